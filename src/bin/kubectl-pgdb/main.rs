@@ -1,0 +1,3 @@
+//! The kubectl plugin: reads, asks, writes and prints, and leaves every decision to the library `pgdb`.
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! Decides what an application's database on a shared PostgreSQL cluster needs in a GitOps repository.
+//!
+//! The library is pure: text, time and randomness come in as arguments, and what should happen goes out as data.
+//! It never reads a file, a clock, a terminal, a network or the system's randomness; the binary does.
+//!
+//! - [`domain`]: the words of the product as types that parse once (names, password, waves, an app).
+//! - [`repo`]: the repository as text: paths, snapshot, YAML trees and edits, manifests, change sets.
+//! - [`sealing`]: a certificate becomes a sealing key, a value becomes what only the controller can open.
+//!
+//! The direction is `domain` <- `repo`, `sealing` <- use cases <- the binary.
+
+pub mod domain;
+pub mod repo;
+pub mod sealing;

@@ -1,0 +1,6 @@
+//! The repository as text: what was read of it, what it means, and what should change.
+
+pub mod change_set;
+pub mod path;
+pub mod snapshot;
+pub mod yaml;
