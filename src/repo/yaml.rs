@@ -251,6 +251,7 @@ impl<'text> Builder<'text> {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "a test may panic")]
 mod tests {
     use super::*;
 
