@@ -1,1 +1,8 @@
 //! The words of the product as types that parse once, at the edge.
+
+pub mod choice;
+pub mod database_option;
+pub mod kubernetes_name;
+pub mod name;
+pub mod postgres_name;
+pub mod wave;
