@@ -12,3 +12,4 @@
 pub mod domain;
 pub mod repo;
 pub mod sealing;
+pub mod target;

@@ -1,6 +1,9 @@
 //! The repository as text: what was read of it, what it means, and what should change.
 
 pub mod change_set;
+pub mod header;
+pub mod kustomization;
+pub mod object;
 pub mod path;
 pub mod snapshot;
 pub mod yaml;

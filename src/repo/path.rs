@@ -71,6 +71,26 @@ impl RepoPath {
         Ok(Self(format!("{}/{}", self.0, relative.0)))
     }
 
+    /// The path that `reference` means when it stands in a file of this folder; `..` goes up.
+    ///
+    /// None when it leaves the repository, is absolute, or is no path.
+    pub fn resolve(&self, reference: &str) -> Option<Self> {
+        let mut parts: Vec<&str> = self.0.split('/').filter(|part| !part.is_empty()).collect();
+        if reference.starts_with('/') {
+            return None;
+        }
+        for part in reference.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    parts.pop()?;
+                }
+                part => parts.push(part),
+            }
+        }
+        parts.join("/").parse().ok()
+    }
+
     /// The path from `folder` to this one, when this one is below it.
     pub fn relative_to(&self, folder: &Self) -> Option<&str> {
         if folder.is_root() {
@@ -131,6 +151,22 @@ mod tests {
         );
         assert_eq!(path.relative_to(&"inf".parse().unwrap()), None);
         assert_eq!("x".parse::<RepoPath>().unwrap().parent(), RepoPath::root());
+    }
+
+    #[test]
+    fn resolves() {
+        let folder: RepoPath = "infra/databases".parse().unwrap();
+        let resolved = |reference| folder.resolve(reference).map(|path| path.to_string());
+        assert_eq!(
+            resolved("../base/x.yaml"),
+            Some("infra/base/x.yaml".to_owned())
+        );
+        assert_eq!(
+            resolved("./x.yaml"),
+            Some("infra/databases/x.yaml".to_owned())
+        );
+        assert_eq!(resolved("../../../x.yaml"), None);
+        assert_eq!(resolved("/x.yaml"), None);
     }
 
     #[test]

@@ -1,0 +1,193 @@
+//! The keys by which an application finds its database: those that CNPG writes into its own application Secret.
+//!
+//! Source: CloudNativePG `pkg/specs/secrets.go` for the keys and their forms; PostgreSQL manual, sections 34.1.1.2
+//! (URIs) and 34.16 (password file).
+
+use zeroize::Zeroizing;
+
+use super::kubernetes_name::{ClusterName, Namespace};
+use super::postgres_name::{DatabaseName, RoleName};
+
+/// PostgreSQL's port on CNPG's Services.
+pub const PORT: &str = "5432";
+
+/// What the controller puts in place of the username when it unseals.
+const USERNAME: &str = "{{ .username }}";
+/// What the controller puts in place of the password when it unseals.
+const PASSWORD: &str = "{{ .password }}";
+
+/// Where an app's database is reached.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Connection {
+    host: String,
+    database: String,
+}
+
+/// A key of the Secret and its value.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ConnectionKey {
+    /// The key, such as `uri`.
+    pub key: &'static str,
+    /// The value; with the template's placeholders for username and password.
+    pub value: String,
+}
+
+impl Connection {
+    /// The way to a database through the Cluster's read-write Service, as it works from every namespace.
+    pub fn new(cluster: &ClusterName, namespace: &Namespace, database: &DatabaseName) -> Self {
+        Self {
+            host: format!("{cluster}-rw.{namespace}.svc"),
+            database: database.to_string(),
+        }
+    }
+
+    /// The host's name.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The keys that hold no secret: host, port, dbname and user.
+    pub fn open_keys(&self) -> Vec<ConnectionKey> {
+        vec![
+            key("host", self.host.clone()),
+            key("port", PORT.to_owned()),
+            key("dbname", self.database.clone()),
+            key("user", USERNAME.to_owned()),
+        ]
+    }
+
+    /// The keys that hold the password, as templates that the controller fills in when it unseals.
+    ///
+    /// They come out right only for a password of RFC 3986's unreserved characters.
+    pub fn templated_keys(&self) -> Vec<ConnectionKey> {
+        vec![
+            key("uri", self.uri(USERNAME, PASSWORD)),
+            key("jdbc-uri", self.jdbc_uri(USERNAME, PASSWORD)),
+            key("pgpass", self.pgpass(USERNAME, PASSWORD)),
+        ]
+    }
+
+    /// The same keys with this very password in them, encoded as each form needs it: to be sealed.
+    pub fn secret_keys(&self, role: &RoleName, password: &str) -> Vec<(&'static str, Zeroizing<String>)> {
+        let encoded = percent_encoded(password);
+        let escaped = escaped_for_pgpass(password);
+        vec![
+            ("uri", Zeroizing::new(self.uri(role.as_str(), &encoded))),
+            ("jdbc-uri", Zeroizing::new(self.jdbc_uri(role.as_str(), &encoded))),
+            ("pgpass", Zeroizing::new(self.pgpass(role.as_str(), &escaped))),
+        ]
+    }
+
+    // `concat` allocates once, so that no shorter copy with a password in it stays behind in memory.
+
+    fn uri(&self, username: &str, password: &str) -> String {
+        let Self { host, database } = self;
+        ["postgresql://", username, ":", password, "@", host, ":", PORT, "/", database].concat()
+    }
+
+    fn jdbc_uri(&self, username: &str, password: &str) -> String {
+        let Self { host, database } = self;
+        [
+            "jdbc:postgresql://", host, ":", PORT, "/", database, "?password=", password, "&user=", username,
+        ]
+        .concat()
+    }
+
+    fn pgpass(&self, username: &str, password: &str) -> String {
+        let Self { host, database } = self;
+        [host, ":", PORT, ":", database, ":", username, ":", password, "\n"].concat()
+    }
+}
+
+fn key(key: &'static str, value: String) -> ConnectionKey {
+    ConnectionKey { key, value }
+}
+
+/// Every byte but RFC 3986's unreserved ones as `%XX` (section 2.3).
+fn percent_encoded(text: &str) -> Zeroizing<String> {
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    let mut encoded = Zeroizing::new(String::with_capacity(text.len() * 3));
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+            continue;
+        }
+        encoded.push('%');
+        for half in [byte >> 4, byte & 15] {
+            encoded.extend(HEX.get(usize::from(half)));
+        }
+    }
+    encoded
+}
+
+/// `:` and `\` with a backslash before them.
+fn escaped_for_pgpass(text: &str) -> Zeroizing<String> {
+    let mut escaped = Zeroizing::new(String::with_capacity(text.len() * 2));
+    for c in text.chars() {
+        if matches!(c, ':' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection() -> Connection {
+        Connection::new(
+            &"postgres-shared".parse().unwrap(),
+            &"postgres".parse().unwrap(),
+            &"my_shop".parse().unwrap(),
+        )
+    }
+
+    #[test]
+    fn templates_are_cnpgs_own_forms() {
+        let keys = [connection().open_keys(), connection().templated_keys()].concat();
+        let keys: Vec<(&str, &str)> = keys.iter().map(|key| (key.key, key.value.as_str())).collect();
+        assert_eq!(
+            keys,
+            [
+                ("host", "postgres-shared-rw.postgres.svc"),
+                ("port", "5432"),
+                ("dbname", "my_shop"),
+                ("user", "{{ .username }}"),
+                (
+                    "uri",
+                    "postgresql://{{ .username }}:{{ .password }}@postgres-shared-rw.postgres.svc:5432/my_shop"
+                ),
+                (
+                    "jdbc-uri",
+                    "jdbc:postgresql://postgres-shared-rw.postgres.svc:5432/my_shop?password={{ .password }}&user={{ .username }}"
+                ),
+                (
+                    "pgpass",
+                    "postgres-shared-rw.postgres.svc:5432:my_shop:{{ .username }}:{{ .password }}\n"
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_password_is_encoded_as_each_form_needs_it() {
+        let keys = connection().secret_keys(&"my_shop".parse().unwrap(), "p@:\\ä~");
+        let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        assert_eq!(
+            keys,
+            [
+                (
+                    "uri",
+                    "postgresql://my_shop:p%40%3A%5C%C3%A4~@postgres-shared-rw.postgres.svc:5432/my_shop"
+                ),
+                (
+                    "jdbc-uri",
+                    "jdbc:postgresql://postgres-shared-rw.postgres.svc:5432/my_shop?password=p%40%3A%5C%C3%A4~&user=my_shop"
+                ),
+                ("pgpass", "postgres-shared-rw.postgres.svc:5432:my_shop:my_shop:p@\\:\\\\ä~\n"),
+            ]
+        );
+    }
+}

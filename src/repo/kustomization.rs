@@ -1,0 +1,171 @@
+//! kustomize's lists of resources.
+
+use std::collections::BTreeSet;
+
+use super::header::KUSTOMIZATION_NAMES;
+use super::path::RepoPath;
+use super::snapshot::Snapshot;
+use super::yaml::{Node, parse};
+
+/// A kustomization that lists, or should list, the files of a folder.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Kustomization {
+    /// The file.
+    pub path: RepoPath,
+    /// The `resources` it has, as written.
+    pub resources: Vec<String>,
+    /// The namespace that it sets on all of them.
+    pub namespace: Option<String>,
+}
+
+impl Kustomization {
+    /// The kustomization that a new file in `folder` has to be entered in.
+    ///
+    /// That is the folder's own; else the nearest one above it that lists a file of the folder by its path (one that
+    /// lists the folder itself would need a kustomization in there).
+    pub fn of_folder(snapshot: &Snapshot, folder: &RepoPath) -> Option<Self> {
+        let mut current = folder.clone();
+        loop {
+            if let Some(found) = Self::in_folder(snapshot, &current) {
+                let lists_a_sibling = found.resources.iter().any(|resource| {
+                    current
+                        .resolve(resource)
+                        .is_some_and(|path| path.parent() == *folder && path != *folder)
+                });
+                return (current == *folder || lists_a_sibling).then_some(found);
+            }
+            if current.is_root() {
+                return None;
+            }
+            current = current.parent();
+        }
+    }
+
+    /// The kustomization in this very folder, when there is one that can be read.
+    pub fn in_folder(snapshot: &Snapshot, folder: &RepoPath) -> Option<Self> {
+        let (path, text) = KUSTOMIZATION_NAMES.into_iter().find_map(|name| {
+            let path = folder.join(name).ok()?;
+            snapshot.text(&path).map(|text| (path, text))
+        })?;
+        let stream = parse(text).ok()?;
+        let root = &stream.documents.first()?.root;
+        Some(Self {
+            path,
+            resources: strings(root.get("resources")),
+            namespace: root
+                .get("namespace")
+                .and_then(Node::as_str)
+                .map(str::to_owned),
+        })
+    }
+
+    /// Whether the file is listed.
+    pub fn lists(&self, file: &RepoPath) -> bool {
+        let folder = self.path.parent();
+        self.resources
+            .iter()
+            .any(|resource| folder.resolve(resource).as_ref() == Some(file))
+    }
+}
+
+/// Which of these files some kustomization of the snapshot uses as a patch.
+pub fn patches<'path>(snapshot: &Snapshot, files: &[&'path RepoPath]) -> BTreeSet<&'path RepoPath> {
+    let mut found = BTreeSet::new();
+    for (path, text) in snapshot.files() {
+        let concerned = KUSTOMIZATION_NAMES.contains(&path.file_name())
+            && text.contains("patches")
+            && files.iter().any(|file| text.contains(file.file_name()));
+        if !concerned {
+            continue;
+        }
+        let Ok(stream) = parse(text) else { continue };
+        for root in stream.documents.iter().map(|document| &document.root) {
+            let patched = patch_paths(root, &path.parent());
+            found.extend(files.iter().filter(|file| patched.contains(file)));
+        }
+    }
+    found
+}
+
+fn patch_paths(root: &Node<'_>, folder: &RepoPath) -> BTreeSet<RepoPath> {
+    let inline = root.get("patches").map_or(&[][..], Node::items);
+    let by_path = inline
+        .iter()
+        .filter_map(|patch| patch.get("path")?.as_str());
+    let merged = root
+        .get("patchesStrategicMerge")
+        .map_or(&[][..], Node::items);
+    by_path
+        .chain(merged.iter().filter_map(Node::as_str))
+        .filter_map(|reference| folder.resolve(reference))
+        .collect()
+}
+
+fn strings(list: Option<&Node<'_>>) -> Vec<String> {
+    let items = list.map_or(&[][..], Node::items);
+    items
+        .iter()
+        .filter_map(Node::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> RepoPath {
+        text.parse().unwrap()
+    }
+
+    fn snapshot(files: &[(&str, &str)]) -> Snapshot {
+        Snapshot::new(
+            files
+                .iter()
+                .map(|(name, text)| (path(name), (*text).to_owned())),
+        )
+    }
+
+    #[test]
+    fn is_found_in_the_folder_or_above() {
+        let files = snapshot(&[
+            (
+                "a/kustomization.yaml",
+                "namespace: pg\nresources:\n- x.yaml\n- ./y.yaml\n",
+            ),
+            ("b/kustomization.yml", "resources:\n- pg/cluster.yaml\n"),
+            ("c/Kustomization", "resources:\n- pg\n"),
+        ]);
+        let found = Kustomization::of_folder(&files, &path("a")).unwrap();
+        assert_eq!(
+            found,
+            Kustomization {
+                path: path("a/kustomization.yaml"),
+                resources: vec!["x.yaml".to_owned(), "./y.yaml".to_owned()],
+                namespace: Some("pg".to_owned()),
+            }
+        );
+        assert!(found.lists(&path("a/y.yaml")) && !found.lists(&path("y.yaml")));
+        let above = Kustomization::of_folder(&files, &path("b/pg")).unwrap();
+        assert_eq!(above.path, path("b/kustomization.yml"));
+        assert_eq!(Kustomization::of_folder(&files, &path("c/pg")), None);
+        assert_eq!(Kustomization::of_folder(&files, &path("d")), None);
+    }
+
+    #[test]
+    fn knows_the_patches() {
+        let files = snapshot(&[(
+            "prod/kustomization.yaml",
+            "patches:\n- path: cluster.yaml\npatchesStrategicMerge:\n- ../base/more.yaml\n",
+        )]);
+        let (patch, more, base) = (
+            path("prod/cluster.yaml"),
+            path("base/more.yaml"),
+            path("base/cluster.yaml"),
+        );
+        assert_eq!(
+            patches(&files, &[&patch, &more, &base]),
+            BTreeSet::from([&patch, &more])
+        );
+    }
+}

@@ -1,0 +1,343 @@
+//! The one PostgreSQL that an app is put on: where its Cluster stands in the repository, and what follows from that.
+
+mod error;
+
+use crate::domain::choice::RoleStyle;
+use crate::domain::kubernetes_name::{ClusterName, Namespace};
+use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
+use crate::repo::kustomization::{Kustomization, patches};
+use crate::repo::object::{Object, objects};
+use crate::repo::path::RepoPath;
+use crate::repo::snapshot::Snapshot;
+use crate::repo::yaml::{Node, parse};
+
+pub use error::TargetError;
+
+/// The API group of CloudNativePG.
+pub const CNPG: &str = "postgresql.cnpg.io";
+/// The namespace of the guide, for a Cluster that names none.
+pub const GUIDE_NAMESPACE: &str = "postgres";
+/// The folder of the guide's database manifests.
+pub const GUIDE_DIRECTORY: &str = "infra/databases/postgres";
+/// The sealing certificate's path in the guide.
+pub const GUIDE_CERTIFICATE: &str = "infra/sealed-secrets/pub-cert.pem";
+
+/// What is known of the target before the repository is looked at: flags, environment and settings, in that order.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TargetRequest {
+    /// The Cluster's name.
+    pub cluster: Option<ClusterName>,
+    /// The Cluster's file; its text must be in the snapshot when it exists.
+    pub cluster_file: Option<RepoPath>,
+    /// The Cluster's namespace.
+    pub namespace: Option<Namespace>,
+    /// The folder for new manifests.
+    pub directory: Option<RepoPath>,
+    /// Whether the role is to be an object of its own, so that the Cluster's manifest need not be there.
+    pub roles: RoleStyle,
+    /// The wave of the SealedSecret.
+    pub secret_wave: Option<i32>,
+    /// The wave of the Cluster and of a DatabaseRole.
+    pub cluster_wave: Option<i32>,
+    /// The wave of the Database.
+    pub database_wave: Option<i32>,
+}
+
+/// One PostgreSQL that apps are put on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Target {
+    /// The Cluster's name.
+    pub cluster: ClusterName,
+    /// The namespace of the Cluster, the credentials and the Databases.
+    pub namespace: Namespace,
+    /// Where the Cluster's manifest is; none where it is not in the repository as plain YAML, which DatabaseRole
+    /// objects do not need.
+    pub manifest: Option<ClusterManifest>,
+    /// The folder for new manifests.
+    pub directory: RepoPath,
+    /// The sync-waves.
+    pub waves: Waves,
+}
+
+/// Where a Cluster's manifest is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClusterManifest {
+    /// The file.
+    pub path: RepoPath,
+    /// The number of its document in the file, from 0.
+    pub document: usize,
+}
+
+/// A Cluster manifest among which the user may choose.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Candidate {
+    /// The Cluster's name.
+    pub cluster: ClusterName,
+    /// Its namespace, where it says one.
+    pub namespace: Option<String>,
+    /// Its file.
+    pub path: RepoPath,
+    /// The number of its document in the file, from 0.
+    pub document: usize,
+    /// The line where it begins, from 1.
+    pub line: usize,
+    wave: Option<i32>,
+}
+
+impl Target {
+    /// Finds the target in the repository.
+    ///
+    /// # Errors
+    /// When there is no Cluster, or several and no choice; when the file that was named cannot serve; when the waves
+    /// do not ascend.
+    pub fn resolve(request: &TargetRequest, snapshot: &Snapshot) -> Result<Self, TargetError> {
+        let candidates = match &request.cluster_file {
+            Some(path) => in_file(path, request.cluster.as_ref(), snapshot),
+            None => in_repo(request.cluster.as_ref(), snapshot),
+        };
+        let candidates = match (candidates, &request.cluster) {
+            (Err(error), Some(cluster))
+                if request.roles == RoleStyle::DatabaseRole && error.is_absence() =>
+            {
+                return Self::without_manifest(request, cluster.clone());
+            }
+            (candidates, _) => candidates?,
+        };
+        match <[Candidate; 1]>::try_from(candidates) {
+            Ok([candidate]) => Self::of(request, candidate, snapshot),
+            Err(candidates) => Err(TargetError::Several { candidates }),
+        }
+    }
+
+    /// The target that a candidate makes.
+    ///
+    /// # Errors
+    /// When the waves do not ascend, or the namespace that the manifests give is no namespace.
+    pub fn of(
+        request: &TargetRequest,
+        candidate: Candidate,
+        snapshot: &Snapshot,
+    ) -> Result<Self, TargetError> {
+        let folder = candidate.path.parent();
+        Ok(Self {
+            namespace: namespace(request, &candidate, snapshot)?,
+            cluster: candidate.cluster,
+            directory: request.directory.clone().unwrap_or(folder),
+            waves: waves(request, candidate.wave)?,
+            manifest: Some(ClusterManifest {
+                path: candidate.path,
+                document: candidate.document,
+            }),
+        })
+    }
+
+    /// The target of a Cluster whose manifest is not in the repository as plain YAML.
+    fn without_manifest(request: &TargetRequest, cluster: ClusterName) -> Result<Self, TargetError> {
+        let directory = request.directory.clone().unwrap_or_else(|| guide_path(GUIDE_DIRECTORY));
+        let namespace = match &request.namespace {
+            Some(namespace) => namespace.clone(),
+            None => GUIDE_NAMESPACE.parse().map_err(|source| TargetError::Namespace {
+                path: directory.clone(),
+                source,
+            })?,
+        };
+        Ok(Self {
+            cluster,
+            namespace,
+            manifest: None,
+            directory,
+            waves: waves(request, None)?,
+        })
+    }
+
+    /// The certificate's path when no setting names one.
+    pub fn guide_certificate() -> RepoPath {
+        guide_path(GUIDE_CERTIFICATE)
+    }
+}
+
+/// The waves: asked for, found on the Cluster, or the guide's.
+fn waves(request: &TargetRequest, found: Option<i32>) -> Result<Waves, WavesError> {
+    let guide = Waves::default();
+    Waves::new(
+        request.secret_wave.unwrap_or(guide.secret()),
+        request.cluster_wave.or(found).unwrap_or(guide.cluster()),
+        request.database_wave.unwrap_or(guide.database()),
+    )
+}
+
+/// A path of the guide.
+fn guide_path(text: &str) -> RepoPath {
+    RepoPath::root().resolve(text).unwrap_or_else(RepoPath::root)
+}
+
+/// The namespace: asked for, set by the folder's kustomization, in the manifest, or the guide's.
+fn namespace(
+    request: &TargetRequest,
+    candidate: &Candidate,
+    snapshot: &Snapshot,
+) -> Result<Namespace, TargetError> {
+    if let Some(namespace) = &request.namespace {
+        return Ok(namespace.clone());
+    }
+    let set = Kustomization::in_folder(snapshot, &candidate.path.parent())
+        .and_then(|found| found.namespace);
+    let text = set
+        .as_deref()
+        .or(candidate.namespace.as_deref())
+        .unwrap_or(GUIDE_NAMESPACE);
+    text.parse().map_err(|source| TargetError::Namespace {
+        path: candidate.path.clone(),
+        source,
+    })
+}
+
+/// Every Cluster of the repository that apps could be put on.
+///
+/// Left out are partial ones (a patch says neither how many instances nor which storage), those that a kustomization
+/// uses as a patch, and those whose name a template has yet to fill in.
+pub fn candidates(snapshot: &Snapshot) -> Vec<Candidate> {
+    let found = objects(snapshot, |header, _| header.may_be_cluster());
+    let clusters: Vec<_> = found
+        .objects
+        .iter()
+        .filter(|object| object.is(CNPG, "Cluster"))
+        .collect();
+    let files: Vec<&RepoPath> = clusters.iter().map(|object| object.path).collect();
+    let patches = patches(snapshot, &files);
+    clusters
+        .into_iter()
+        .filter(|object| is_complete(object) && !patches.contains(object.path))
+        .filter_map(candidate)
+        .collect()
+}
+
+fn in_repo(name: Option<&ClusterName>, snapshot: &Snapshot) -> Result<Vec<Candidate>, TargetError> {
+    let all = candidates(snapshot);
+    let names: Vec<String> = all
+        .iter()
+        .map(|candidate| candidate.cluster.to_string())
+        .collect();
+    let chosen: Vec<Candidate> = all
+        .into_iter()
+        .filter(|candidate| name.is_none_or(|name| candidate.cluster == *name))
+        .collect();
+    match (chosen.is_empty(), name) {
+        (false, _) => Ok(chosen),
+        (true, Some(name)) if !names.is_empty() => Err(TargetError::NoSuchCluster {
+            name: name.clone(),
+            names,
+        }),
+        (true, _) => Err(TargetError::NoCluster {
+            unreadable: unreadable(snapshot),
+        }),
+    }
+}
+
+/// Files that speak of a Cluster but are no YAML, such as Helm templates, each with the parser's reason.
+fn unreadable(snapshot: &Snapshot) -> Vec<String> {
+    let found = objects(snapshot, |header, _| header.may_be_cluster());
+    let places = found.unreadable.iter();
+    places
+        .map(|(path, error)| format!("{path}:{}: {}", error.line, error.problem))
+        .collect()
+}
+
+fn in_file(
+    path: &RepoPath,
+    name: Option<&ClusterName>,
+    snapshot: &Snapshot,
+) -> Result<Vec<Candidate>, TargetError> {
+    let text = snapshot
+        .text(path)
+        .ok_or_else(|| TargetError::NoFile { path: path.clone() })?;
+    let stream = parse(text).map_err(|source| TargetError::NotYaml {
+        path: path.clone(),
+        template: text.contains("{{"),
+        source,
+    })?;
+    let objects: Vec<Object<'_>> = stream
+        .documents
+        .into_iter()
+        .enumerate()
+        .map(|(document, parsed)| Object {
+            path,
+            document,
+            root: parsed.root,
+        })
+        .collect();
+    let clusters: Vec<&Object<'_>> = objects
+        .iter()
+        .filter(|object| object.is(CNPG, "Cluster"))
+        .collect();
+    if clusters.is_empty() {
+        let kinds = objects
+            .iter()
+            .filter_map(Object::kind)
+            .map(str::to_owned)
+            .collect();
+        return Err(TargetError::WrongKind {
+            path: path.clone(),
+            kinds,
+        });
+    }
+    let found: Vec<Candidate> = clusters
+        .iter()
+        .filter_map(|object| named(object, name))
+        .collect();
+    if found.is_empty() {
+        let names = clusters
+            .iter()
+            .filter_map(|object| object.name())
+            .map(str::to_owned)
+            .collect();
+        return Err(TargetError::NotInFile {
+            path: path.clone(),
+            name: name.map(ClusterName::to_string),
+            names,
+        });
+    }
+    Ok(found)
+}
+
+/// The candidate of a Cluster in a file that was named: of this name, or under this name where its own is a placeholder.
+fn named(object: &Object<'_>, name: Option<&ClusterName>) -> Option<Candidate> {
+    match (candidate(object), name) {
+        (Some(found), Some(name)) => (found.cluster == *name).then_some(found),
+        (Some(found), None) => Some(found),
+        (None, Some(name)) => Some(Candidate {
+            cluster: name.clone(),
+            namespace: None,
+            path: object.path.clone(),
+            document: object.document,
+            line: object.root.line,
+            wave: wave(object),
+        }),
+        (None, None) => None,
+    }
+}
+
+fn candidate(object: &Object<'_>) -> Option<Candidate> {
+    Some(Candidate {
+        cluster: object.name()?.parse().ok()?,
+        namespace: object
+            .namespace()
+            .filter(|text| !text.contains('$'))
+            .map(str::to_owned),
+        path: object.path.clone(),
+        document: object.document,
+        line: object.root.line,
+        wave: wave(object),
+    })
+}
+
+fn wave(object: &Object<'_>) -> Option<i32> {
+    object.annotation(SYNC_WAVE)?.as_str()?.parse().ok()
+}
+
+/// Whether a manifest says what a Cluster must say, so that it is no patch of another one.
+fn is_complete(object: &Object<'_>) -> bool {
+    let spec = object.root.get("spec");
+    let says = |key| spec.and_then(|spec: &Node<'_>| spec.get(key)).is_some();
+    says("instances") || says("storage")
+}
