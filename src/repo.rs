@@ -5,5 +5,6 @@ pub mod header;
 pub mod kustomization;
 pub mod object;
 pub mod path;
+pub mod scalar;
 pub mod snapshot;
 pub mod yaml;
