@@ -1,8 +1,13 @@
 //! The words of the product as types that parse once, at the edge.
 
+pub mod app;
 pub mod choice;
+pub mod connection;
 pub mod database_option;
 pub mod kubernetes_name;
 pub mod name;
+pub mod password;
 pub mod postgres_name;
+pub mod scope;
+pub mod time;
 pub mod wave;

@@ -4,12 +4,17 @@
 //! It never reads a file, a clock, a terminal, a network or the system's randomness; the binary does.
 //!
 //! - [`domain`]: the words of the product as types that parse once (names, password, waves, an app).
-//! - [`repo`]: the repository as text: paths, snapshot, YAML trees and edits, manifests, change sets.
+//! - [`repo`]: the repository as text: paths, snapshot, YAML trees and edits, objects, change sets.
 //! - [`sealing`]: a certificate becomes a sealing key, a value becomes what only the controller can open.
+//! - [`target`]: which CNPG Cluster is meant, and where its manifests are.
+//! - [`render`]: templates become manifests.
+//! - [`new_app`]: plans an app's credential, role and database.
 //!
-//! The direction is `domain` <- `repo`, `sealing` <- use cases <- the binary.
+//! The direction is `domain` <- `repo`, `sealing` <- `target`, `render` <- use cases <- the binary.
 
 pub mod domain;
+pub mod new_app;
+pub mod render;
 pub mod repo;
 pub mod sealing;
 pub mod target;

@@ -115,7 +115,8 @@ impl Templates {
     ) -> Result<String, RenderError> {
         let overriding = self.overridden.get(&template);
         let text = overriding.map_or(template.embedded(), |found| found.text.as_str());
-        let place = || overriding.map_or(template.file_name().to_owned(), |found| found.place.clone());
+        let place =
+            || overriding.map_or(template.file_name().to_owned(), |found| found.place.clone());
         let rendered = engine()
             .render_template(text, &values(template, app, target, sealed, data))
             .map_err(|error| RenderError::Template {
@@ -148,7 +149,13 @@ fn engine() -> Handlebars<'static> {
 }
 
 /// The values that a template may use.
-fn values(template: Template, app: &App, target: &Target, sealed: &[Entry], data: &[Entry]) -> serde_json::Value {
+fn values(
+    template: Template,
+    app: &App,
+    target: &Target,
+    sealed: &[Entry],
+    data: &[Entry],
+) -> serde_json::Value {
     let options = &app.options;
     let extensions: Vec<_> = options
         .extensions
@@ -192,7 +199,10 @@ fn values(template: Template, app: &App, target: &Target, sealed: &[Entry], data
 fn check(template: Template, text: &str, app: &App, target: &Target) -> Result<(), String> {
     let stream = yaml::parse(text).map_err(|error| format!("is no valid YAML: {error}"))?;
     let [document] = stream.documents.as_slice() else {
-        return Err(format!("has {} documents instead of one", stream.documents.len()));
+        return Err(format!(
+            "has {} documents instead of one",
+            stream.documents.len()
+        ));
     };
     let name = match template {
         Template::SealedSecret => &app.secret,
@@ -207,7 +217,10 @@ fn check(template: Template, text: &str, app: &App, target: &Target) -> Result<(
         let found = document.root.at(path).and_then(Node::as_str);
         if found != Some(wanted) {
             let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
-            return Err(format!("has {} {found}, which must be {wanted:?}", path.join(".")));
+            return Err(format!(
+                "has {} {found}, which must be {wanted:?}",
+                path.join(".")
+            ));
         }
     }
     Ok(())

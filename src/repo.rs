@@ -1,6 +1,8 @@
 //! The repository as text: what was read of it, what it means, and what should change.
 
 pub mod change_set;
+pub mod diff;
+pub mod edit;
 pub mod header;
 pub mod kustomization;
 pub mod object;

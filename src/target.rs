@@ -132,14 +132,22 @@ impl Target {
     }
 
     /// The target of a Cluster whose manifest is not in the repository as plain YAML.
-    fn without_manifest(request: &TargetRequest, cluster: ClusterName) -> Result<Self, TargetError> {
-        let directory = request.directory.clone().unwrap_or_else(|| guide_path(GUIDE_DIRECTORY));
+    fn without_manifest(
+        request: &TargetRequest,
+        cluster: ClusterName,
+    ) -> Result<Self, TargetError> {
+        let directory = request
+            .directory
+            .clone()
+            .unwrap_or_else(|| guide_path(GUIDE_DIRECTORY));
         let namespace = match &request.namespace {
             Some(namespace) => namespace.clone(),
-            None => GUIDE_NAMESPACE.parse().map_err(|source| TargetError::Namespace {
-                path: directory.clone(),
-                source,
-            })?,
+            None => GUIDE_NAMESPACE
+                .parse()
+                .map_err(|source| TargetError::Namespace {
+                    path: directory.clone(),
+                    source,
+                })?,
         };
         Ok(Self {
             cluster,
@@ -168,7 +176,9 @@ fn waves(request: &TargetRequest, found: Option<i32>) -> Result<Waves, WavesErro
 
 /// A path of the guide.
 fn guide_path(text: &str) -> RepoPath {
-    RepoPath::root().resolve(text).unwrap_or_else(RepoPath::root)
+    RepoPath::root()
+        .resolve(text)
+        .unwrap_or_else(RepoPath::root)
 }
 
 /// The namespace: asked for, set by the folder's kustomization, in the manifest, or the guide's.
@@ -180,7 +190,10 @@ fn namespace(
     if let Some(namespace) = &request.namespace {
         return Ok(namespace.clone());
     }
-    let set = Kustomization::in_folder(snapshot, &candidate.path.parent())
+    let kustomization = Kustomization::in_folder(snapshot, &candidate.path.parent());
+    let set = kustomization
+        .ok()
+        .flatten()
         .and_then(|found| found.namespace);
     let text = set
         .as_deref()

@@ -142,15 +142,27 @@ impl App {
         if request.namespaces.is_empty() {
             return Err(AppError::NoNamespace);
         }
-        once("app namespace", request.namespaces.iter().map(Namespace::as_str))?;
+        once(
+            "app namespace",
+            request.namespaces.iter().map(Namespace::as_str),
+        )?;
         once("extension", options.extensions.iter().map(Extension::name))?;
         once("schema", options.schemas.iter().map(SchemaName::as_str))?;
-        once("group role", options.in_roles.iter().map(GroupRoleName::as_str))?;
-        if options.in_roles.iter().any(|group| group.as_str() == role.as_str()) {
+        once(
+            "group role",
+            options.in_roles.iter().map(GroupRoleName::as_str),
+        )?;
+        if options
+            .in_roles
+            .iter()
+            .any(|group| group.as_str() == role.as_str())
+        {
             return Err(AppError::MemberOfItself(role.to_string()));
         }
         Ok(Self {
-            secret: request.secret.unwrap_or_else(|| ObjectName::of_app(&name, "-db-creds")),
+            secret: request
+                .secret
+                .unwrap_or_else(|| ObjectName::of_app(&name, "-db-creds")),
             database_object: ObjectName::of_app(&name, "-db"),
             role_object: ObjectName::of_app(&name, "-role"),
             namespaces: request.namespaces,
@@ -168,7 +180,10 @@ impl App {
     }
 }
 
-fn once<'name>(what: &'static str, names: impl Iterator<Item = &'name str>) -> Result<(), AppError> {
+fn once<'name>(
+    what: &'static str,
+    names: impl Iterator<Item = &'name str>,
+) -> Result<(), AppError> {
     let mut seen = BTreeSet::new();
     for name in names {
         if !seen.insert(name) {
@@ -186,7 +201,10 @@ mod tests {
     fn request(name: &str, namespaces: &[&str]) -> AppRequest {
         AppRequest {
             name: name.parse().unwrap(),
-            namespaces: namespaces.iter().map(|text| text.parse().unwrap()).collect(),
+            namespaces: namespaces
+                .iter()
+                .map(|text| text.parse().unwrap())
+                .collect(),
             role: None,
             database: None,
             secret: None,
@@ -198,7 +216,12 @@ mod tests {
     fn names_follow_from_the_app() {
         let app = App::new(request("my-shop", &["shop", "shop-staging"])).unwrap();
         assert_eq!(
-            (app.role.as_str(), app.database.as_str(), app.secret.as_str(), app.database_object.as_str()),
+            (
+                app.role.as_str(),
+                app.database.as_str(),
+                app.secret.as_str(),
+                app.database_object.as_str()
+            ),
             ("my_shop", "my_shop", "my-shop-db-creds", "my-shop-db")
         );
         assert_eq!(app.namespace_list(), "shop,shop-staging");
@@ -207,7 +230,10 @@ mod tests {
     #[test]
     fn refuses() {
         let problem = |request| App::new(request).unwrap_err().to_string();
-        assert_eq!(problem(request("my-shop", &[])), "no app namespace was given");
+        assert_eq!(
+            problem(request("my-shop", &[])),
+            "no app namespace was given"
+        );
         assert_eq!(
             problem(request("my-shop", &["a", "b", "a"])),
             r#"the app namespace "a" is asked for twice"#
@@ -218,6 +244,9 @@ mod tests {
         );
         let mut member = request("shop", &["a"]);
         member.options.in_roles = vec!["shop".parse().unwrap()];
-        assert_eq!(problem(member), r#"the role "shop" cannot be a member of itself"#);
+        assert_eq!(
+            problem(member),
+            r#"the role "shop" cannot be a member of itself"#
+        );
     }
 }

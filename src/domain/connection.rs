@@ -68,13 +68,23 @@ impl Connection {
     }
 
     /// The same keys with this very password in them, encoded as each form needs it: to be sealed.
-    pub fn secret_keys(&self, role: &RoleName, password: &str) -> Vec<(&'static str, Zeroizing<String>)> {
+    pub fn secret_keys(
+        &self,
+        role: &RoleName,
+        password: &str,
+    ) -> Vec<(&'static str, Zeroizing<String>)> {
         let encoded = percent_encoded(password);
         let escaped = escaped_for_pgpass(password);
         vec![
             ("uri", Zeroizing::new(self.uri(role.as_str(), &encoded))),
-            ("jdbc-uri", Zeroizing::new(self.jdbc_uri(role.as_str(), &encoded))),
-            ("pgpass", Zeroizing::new(self.pgpass(role.as_str(), &escaped))),
+            (
+                "jdbc-uri",
+                Zeroizing::new(self.jdbc_uri(role.as_str(), &encoded)),
+            ),
+            (
+                "pgpass",
+                Zeroizing::new(self.pgpass(role.as_str(), &escaped)),
+            ),
         ]
     }
 
@@ -82,20 +92,44 @@ impl Connection {
 
     fn uri(&self, username: &str, password: &str) -> String {
         let Self { host, database } = self;
-        ["postgresql://", username, ":", password, "@", host, ":", PORT, "/", database].concat()
+        [
+            "postgresql://",
+            username,
+            ":",
+            password,
+            "@",
+            host,
+            ":",
+            PORT,
+            "/",
+            database,
+        ]
+        .concat()
     }
 
     fn jdbc_uri(&self, username: &str, password: &str) -> String {
         let Self { host, database } = self;
         [
-            "jdbc:postgresql://", host, ":", PORT, "/", database, "?password=", password, "&user=", username,
+            "jdbc:postgresql://",
+            host,
+            ":",
+            PORT,
+            "/",
+            database,
+            "?password=",
+            password,
+            "&user=",
+            username,
         ]
         .concat()
     }
 
     fn pgpass(&self, username: &str, password: &str) -> String {
         let Self { host, database } = self;
-        [host, ":", PORT, ":", database, ":", username, ":", password, "\n"].concat()
+        [
+            host, ":", PORT, ":", database, ":", username, ":", password, "\n",
+        ]
+        .concat()
     }
 }
 
@@ -105,7 +139,9 @@ fn key(key: &'static str, value: String) -> ConnectionKey {
 
 /// Every byte but RFC 3986's unreserved ones as `%XX` (section 2.3).
 fn percent_encoded(text: &str) -> Zeroizing<String> {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    const HEX: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
     let mut encoded = Zeroizing::new(String::with_capacity(text.len() * 3));
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
@@ -147,7 +183,10 @@ mod tests {
     #[test]
     fn templates_are_cnpgs_own_forms() {
         let keys = [connection().open_keys(), connection().templated_keys()].concat();
-        let keys: Vec<(&str, &str)> = keys.iter().map(|key| (key.key, key.value.as_str())).collect();
+        let keys: Vec<(&str, &str)> = keys
+            .iter()
+            .map(|key| (key.key, key.value.as_str()))
+            .collect();
         assert_eq!(
             keys,
             [
@@ -174,7 +213,10 @@ mod tests {
     #[test]
     fn a_password_is_encoded_as_each_form_needs_it() {
         let keys = connection().secret_keys(&"my_shop".parse().unwrap(), "p@:\\ä~");
-        let keys: Vec<(&str, &str)> = keys.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let keys: Vec<(&str, &str)> = keys
+            .iter()
+            .map(|(key, value)| (*key, value.as_str()))
+            .collect();
         assert_eq!(
             keys,
             [
@@ -186,7 +228,10 @@ mod tests {
                     "jdbc-uri",
                     "jdbc:postgresql://postgres-shared-rw.postgres.svc:5432/my_shop?password=p%40%3A%5C%C3%A4~&user=my_shop"
                 ),
-                ("pgpass", "postgres-shared-rw.postgres.svc:5432:my_shop:my_shop:p@\\:\\\\ä~\n"),
+                (
+                    "pgpass",
+                    "postgres-shared-rw.postgres.svc:5432:my_shop:my_shop:p@\\:\\\\ä~\n"
+                ),
             ]
         );
     }

@@ -97,6 +97,26 @@ pub fn headers(text: &str) -> Vec<Header<'_>> {
     found
 }
 
+/// The text of the document that holds this byte: what stands between the separators around it.
+pub fn document_around(text: &str, byte: usize) -> &str {
+    let mut begin = 0;
+    let mut position = 0;
+    for line in text.split_inclusive('\n') {
+        let next = position + line.len();
+        let content = line.trim_start_matches('\u{feff}').trim_end();
+        if after_separator(content).is_some_and(|rest| !has_content(rest)) || content == "..." {
+            if position > byte {
+                return text.get(begin..position).unwrap_or_default();
+            }
+            begin = next;
+        }
+        position = next;
+    }
+    text.get(begin..)
+        .unwrap_or_default()
+        .trim_start_matches('\u{feff}')
+}
+
 /// What follows `---` on a line that separates documents.
 fn after_separator(line: &str) -> Option<&str> {
     line.strip_prefix("---")
@@ -161,6 +181,15 @@ mod tests {
                 Header::default(),
             ]
         );
+    }
+
+    #[test]
+    fn cuts_out_a_document() {
+        let text = "\u{feff}# x\na: 1\n--- # next\nb: 2\n...\n---\nc: 3\n";
+        let around = |needle| document_around(text, text.find(needle).unwrap());
+        assert_eq!(around("a:"), "\u{feff}# x\na: 1\n");
+        assert_eq!(around("b:"), "b: 2\n");
+        assert_eq!(around("c:"), "c: 3\n");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::header::KUSTOMIZATION_NAMES;
 use super::path::RepoPath;
 use super::snapshot::Snapshot;
-use super::yaml::{Node, parse};
+use super::yaml::{Node, YamlError, parse};
 
 /// A kustomization that lists, or should list, the files of a folder.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,40 +23,59 @@ impl Kustomization {
     ///
     /// That is the folder's own; else the nearest one above it that lists a file of the folder by its path (one that
     /// lists the folder itself would need a kustomization in there).
-    pub fn of_folder(snapshot: &Snapshot, folder: &RepoPath) -> Option<Self> {
+    ///
+    /// # Errors
+    /// When the file that would be it is no YAML: the file and what the parser said.
+    pub fn of_folder(
+        snapshot: &Snapshot,
+        folder: &RepoPath,
+    ) -> Result<Option<Self>, (RepoPath, YamlError)> {
         let mut current = folder.clone();
         loop {
-            if let Some(found) = Self::in_folder(snapshot, &current) {
+            if let Some(found) = Self::in_folder(snapshot, &current)? {
                 let lists_a_sibling = found.resources.iter().any(|resource| {
                     current
                         .resolve(resource)
                         .is_some_and(|path| path.parent() == *folder && path != *folder)
                 });
-                return (current == *folder || lists_a_sibling).then_some(found);
+                return Ok((current == *folder || lists_a_sibling).then_some(found));
             }
             if current.is_root() {
-                return None;
+                return Ok(None);
             }
             current = current.parent();
         }
     }
 
-    /// The kustomization in this very folder, when there is one that can be read.
-    pub fn in_folder(snapshot: &Snapshot, folder: &RepoPath) -> Option<Self> {
-        let (path, text) = KUSTOMIZATION_NAMES.into_iter().find_map(|name| {
-            let path = folder.join(name).ok()?;
-            snapshot.text(&path).map(|text| (path, text))
-        })?;
-        let stream = parse(text).ok()?;
-        let root = &stream.documents.first()?.root;
-        Some(Self {
+    /// The kustomization in this very folder.
+    ///
+    /// # Errors
+    /// When it is no YAML: the file and what the parser said.
+    pub fn in_folder(
+        snapshot: &Snapshot,
+        folder: &RepoPath,
+    ) -> Result<Option<Self>, (RepoPath, YamlError)> {
+        let mut paths = KUSTOMIZATION_NAMES
+            .iter()
+            .filter_map(|name| folder.join(name).ok());
+        let Some((path, text)) =
+            paths.find_map(|path| snapshot.text(&path).map(|text| (path, text)))
+        else {
+            return Ok(None);
+        };
+        let stream = match parse(text) {
+            Ok(stream) => stream,
+            Err(error) => return Err((path, error)),
+        };
+        let root = stream.documents.first().map(|document| &document.root);
+        let namespace = root
+            .and_then(|root| root.get("namespace"))
+            .and_then(Node::as_str);
+        Ok(Some(Self {
             path,
-            resources: strings(root.get("resources")),
-            namespace: root
-                .get("namespace")
-                .and_then(Node::as_str)
-                .map(str::to_owned),
-        })
+            resources: strings(root.and_then(|root| root.get("resources"))),
+            namespace: namespace.map(str::to_owned),
+        }))
     }
 
     /// Whether the file is listed.
@@ -136,7 +155,9 @@ mod tests {
             ("b/kustomization.yml", "resources:\n- pg/cluster.yaml\n"),
             ("c/Kustomization", "resources:\n- pg\n"),
         ]);
-        let found = Kustomization::of_folder(&files, &path("a")).unwrap();
+        let found = Kustomization::of_folder(&files, &path("a"))
+            .unwrap()
+            .unwrap();
         assert_eq!(
             found,
             Kustomization {
@@ -146,10 +167,12 @@ mod tests {
             }
         );
         assert!(found.lists(&path("a/y.yaml")) && !found.lists(&path("y.yaml")));
-        let above = Kustomization::of_folder(&files, &path("b/pg")).unwrap();
+        let above = Kustomization::of_folder(&files, &path("b/pg"))
+            .unwrap()
+            .unwrap();
         assert_eq!(above.path, path("b/kustomization.yml"));
-        assert_eq!(Kustomization::of_folder(&files, &path("c/pg")), None);
-        assert_eq!(Kustomization::of_folder(&files, &path("d")), None);
+        assert_eq!(Kustomization::of_folder(&files, &path("c/pg")), Ok(None));
+        assert_eq!(Kustomization::of_folder(&files, &path("d")), Ok(None));
     }
 
     #[test]

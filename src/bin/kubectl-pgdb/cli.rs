@@ -1,0 +1,66 @@
+//! The command line: what can be said, and the help texts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{completion, demo, init, new_app, version};
+
+/// Give applications their database on a shared CloudNativePG cluster, by GitOps.
+///
+/// The credential is sealed for Git, the role and the database are declared, and all of it is one change that is shown,
+/// confirmed and written whole or not at all.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubectl-pgdb",
+    bin_name = "kubectl pgdb",
+    version,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done or all fine; 1 findings, or a check failed; 2 the call or its input is wrong, \
+                  nothing was written; 3 could not look or could not write.\n\
+                  Every flag can be given as an environment variable: --app-namespace is PGDB_APP_NAMESPACE."
+)]
+pub(crate) struct Cli {
+    /// What is said to every command.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What is said to every command.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Work in this repository instead of the one around the current folder.
+    #[arg(long, global = true, value_name = "DIR", env = "PGDB_REPO", hide_env = true)]
+    pub(crate) repo: Option<PathBuf>,
+    /// Put apps on this target of .pgdb.yaml.
+    #[arg(long, global = true, value_name = "NAME", env = "PGDB_TARGET", hide_env = true)]
+    pub(crate) target: Option<String>,
+    /// Expect the shared cluster in this namespace.
+    #[arg(long, short = 'n', global = true, value_name = "NAMESPACE", env = "PGDB_NAMESPACE", hide_env = true)]
+    pub(crate) namespace: Option<String>,
+    /// Write without asking for confirmation.
+    #[arg(long, short = 'y', global = true, env = "PGDB_YES", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) yes: bool,
+    /// Never ask anything: what is missing is an error.
+    #[arg(long, global = true, env = "PGDB_NO_INPUT", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) no_input: bool,
+    /// Print errors, warnings and the data that was asked for, nothing else.
+    #[arg(long, short = 'q', global = true, env = "PGDB_QUIET", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) quiet: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    NewApp(new_app::NewApp),
+    Init(init::Init),
+    Demo(demo::Demo),
+    Completion(completion::Completion),
+    Version(version::Version),
+    #[command(name = "__complete", hide = true)]
+    Complete(completion::Complete),
+}

@@ -1,0 +1,147 @@
+//! Why a command ends without success, and the exit code that follows.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use pgdb::domain::name::NameError;
+use pgdb::new_app::NewAppError;
+use pgdb::render::RenderError;
+use pgdb::repo::path::RepoPathError;
+use pgdb::target::TargetError;
+
+use crate::files::{ApplyError, FileError, LockError, RootError};
+
+/// The exit codes of every command.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Exit {
+    /// Done, or all is fine.
+    Done,
+    /// The call or its input is wrong; nothing was written.
+    Usage,
+    /// The program could not look or could not write, so nothing is known.
+    Unknown,
+    /// Interrupted from the keyboard; nothing was written. What shells expect of SIGINT.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Usage => 2,
+            Exit::Unknown => 3,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// Why a command ends without success: what was wrong and where, and what to do.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The exit code.
+    pub(crate) exit: Exit,
+    /// What was wrong, and where; empty where there is nobody to tell, as for a closed pipe.
+    pub(crate) message: String,
+    /// What to do about it; may have several lines.
+    pub(crate) help: Option<String>,
+}
+
+impl Failure {
+    /// The call or its input is wrong.
+    pub(crate) fn usage(message: impl fmt::Display, help: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message, help)
+    }
+
+    /// The program could not look or could not write.
+    pub(crate) fn unknown(message: impl fmt::Display, help: impl Into<String>) -> Self {
+        Self::new(Exit::Unknown, message, help)
+    }
+
+    /// The user ended the command from the keyboard.
+    pub(crate) fn interrupted() -> Self {
+        Self {
+            exit: Exit::Interrupted,
+            message: "interrupted; nothing was written".to_owned(),
+            help: None,
+        }
+    }
+
+    fn new(exit: Exit, message: impl fmt::Display, help: impl Into<String>) -> Self {
+        let help = help.into();
+        Self {
+            exit,
+            message: message.to_string(),
+            help: (!help.is_empty()).then_some(help),
+        }
+    }
+
+    /// Says which flag the refused value came from.
+    pub(crate) fn of_flag(self, flag: &str) -> Self {
+        Self {
+            message: format!("{flag}: {}", self.message),
+            ..self
+        }
+    }
+
+    fn io_or_usage(is_io: bool, message: impl fmt::Display, help: impl Into<String>) -> Self {
+        let exit = if is_io { Exit::Unknown } else { Exit::Usage };
+        Self::new(exit, message, help)
+    }
+}
+
+impl From<NameError> for Failure {
+    fn from(error: NameError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<RepoPathError> for Failure {
+    fn from(error: RepoPathError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<TargetError> for Failure {
+    fn from(error: TargetError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<NewAppError> for Failure {
+    fn from(error: NewAppError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<RenderError> for Failure {
+    fn from(error: RenderError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<RootError> for Failure {
+    fn from(error: RootError) -> Self {
+        Self::io_or_usage(error.is_io(), &error, error.help())
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Self::io_or_usage(error.is_io(), &error, error.help())
+    }
+}
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Self {
+        Self::unknown(&error, error.help())
+    }
+}
+
+impl From<ApplyError> for Failure {
+    fn from(error: ApplyError) -> Self {
+        if matches!(error, ApplyError::Interrupted) {
+            return Self::interrupted();
+        }
+        Self::io_or_usage(error.is_io(), &error, error.help())
+    }
+}

@@ -1,0 +1,238 @@
+//! `new-app`: what the repository needs so that an app gets its credential, role and database.
+//!
+//! Planning looks at what is there first. A piece that is there as asked for is kept (a sealed credential above all), a
+//! missing one is made, and one that differs, or belongs to something else, is an error that names each difference. So
+//! the same command finishes what a crash left half done, and writes nothing when all is there.
+
+mod cluster;
+mod comparison;
+mod credential;
+mod database;
+mod error;
+mod inventory;
+mod kustomize;
+mod report;
+mod role;
+
+use rand::CryptoRng;
+
+use crate::domain::app::App;
+use crate::domain::choice::RoleStyle;
+use crate::domain::password::{Password, PasswordLength};
+use crate::render::{Template, Templates};
+use crate::repo::change_set::ChangeSet;
+use crate::repo::path::{RepoPath, RepoPathError};
+use crate::repo::snapshot::Snapshot;
+use crate::sealing::SealingKey;
+use crate::target::Target;
+
+pub use comparison::Difference;
+pub use error::{Conflict, NewAppError};
+pub use report::{Report, Verb};
+
+use inventory::Inventory;
+
+/// Where an app's password comes from.
+pub enum Credential {
+    /// A new one of this length.
+    Generate(PasswordLength),
+    /// This one.
+    Given(Password),
+}
+
+/// One thing that an app consists of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PieceKind {
+    /// The sealed credential.
+    SealedSecret,
+    /// The entry of the Cluster's `spec.managed.roles`.
+    ManagedRole,
+    /// The object of kind DatabaseRole.
+    DatabaseRole,
+    /// The object of kind Database.
+    Database,
+}
+
+/// What becomes of a piece.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PieceState {
+    /// It was not there and is made.
+    Made,
+    /// It is there as asked for.
+    Kept,
+}
+
+/// A piece, where it is, and what becomes of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Piece {
+    /// What it is.
+    pub kind: PieceKind,
+    /// The name of its object; of the Cluster, for a managed role.
+    pub object: String,
+    /// Its file.
+    pub path: RepoPath,
+    /// The number of its document in the file, from 0, once the changes are written.
+    pub document: usize,
+    /// What becomes of it.
+    pub state: PieceState,
+}
+
+/// What `new-app` is to do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Plan {
+    /// The files to write, in the order of the sync-waves.
+    pub changes: ChangeSet,
+    /// The app's pieces, in the order of the sync-waves.
+    pub pieces: Vec<Piece>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// The files of an app.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AppFiles {
+    /// The SealedSecret's.
+    pub secret: RepoPath,
+    /// The DatabaseRole's.
+    pub role: RepoPath,
+    /// The Database's.
+    pub database: RepoPath,
+}
+
+impl AppFiles {
+    /// The files of an app in a target's folder.
+    ///
+    /// # Errors
+    /// Never for a parsed app name; the type of a path says so.
+    pub fn new(app: &App, target: &Target) -> Result<Self, RepoPathError> {
+        let file = |suffix: &str| {
+            target
+                .directory
+                .join(&format!("{}-{suffix}.yaml", app.name))
+        };
+        Ok(Self {
+            secret: file("secrets-sealed")?,
+            role: file("role")?,
+            database: file("db")?,
+        })
+    }
+
+    /// All of them: what a reader of the repository has to look at even where git ignores it.
+    pub fn all(&self) -> [&RepoPath; 3] {
+        [&self.secret, &self.role, &self.database]
+    }
+}
+
+/// What a plan is made from.
+pub struct Inputs<'input> {
+    /// The app.
+    pub app: &'input App,
+    /// The PostgreSQL that it is put on.
+    pub target: &'input Target,
+    /// What was read of the repository.
+    pub snapshot: &'input Snapshot,
+    /// The templates in use.
+    pub templates: &'input Templates,
+    /// The cluster's sealing key.
+    pub key: &'input SealingKey,
+}
+
+/// Plans an app; `rng` must be the system's generator, or seeded by it.
+///
+/// # Errors
+/// When a piece is there with other settings or belongs to something else (all of them are named), when a file cannot
+/// be edited safely, or when a template or the sealing fails. Nothing is to be written then.
+pub fn plan(
+    inputs: &Inputs<'_>,
+    credential: Credential,
+    rng: &mut impl CryptoRng,
+) -> Result<Plan, NewAppError> {
+    let Inputs { app, target, .. } = inputs;
+    if let Some(own) = app
+        .namespaces
+        .iter()
+        .find(|namespace| **namespace == target.namespace)
+    {
+        return Err(NewAppError::OwnNamespace {
+            namespace: own.clone(),
+        });
+    }
+    let files = AppFiles::new(app, target)?;
+    let inventory = Inventory::of(inputs)?;
+    inventory.check()?;
+    let mut plan = Plan {
+        changes: ChangeSet::default(),
+        pieces: Vec::new(),
+        warnings: inventory.warnings(),
+    };
+    credential::add(inputs, &inventory, &files, credential, rng, &mut plan)?;
+    match app.options.roles {
+        RoleStyle::Managed => cluster::add(inputs, &inventory, &mut plan)?,
+        RoleStyle::DatabaseRole => {
+            let found = inventory.role.object();
+            add_manifest(
+                inputs,
+                Template::DatabaseRole,
+                &files.role,
+                found,
+                &mut plan,
+            )?;
+        }
+    }
+    let found = inventory.database.object();
+    add_manifest(
+        inputs,
+        Template::Database,
+        &files.database,
+        found,
+        &mut plan,
+    )?;
+    kustomize::add(inputs, &files, &mut plan)?;
+    Ok(plan)
+}
+
+/// Keeps a Database or DatabaseRole that is there, or makes it.
+fn add_manifest(
+    inputs: &Inputs<'_>,
+    template: Template,
+    path: &RepoPath,
+    found: Option<(&RepoPath, usize)>,
+    plan: &mut Plan,
+) -> Result<(), NewAppError> {
+    let (kind, object) = match template {
+        Template::SealedSecret => (PieceKind::SealedSecret, &inputs.app.secret),
+        Template::Database => (PieceKind::Database, &inputs.app.database_object),
+        Template::DatabaseRole => (PieceKind::DatabaseRole, &inputs.app.role_object),
+    };
+    if found.is_none() {
+        let text = inputs
+            .templates
+            .render(template, inputs.app, inputs.target, &[], &[])?;
+        plan.changes.write(path.clone(), None, text);
+    }
+    plan.add_piece(kind, object.as_str(), path, found);
+    Ok(())
+}
+
+impl Plan {
+    fn add_piece(
+        &mut self,
+        kind: PieceKind,
+        object: &str,
+        path: &RepoPath,
+        found: Option<(&RepoPath, usize)>,
+    ) {
+        let (path, document) = found.unwrap_or((path, 0));
+        self.pieces.push(Piece {
+            kind,
+            object: object.to_owned(),
+            path: path.clone(),
+            document,
+            state: if found.is_some() {
+                PieceState::Kept
+            } else {
+                PieceState::Made
+            },
+        });
+    }
+}

@@ -1,0 +1,331 @@
+//! The sealed credential.
+
+use std::collections::BTreeMap;
+
+use rand::CryptoRng;
+
+use super::comparison::Comparison;
+use super::error::{Conflict, NewAppError};
+use super::inventory::{Findings, Found, Inventory, Surroundings};
+use super::{AppFiles, Credential, Inputs, PieceKind, Plan};
+use crate::domain::connection::{Connection, ConnectionKey};
+use crate::domain::password::Password;
+use crate::domain::scope::Scope;
+use crate::domain::wave::SYNC_WAVE;
+use crate::render::{Entry, Template};
+use crate::repo::object::Object;
+use crate::repo::yaml::Node;
+
+const SECRET_FLAG: &str = "--secret-name";
+const REFLECTOR: &str = "reflector.v1.k8s.emberstack.com";
+
+/// Keeps the credential that is there, or makes, seals and forgets a new one.
+pub(super) fn add(
+    inputs: &Inputs<'_>,
+    inventory: &Inventory<'_>,
+    files: &AppFiles,
+    credential: Credential,
+    rng: &mut impl CryptoRng,
+    plan: &mut Plan,
+) -> Result<(), NewAppError> {
+    let found = inventory.secret.object();
+    if found.is_none() {
+        let password = match credential {
+            Credential::Generate(length) => Password::generate(length, rng),
+            Credential::Given(password) => password,
+        };
+        let text = manifest(inputs, &password, rng)?;
+        plan.changes.write(files.secret.clone(), None, text);
+    } else if matches!(credential, Credential::Given(_)) {
+        let secret = &inputs.app.secret;
+        let warning = format!(
+            "the credential sealed in {secret} is kept; the password that was given is not used"
+        );
+        plan.warnings.push(warning);
+    }
+    plan.add_piece(
+        PieceKind::SealedSecret,
+        inputs.app.secret.as_str(),
+        &files.secret,
+        found,
+    );
+    Ok(())
+}
+
+/// The SealedSecret of an app with this password.
+fn manifest(
+    inputs: &Inputs<'_>,
+    password: &Password,
+    rng: &mut impl CryptoRng,
+) -> Result<String, NewAppError> {
+    let Inputs {
+        app, target, key, ..
+    } = inputs;
+    let label = app
+        .options
+        .scope
+        .label(target.namespace.as_str(), app.secret.as_str());
+    let mut seal = |name: &str, value: &str| -> Result<Entry, NewAppError> {
+        Ok(Entry {
+            key: name.to_owned(),
+            value: key.seal(value.as_bytes(), &label, rng)?,
+        })
+    };
+    let mut sealed = vec![
+        seal("username", app.role.as_str())?,
+        seal("password", password.reveal())?,
+    ];
+    let mut data = Vec::new();
+    if app.options.connection_keys {
+        let connection = connection(inputs);
+        data.extend(connection.open_keys());
+        if password.is_uri_unreserved() {
+            data.extend(connection.templated_keys());
+        } else {
+            for (name, value) in connection.secret_keys(&app.role, password.reveal()) {
+                sealed.push(seal(name, &value)?);
+            }
+        }
+    }
+    let data: Vec<Entry> = data.into_iter().map(entry).collect();
+    Ok(inputs
+        .templates
+        .render(Template::SealedSecret, app, target, &sealed, &data)?)
+}
+
+fn entry(key: ConnectionKey) -> Entry {
+    Entry {
+        key: key.key.to_owned(),
+        value: key.value,
+    }
+}
+
+fn connection(inputs: &Inputs<'_>) -> Connection {
+    Connection::new(
+        &inputs.target.cluster,
+        &inputs.target.namespace,
+        &inputs.app.database,
+    )
+}
+
+/// Looks for the credential in the repository.
+pub(super) fn inspect<'text>(
+    around: &Surroundings<'_, 'text>,
+    findings: &mut Findings,
+) -> Found<'text> {
+    let name = around.inputs.app.secret.as_str();
+    let sealed: Vec<_> = around
+        .of_kind("bitnami.com", "SealedSecret")
+        .filter(|object| object.name() == Some(name))
+        .collect();
+    match sealed.as_slice() {
+        [] => {
+            let others = around
+                .objects
+                .iter()
+                .filter(|object| makes_secret(object, name));
+            findings
+                .conflicts
+                .extend(others.map(|object| conflict(object, name)));
+            findings
+                .conflicts
+                .extend(around.file_conflict(&around.files.secret));
+            Found::Missing
+        }
+        [object] => {
+            findings
+                .conflicts
+                .extend(around.owner_conflict(object, SECRET_FLAG));
+            findings.differences.extend(compare(around.inputs, object));
+            Found::There(object.path, object.document)
+        }
+        [first, others @ ..] => {
+            let places: Vec<String> = others.iter().map(|object| object.place()).collect();
+            findings.conflicts.push(Conflict {
+                place: first.place(),
+                problem: format!(
+                    "SealedSecret {name} is there again at {}",
+                    places.join(", ")
+                ),
+                flag: SECRET_FLAG,
+            });
+            Found::There(first.path, first.document)
+        }
+    }
+}
+
+/// Whether an object other than a SealedSecret is, or makes, a Secret of this name.
+fn makes_secret(object: &Object<'_>, name: &str) -> bool {
+    let target = object
+        .root
+        .at(&["spec", "target", "name"])
+        .and_then(Node::as_str);
+    let kind = object.is("", "Secret")
+        || object.is("external-secrets.io", "ExternalSecret")
+        || object.is("secretgenerator.mittwald.de", "StringSecret");
+    kind && (object.name() == Some(name) || target == Some(name))
+}
+
+fn conflict(object: &Object<'_>, name: &str) -> Conflict {
+    let kind = object.kind().unwrap_or_default();
+    Conflict {
+        place: object.place(),
+        problem: match kind {
+            "Secret" => format!("a Secret {name} is in the repository unsealed"),
+            kind => format!("the Secret {name} is made by an object of kind {kind}"),
+        },
+        flag: SECRET_FLAG,
+    }
+}
+
+/// What of a SealedSecret differs from what was asked for.
+fn compare(inputs: &Inputs<'_>, object: &Object<'_>) -> Vec<super::Difference> {
+    let Inputs { app, target, .. } = inputs;
+    let root = &object.root;
+    let mut comparison = Comparison::new(object.path, root.line);
+    let wave = target.waves.secret().to_string();
+    comparison.scalar(
+        "metadata.annotations[sync-wave]",
+        object.annotation(SYNC_WAVE),
+        Some(&wave),
+    );
+    comparison_of_scope(&mut comparison, app.options.scope, object);
+    let template = |path: &[&str]| {
+        root.at(&["spec", "template"])
+            .and_then(|template| template.at(path))
+    };
+    let field = |name: &str| format!("spec.template.metadata.{name}");
+    let own_name = app.secret.as_str();
+    comparison.with_default(
+        &field("name"),
+        template(&["metadata", "name"]),
+        own_name,
+        own_name,
+    );
+    let own_namespace = target.namespace.as_str();
+    comparison.with_default(
+        &field("namespace"),
+        template(&["metadata", "namespace"]),
+        own_namespace,
+        own_namespace,
+    );
+    for (annotation, asked) in [
+        ("reflection-allowed", "true"),
+        ("reflection-auto-enabled", "true"),
+    ] {
+        let found = template(&[
+            "metadata",
+            "annotations",
+            &format!("{REFLECTOR}/{annotation}"),
+        ]);
+        comparison.scalar(
+            &field(&format!("annotations[{annotation}]")),
+            found,
+            Some(asked),
+        );
+    }
+    for (annotation, may_be_absent) in [
+        ("reflection-allowed-namespaces", false),
+        ("reflection-auto-namespaces", true),
+    ] {
+        let found = template(&[
+            "metadata",
+            "annotations",
+            &format!("{REFLECTOR}/{annotation}"),
+        ]);
+        if found.is_none() && may_be_absent {
+            continue;
+        }
+        let asked = app.namespaces.iter().map(ToString::to_string).collect();
+        comparison.list(
+            &field(&format!("annotations[{annotation}]")),
+            found,
+            names(found),
+            asked,
+        );
+    }
+    for key in ["username", "password"] {
+        if root
+            .at(&["spec", "encryptedData", key])
+            .and_then(Node::as_str)
+            .is_none()
+        {
+            let field = format!("spec.encryptedData.{key}");
+            comparison.differs(root.line, &field, None, Some("a sealed value".to_owned()));
+        }
+    }
+    comparison_of_connection_keys(&mut comparison, inputs, root);
+    comparison.into_differences()
+}
+
+fn comparison_of_scope(comparison: &mut Comparison<'_>, asked: Scope, object: &Object<'_>) {
+    let is_set = |scope: Scope| {
+        scope
+            .annotation()
+            .and_then(|(key, _)| object.annotation(key))
+            .is_some_and(|node| node.as_str() == Some("true"))
+    };
+    let found = match (is_set(Scope::ClusterWide), is_set(Scope::NamespaceWide)) {
+        (true, _) => Scope::ClusterWide,
+        (false, true) => Scope::NamespaceWide,
+        (false, false) => Scope::Strict,
+    };
+    if found != asked {
+        let line = object.root.line;
+        comparison.differs(
+            line,
+            "the sealing scope",
+            Some(found.to_string()),
+            Some(asked.to_string()),
+        );
+    }
+}
+
+/// The connection keys: each as its template, or sealed, where they are asked for; none of them where they are not.
+fn comparison_of_connection_keys(
+    comparison: &mut Comparison<'_>,
+    inputs: &Inputs<'_>,
+    root: &Node<'_>,
+) {
+    let connection = connection(inputs);
+    let sealed: BTreeMap<_, _> = root
+        .at(&["spec", "encryptedData"])
+        .map_or(&[][..], Node::entries)
+        .iter()
+        .filter_map(|(key, value)| Some((key.as_str()?, value)))
+        .collect();
+    for key in connection
+        .open_keys()
+        .into_iter()
+        .chain(connection.templated_keys())
+    {
+        let found = root.at(&["spec", "template", "data", key.key]);
+        match (inputs.app.options.connection_keys, sealed.get(key.key)) {
+            (true, Some(_)) if found.is_none() => {}
+            (true, _) => {
+                comparison.scalar(
+                    &format!("spec.template.data.{}", key.key),
+                    found,
+                    Some(&key.value),
+                );
+            }
+            (false, Some(node)) => {
+                let field = format!("spec.encryptedData.{}", key.key);
+                comparison.differs(node.line, &field, Some("a sealed value".to_owned()), None);
+            }
+            (false, None) => {
+                comparison.scalar(&format!("spec.template.data.{}", key.key), found, None)
+            }
+        }
+    }
+}
+
+/// The names in one of Reflector's lists.
+fn names(list: Option<&Node<'_>>) -> Vec<String> {
+    let text = list.and_then(Node::as_str).unwrap_or_default();
+    text.split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

@@ -1,0 +1,119 @@
+//! Why an app cannot be planned.
+
+use thiserror::Error;
+
+use super::comparison::Difference;
+use crate::domain::kubernetes_name::Namespace;
+use crate::render::RenderError;
+use crate::repo::edit::EditError;
+use crate::repo::path::{RepoPath, RepoPathError};
+use crate::repo::yaml::YamlError;
+use crate::sealing::SealError;
+
+/// Something of a name that the app needs, and that belongs to something else.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Conflict {
+    /// Where it is: `path:line`.
+    pub place: String,
+    /// What it is and to whom it belongs.
+    pub problem: String,
+    /// The flag that gives the app another name.
+    pub flag: &'static str,
+}
+
+/// Why an app cannot be planned. Nothing is to be written.
+#[derive(Debug, Error)]
+pub enum NewAppError {
+    /// The app's namespace is the cluster's own.
+    #[error("the app namespace {namespace} is the cluster's own")]
+    OwnNamespace {
+        /// The namespace.
+        namespace: Namespace,
+    },
+    /// Names that the app needs belong to something else.
+    #[error("the app needs names that belong to something else{}", lines(.0.iter().map(|conflict| format!("{}: {}", conflict.place, conflict.problem))))]
+    Taken(Vec<Conflict>),
+    /// The app is there with other settings.
+    #[error("the app {app} is there with other settings{}", lines(.differences.iter().map(Difference::to_string)))]
+    Different {
+        /// The app's name.
+        app: String,
+        /// Every difference.
+        differences: Vec<Difference>,
+    },
+    /// A file that has to be looked at is no YAML.
+    #[error("{path}:{}:{}: is no valid YAML: {}", source.line, source.column, source.problem)]
+    NotYaml {
+        /// The file.
+        path: RepoPath,
+        /// What the parser said.
+        source: YamlError,
+    },
+    /// The Cluster's manifest has a key twice.
+    #[error("{path}:{line}: the key {key:?} is there twice")]
+    DuplicateKey {
+        /// The file.
+        path: RepoPath,
+        /// The line of the second one, from 1.
+        line: usize,
+        /// The key.
+        key: String,
+    },
+    /// There is no Cluster manifest to enter a managed role in.
+    #[error("there is no Cluster manifest to enter the role in")]
+    NoManifest,
+    /// A file cannot be edited safely.
+    #[error("{path}: {source}")]
+    Edit {
+        /// The file.
+        path: RepoPath,
+        /// Why.
+        source: EditError,
+    },
+    /// A template gave no manifest.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// A value could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// A path that is none.
+    #[error(transparent)]
+    Path(#[from] RepoPathError),
+}
+
+impl NewAppError {
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        match self {
+            Self::OwnNamespace { .. } => {
+                "name the namespace where the application runs: the credential is already in the cluster's own".to_owned()
+            }
+            Self::Taken(conflicts) => {
+                let mut flags: Vec<_> = conflicts.iter().map(|conflict| conflict.flag).collect();
+                flags.dedup();
+                format!("choose another name with {}", flags.join(" or "))
+            }
+            Self::Different { .. } => {
+                "ask for what is there, or change the manifests by hand and run the same command again".to_owned()
+            }
+            Self::NotYaml { .. } => "mend the file and run the same command again".to_owned(),
+            Self::DuplicateKey { .. } => "YAML readers disagree on which one counts: take one of them away".to_owned(),
+            Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),
+            Self::Edit { source, .. } => edit_help(source),
+            Self::Render(source) => source.help().to_owned(),
+            Self::Seal(source) => source.help().to_owned(),
+            Self::Path(source) => source.help().to_owned(),
+        }
+    }
+}
+
+fn edit_help(source: &EditError) -> String {
+    match source.snippet() {
+        Some(snippet) => format!("{}\n{snippet}", source.help()),
+        None => source.help().to_string(),
+    }
+}
+
+fn lines(entries: impl Iterator<Item = String>) -> String {
+    entries.map(|entry| format!("\n  {entry}")).collect()
+}

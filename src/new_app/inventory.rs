@@ -1,0 +1,278 @@
+//! What of an app is in the repository already, and what stands in its way.
+
+use std::collections::HashSet;
+
+use super::comparison::Difference;
+use super::error::{Conflict, NewAppError};
+use super::{AppFiles, Inputs, credential, database, role};
+use crate::domain::choice::RoleStyle;
+use crate::domain::wave::SYNC_WAVE;
+use crate::repo::object::{Object, PART_OF, objects};
+use crate::repo::path::RepoPath;
+use crate::repo::yaml::{Node, Value, parse};
+use crate::target::{CNPG, candidates};
+
+/// Whether a piece is there.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found<'text> {
+    /// It is not.
+    Missing,
+    /// It is, in this file and document.
+    There(&'text RepoPath, usize),
+}
+
+impl<'text> Found<'text> {
+    /// The file and document, when it is there.
+    pub(super) fn object(self) -> Option<(&'text RepoPath, usize)> {
+        match self {
+            Self::Missing => None,
+            Self::There(path, document) => Some((path, document)),
+        }
+    }
+}
+
+/// What of an app is there.
+pub(super) struct Inventory<'text> {
+    /// The SealedSecret.
+    pub(super) secret: Found<'text>,
+    /// The managed role, or the DatabaseRole.
+    pub(super) role: Found<'text>,
+    /// The Database.
+    pub(super) database: Found<'text>,
+    /// Whether the Cluster has a sync-wave of its own.
+    pub(super) cluster_has_wave: bool,
+    app: String,
+    findings: Findings,
+    unreadable: Vec<String>,
+}
+
+/// What stands in an app's way.
+#[derive(Default)]
+pub(super) struct Findings {
+    /// Names that belong to something else.
+    pub(super) conflicts: Vec<Conflict>,
+    /// Settings that differ from what was asked for.
+    pub(super) differences: Vec<Difference>,
+}
+
+/// The repository's objects that may concern an app, and the Cluster that it is put on.
+pub(super) struct Surroundings<'input, 'text> {
+    /// What the plan is made from.
+    pub(super) inputs: &'input Inputs<'text>,
+    /// The app's files.
+    pub(super) files: &'input AppFiles,
+    /// Objects of the target that mention one of the app's names.
+    pub(super) objects: Vec<Object<'text>>,
+    /// The Cluster's manifest.
+    pub(super) cluster: Option<Object<'text>>,
+}
+
+impl<'text> Inventory<'text> {
+    /// Looks for an app in the snapshot.
+    pub(super) fn of(inputs: &Inputs<'text>) -> Result<Self, NewAppError> {
+        let files = AppFiles::new(inputs.app, inputs.target)?;
+        let cluster = cluster(inputs)?;
+        let app = inputs.app;
+        let names = [
+            app.secret.as_str(),
+            app.role.as_str(),
+            app.database.as_str(),
+            app.database_object.as_str(),
+        ];
+        let found = objects(inputs.snapshot, |header, text| {
+            header.is_known_kind() && names.iter().any(|name| text.contains(name))
+        });
+        let others = other_folders(inputs);
+        let surroundings = Surroundings {
+            inputs,
+            files: &files,
+            objects: found
+                .objects
+                .into_iter()
+                .filter(|object| is_here(inputs, &others, object.path))
+                .collect(),
+            cluster,
+        };
+        let mut findings = Findings::default();
+        let cluster_root = surroundings.cluster.as_ref();
+        Ok(Self {
+            secret: credential::inspect(&surroundings, &mut findings),
+            role: match app.options.roles {
+                RoleStyle::Managed => role::inspect_managed(&surroundings, &mut findings),
+                RoleStyle::DatabaseRole => {
+                    role::inspect_database_role(&surroundings, &mut findings)
+                }
+            },
+            database: database::inspect(&surroundings, &mut findings),
+            cluster_has_wave: cluster_root
+                .is_none_or(|cluster| cluster.annotation(SYNC_WAVE).is_some()),
+            app: app.name.to_string(),
+            findings,
+            unreadable: found
+                .unreadable
+                .iter()
+                .map(|(path, error)| {
+                    format!(
+                        "{path}:{}: could not be read as YAML and was not looked at",
+                        error.line
+                    )
+                })
+                .collect(),
+        })
+    }
+
+    /// Refuses when something stands in the app's way.
+    pub(super) fn check(&self) -> Result<(), NewAppError> {
+        if !self.findings.conflicts.is_empty() {
+            return Err(NewAppError::Taken(self.findings.conflicts.clone()));
+        }
+        if !self.findings.differences.is_empty() {
+            return Err(NewAppError::Different {
+                app: self.app.clone(),
+                differences: self.findings.differences.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// What could not be looked at.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.unreadable.clone()
+    }
+}
+
+impl<'text> Surroundings<'_, 'text> {
+    /// The objects of a kind in the target's namespace; one that names no namespace counts as being there.
+    pub(super) fn of_kind(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object<'text>> {
+        let namespace = self.inputs.target.namespace.as_str();
+        self.objects.iter().filter(move |object| {
+            object.is(group, kind) && object.namespace().is_none_or(|found| found == namespace)
+        })
+    }
+
+    /// The conflict of a new file with one that is there.
+    pub(super) fn file_conflict(&self, path: &RepoPath) -> Option<Conflict> {
+        self.inputs.snapshot.text(path).map(|_| Conflict {
+            place: path.to_string(),
+            problem: "the file is there and holds something else".to_owned(),
+            flag: "NAME",
+        })
+    }
+
+    /// The conflict with an object that is marked as another app's.
+    pub(super) fn owner_conflict(
+        &self,
+        object: &Object<'_>,
+        flag: &'static str,
+    ) -> Option<Conflict> {
+        let owner = object.label(PART_OF)?;
+        (owner != self.inputs.app.name.as_str()).then(|| Conflict {
+            place: object.place(),
+            problem: format!(
+                "{} {} belongs to the app {owner:?}",
+                object.kind().unwrap_or_default(),
+                object.name().unwrap_or_default()
+            ),
+            flag,
+        })
+    }
+}
+
+/// The Cluster's manifest, checked for keys that are there twice.
+fn cluster<'text>(inputs: &Inputs<'text>) -> Result<Option<Object<'text>>, NewAppError> {
+    let Some(manifest) = &inputs.target.manifest else {
+        return Ok(None);
+    };
+    let text = inputs
+        .snapshot
+        .text(&manifest.path)
+        .ok_or(NewAppError::NoManifest)?;
+    let stream = parse(text).map_err(|source| NewAppError::NotYaml {
+        path: manifest.path.clone(),
+        source,
+    })?;
+    let document = stream.documents.into_iter().nth(manifest.document);
+    let root = document.ok_or(NewAppError::NoManifest)?.root;
+    if let Some((line, key)) = duplicate_key(&root) {
+        return Err(NewAppError::DuplicateKey {
+            path: manifest.path.clone(),
+            line,
+            key,
+        });
+    }
+    Ok(Some(Object {
+        path: &manifest.path,
+        document: manifest.document,
+        root,
+    }))
+}
+
+/// The first key that a mapping below this node has twice: its line and text.
+fn duplicate_key(node: &Node<'_>) -> Option<(usize, String)> {
+    match &node.value {
+        Value::Mapping { entries, .. } => {
+            let mut seen = HashSet::new();
+            entries.iter().find_map(|(key, value)| {
+                let twice = key
+                    .as_str()
+                    .is_some_and(|text| text != "<<" && !seen.insert(text));
+                let here = twice.then(|| (key.line, key.as_str().unwrap_or_default().to_owned()));
+                here.or_else(|| duplicate_key(value))
+            })
+        }
+        Value::Sequence { items, .. } => items.iter().find_map(duplicate_key),
+        Value::Scalar(..) | Value::Alias(_) => None,
+    }
+}
+
+/// The folders of the repository's other Clusters.
+fn other_folders(inputs: &Inputs<'_>) -> Vec<RepoPath> {
+    let own = inputs
+        .target
+        .manifest
+        .as_ref()
+        .map(|manifest| &manifest.path);
+    candidates(inputs.snapshot)
+        .into_iter()
+        .filter(|candidate| Some(&candidate.path) != own)
+        .map(|candidate| candidate.path.parent())
+        .collect()
+}
+
+/// Whether a file is nearer to this target than to another Cluster of the repository: with staging and production side
+/// by side, the same names are there twice and mean two databases.
+fn is_here(inputs: &Inputs<'_>, others: &[RepoPath], path: &RepoPath) -> bool {
+    let target = inputs.target;
+    let cluster_folder = target
+        .manifest
+        .as_ref()
+        .map(|manifest| manifest.path.parent());
+    let own = shared_parts(path, &target.directory)
+        .max(cluster_folder.map_or(0, |folder| shared_parts(path, &folder)));
+    others.iter().all(|other| shared_parts(path, other) <= own)
+}
+
+/// How many leading folders two paths share.
+fn shared_parts(file: &RepoPath, folder: &RepoPath) -> usize {
+    let parent = file.parent();
+    parent
+        .as_str()
+        .split('/')
+        .zip(folder.as_str().split('/'))
+        .take_while(|(left, right)| left == right)
+        .count()
+}
+
+/// Whether an object of CNPG names the target's Cluster.
+pub(super) fn is_on_cluster(object: &Object<'_>, cluster: &str) -> bool {
+    let named = object
+        .root
+        .at(&["spec", "cluster", "name"])
+        .and_then(Node::as_str);
+    named == Some(cluster)
+        && object
+            .root
+            .get("apiVersion")
+            .and_then(Node::as_str)
+            .is_some_and(|text| text.starts_with(CNPG))
+}

@@ -1,0 +1,163 @@
+//! What `new-app` tells a program: `-o json`, and the manifests of `-o yaml`.
+
+use serde::Serialize;
+
+use super::{Inputs, Piece, PieceKind, PieceState, Plan};
+use crate::repo::change_set::Change;
+use crate::repo::header::document_around;
+use crate::repo::yaml::parse;
+
+/// The version of the structure that `-o json` prints; a change that could break a reader changes it.
+pub const REPORT_VERSION: &str = "pgdb/v1";
+
+/// The structure of `-o json`. It holds no secret and no sealed value.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// [`REPORT_VERSION`].
+    pub api_version: &'static str,
+    /// Always `NewApp`.
+    pub kind: &'static str,
+    /// The app's name.
+    pub app: String,
+    /// The CNPG Cluster's name.
+    pub cluster: String,
+    /// The namespace of the Cluster, the credential and the Database.
+    pub namespace: String,
+    /// The namespaces that the credential is mirrored to.
+    pub app_namespaces: Vec<String>,
+    /// The login role.
+    pub role: String,
+    /// The database.
+    pub database: String,
+    /// The credential's Secret.
+    pub secret: String,
+    /// Whether nothing was written because that was asked for.
+    pub dry_run: bool,
+    /// Whether there is anything to write.
+    pub changed: bool,
+    /// The files that change, in the order of writing.
+    pub files: Vec<FileReport>,
+    /// The app's pieces, in the order of the sync-waves.
+    pub pieces: Vec<PieceReport>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// What happens to a file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// It is new.
+    Create,
+    /// It is there and changes.
+    Edit,
+    /// It goes.
+    Delete,
+}
+
+/// A file that changes.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct FileReport {
+    /// From the repository's root.
+    pub path: String,
+    /// What happens to it.
+    pub action: Verb,
+}
+
+/// A piece of an app.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct PieceReport {
+    /// `SealedSecret`, `ManagedRole`, `DatabaseRole` or `Database`.
+    pub kind: &'static str,
+    /// The object's name; the Cluster's, for a managed role.
+    pub name: String,
+    /// Its file, from the repository's root.
+    pub path: String,
+    /// `made` or `kept`.
+    pub state: &'static str,
+}
+
+impl PieceKind {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SealedSecret => "SealedSecret",
+            Self::ManagedRole => "ManagedRole",
+            Self::DatabaseRole => "DatabaseRole",
+            Self::Database => "Database",
+        }
+    }
+}
+
+impl Verb {
+    /// What happens to a file in a change.
+    pub fn of(change: &Change) -> Self {
+        match change {
+            Change::Create { .. } => Self::Create,
+            Change::Edit { .. } => Self::Edit,
+            Change::Delete { .. } => Self::Delete,
+        }
+    }
+}
+
+impl Plan {
+    /// The structure of `-o json`.
+    pub fn report(&self, inputs: &Inputs<'_>, dry_run: bool) -> Report {
+        let Inputs { app, target, .. } = inputs;
+        Report {
+            api_version: REPORT_VERSION,
+            kind: "NewApp",
+            app: app.name.to_string(),
+            cluster: target.cluster.to_string(),
+            namespace: target.namespace.to_string(),
+            app_namespaces: app.namespaces.iter().map(ToString::to_string).collect(),
+            role: app.role.to_string(),
+            database: app.database.to_string(),
+            secret: app.secret.to_string(),
+            dry_run,
+            changed: !self.changes.is_empty(),
+            files: self.changes.changes().iter().map(file_report).collect(),
+            pieces: self.pieces.iter().map(piece_report).collect(),
+            warnings: self.warnings.clone(),
+        }
+    }
+
+    /// The app's objects as they are once the changes are written: documents that `kubectl apply` takes, in the order
+    /// of the sync-waves. A managed role is in the whole Cluster's manifest.
+    pub fn manifests(&self, inputs: &Inputs<'_>) -> String {
+        let after = self.changes.applied_to(inputs.snapshot);
+        let documents = self.pieces.iter().filter_map(|piece| {
+            let text = after.text(&piece.path)?;
+            let stream = parse(text).ok()?;
+            let root = &stream.documents.get(piece.document)?.root;
+            Some(
+                document_around(text, root.span.start)
+                    .trim()
+                    .replace("\r\n", "\n"),
+            )
+        });
+        documents
+            .map(|document| format!("---\n{document}\n"))
+            .collect()
+    }
+}
+
+fn file_report(change: &Change) -> FileReport {
+    FileReport {
+        path: change.path().to_string(),
+        action: Verb::of(change),
+    }
+}
+
+fn piece_report(piece: &Piece) -> PieceReport {
+    PieceReport {
+        kind: piece.kind.as_str(),
+        name: piece.object.clone(),
+        path: piece.path.to_string(),
+        state: match piece.state {
+            PieceState::Made => "made",
+            PieceState::Kept => "kept",
+        },
+    }
+}
