@@ -1,0 +1,28 @@
+//! Everything the program does with the disk: the repository's root, reading it, and writing change sets.
+//!
+//! All access goes through the descriptor of the root folder, one path component at a time and without letting
+//! the system follow symbolic links: `place` follows them itself and refuses those that leave the repository.
+//! A link that is swapped meanwhile leads nowhere else.
+//!
+//! - [`root`]: which folder is the repository, as git decides it.
+//! - [`read`]: one file's exact text.
+//! - [`snapshot`]: all manifests that git does not ignore.
+//! - [`lock`]: one writer at a time.
+//! - [`apply`]: a change set, written whole or not at all.
+
+mod apply;
+mod error;
+mod interrupt;
+mod lock;
+mod place;
+mod read;
+mod root;
+mod snapshot;
+mod staging;
+mod target;
+
+pub(crate) use apply::{Applied, ApplyError};
+pub(crate) use error::{FileError, FileProblem};
+pub(crate) use lock::{DEFAULT_WAIT, Lock, LockError};
+pub(crate) use root::{Root, RootError};
+pub(crate) use snapshot::Found;
