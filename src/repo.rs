@@ -5,6 +5,7 @@ pub mod diff;
 pub mod edit;
 pub mod header;
 pub mod kustomization;
+pub mod namespaces;
 pub mod object;
 pub mod path;
 pub mod scalar;

@@ -5,6 +5,7 @@ mod error;
 use crate::domain::choice::RoleStyle;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
+use crate::settings::WaveSettings;
 use crate::repo::kustomization::{Kustomization, patches};
 use crate::repo::object::{Object, objects};
 use crate::repo::path::RepoPath;
@@ -35,12 +36,8 @@ pub struct TargetRequest {
     pub directory: Option<RepoPath>,
     /// Whether the role is to be an object of its own, so that the Cluster's manifest need not be there.
     pub roles: RoleStyle,
-    /// The wave of the SealedSecret.
-    pub secret_wave: Option<i32>,
-    /// The wave of the Cluster and of a DatabaseRole.
-    pub cluster_wave: Option<i32>,
-    /// The wave of the Database.
-    pub database_wave: Option<i32>,
+    /// The sync-waves.
+    pub waves: WaveSettings,
 }
 
 /// One PostgreSQL that apps are put on.
@@ -166,12 +163,8 @@ impl Target {
 
 /// The waves: asked for, found on the Cluster, or the guide's.
 fn waves(request: &TargetRequest, found: Option<i32>) -> Result<Waves, WavesError> {
-    let guide = Waves::default();
-    Waves::new(
-        request.secret_wave.unwrap_or(guide.secret()),
-        request.cluster_wave.or(found).unwrap_or(guide.cluster()),
-        request.database_wave.unwrap_or(guide.database()),
-    )
+    let cluster = request.waves.cluster.or(found);
+    WaveSettings { cluster, ..request.waves }.completed(Waves::default())
 }
 
 /// A path of the guide.

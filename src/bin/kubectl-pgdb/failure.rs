@@ -66,20 +66,21 @@ impl Failure {
         }
     }
 
+    /// The user was asked whether to write, and said no.
+    pub(crate) fn declined() -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: "not confirmed; nothing was written".to_owned(),
+            help: None,
+        }
+    }
+
     fn new(exit: Exit, message: impl fmt::Display, help: impl Into<String>) -> Self {
         let help = help.into();
         Self {
             exit,
             message: message.to_string(),
             help: (!help.is_empty()).then_some(help),
-        }
-    }
-
-    /// Says which flag the refused value came from.
-    pub(crate) fn of_flag(self, flag: &str) -> Self {
-        Self {
-            message: format!("{flag}: {}", self.message),
-            ..self
         }
     }
 

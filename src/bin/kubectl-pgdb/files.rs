@@ -22,6 +22,7 @@ mod staging;
 mod target;
 
 pub(crate) use apply::{Applied, ApplyError};
+pub(crate) use interrupt::Interrupts;
 pub(crate) use error::{FileError, FileProblem};
 pub(crate) use lock::{DEFAULT_WAIT, Lock, LockError};
 pub(crate) use root::{Root, RootError};

@@ -6,11 +6,29 @@
     reason = "the binary is the part that reads and changes the world, so that the library need not"
 )]
 
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "no command reads or writes files yet"
-)]
+mod cli;
+mod commands;
+mod failure;
 mod files;
+mod output;
+mod prompt;
+mod workspace;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::Cli;
+use output::Output;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.global.quiet);
+    match commands::run(&cli, &output) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}

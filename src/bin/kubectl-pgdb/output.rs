@@ -37,6 +37,11 @@ impl Output {
         self.quiet
     }
 
+    /// Whether what is asked on standard error may be in colour.
+    pub(crate) fn colour_stderr(&self) -> bool {
+        self.colour_stderr
+    }
+
     /// Prints data on standard output, exactly as it is.
     pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
         let mut stream = io::stdout().lock();

@@ -25,11 +25,11 @@ struct Handlers {
 
 /// As long as this lives, SIGINT and SIGTERM do not end the process.
 #[derive(Debug)]
-pub(super) struct Interrupts(Handlers);
+pub(crate) struct Interrupts(Handlers);
 
 impl Interrupts {
     /// Holds the signals off.
-    pub(super) fn hold() -> io::Result<Self> {
+    pub(crate) fn hold() -> io::Result<Self> {
         let handlers = match HANDLERS.get() {
             Some(handlers) => handlers.clone(),
             None => {
@@ -47,7 +47,7 @@ impl Interrupts {
     }
 
     /// Whether a signal came.
-    pub(super) fn came(&self) -> bool {
+    pub(crate) fn came(&self) -> bool {
         self.0.came.load(Ordering::SeqCst)
     }
 }

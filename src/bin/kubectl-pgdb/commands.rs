@@ -1,0 +1,23 @@
+//! The commands, one file each: what can be said to it, and what it does.
+
+pub(crate) mod completion;
+pub(crate) mod demo;
+pub(crate) mod init;
+pub(crate) mod new_app;
+pub(crate) mod version;
+
+use crate::cli::{Cli, Command};
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+
+/// Runs the command that was called.
+pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
+    match &cli.command {
+        Command::NewApp(args) => new_app::run(args, &cli.global, output),
+        Command::Init(args) => init::run(args, &cli.global, output),
+        Command::Demo(args) => demo::run(args, output),
+        Command::Completion(args) => completion::run(args, output),
+        Command::Version(args) => version::run(args, output),
+        Command::Complete(args) => completion::complete(args, output),
+    }
+}

@@ -1,0 +1,281 @@
+//! `new-app`.
+
+mod given;
+mod next_steps;
+mod password;
+mod wizard;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use pgdb::domain::app::App;
+use pgdb::domain::password::PasswordLength;
+use pgdb::new_app::{AppFiles, Credential, Inputs, Plan, plan};
+use pgdb::render::Templates;
+use pgdb::repo::diff::unified;
+use pgdb::repo::snapshot::Snapshot;
+use pgdb::sealing::SealingKey;
+use pgdb::target::{Target, TargetError, TargetRequest};
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+
+use crate::cli::Global;
+use crate::failure::{Exit, Failure};
+use crate::files::Lock;
+use crate::output::Output;
+use crate::prompt::{self, Prompt};
+use crate::workspace::Workspace;
+
+use given::Given;
+
+/// Give an application its credential, role and database, as one change to the repository.
+///
+/// Makes a password, seals it with the cluster's certificate for a Secret that Reflector mirrors to the application's
+/// namespaces, declares the login role, and declares the database that it owns. What is missing is asked for on a
+/// terminal. The change is shown, and written whole or not at all; the same command again finishes or changes nothing.
+#[derive(Args, Debug)]
+pub(crate) struct NewApp {
+    /// The application's name; all other names follow from it.
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// Mirror the credential to this namespace; may be given several times, or as a list with commas.
+    #[arg(long, value_name = "NAMESPACE", value_delimiter = ',', env = "PGDB_APP_NAMESPACE", hide_env = true)]
+    app_namespace: Vec<String>,
+    /// Name the login role so [default: the app's name with `_` for `-`].
+    #[arg(long, value_name = "ROLE", env = "PGDB_USER", hide_env = true)]
+    user: Option<String>,
+    /// Name the database so [default: the app's name with `_` for `-`].
+    #[arg(long, value_name = "DATABASE", env = "PGDB_DATABASE", hide_env = true)]
+    database: Option<String>,
+    /// Name the credential's Secret so [default: NAME-db-creds].
+    #[arg(long, value_name = "SECRET", env = "PGDB_SECRET_NAME", hide_env = true)]
+    secret_name: Option<String>,
+    /// Put the app on the CNPG Cluster of this name.
+    #[arg(long, value_name = "NAME", env = "PGDB_CLUSTER", hide_env = true)]
+    cluster: Option<String>,
+    /// Put the app on the CNPG Cluster in this file, a path from the repository's root.
+    #[arg(long, value_name = "PATH", env = "PGDB_CLUSTER_FILE", hide_env = true)]
+    cluster_file: Option<String>,
+    /// Seal with the certificate in this file [default: infra/sealed-secrets/pub-cert.pem].
+    #[arg(long, value_name = "FILE", env = "PGDB_CERT", hide_env = true)]
+    cert: Option<PathBuf>,
+    /// Create this extension in the database; may be given several times.
+    #[arg(long, value_name = "NAME[@VERSION]", value_delimiter = ',', env = "PGDB_EXTENSION", hide_env = true)]
+    extension: Vec<String>,
+    /// Create this schema in the database, owned by the role; may be given several times.
+    #[arg(long, value_name = "SCHEMA", value_delimiter = ',', env = "PGDB_SCHEMA", hide_env = true)]
+    schema: Vec<String>,
+    /// Create the database in this encoding.
+    #[arg(long, value_name = "ENCODING", env = "PGDB_ENCODING", hide_env = true)]
+    encoding: Option<String>,
+    /// Create the database with this locale.
+    #[arg(long, value_name = "LOCALE", env = "PGDB_LOCALE", hide_env = true)]
+    locale: Option<String>,
+    /// Let the database take so many sessions at once; -1 is no limit.
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, env = "PGDB_CONNECTION_LIMIT", hide_env = true)]
+    connection_limit: Option<String>,
+    /// Keep or drop the database when its object is deleted: retain or delete [default: retain].
+    #[arg(long, value_name = "POLICY", env = "PGDB_RECLAIM", hide_env = true)]
+    reclaim: Option<String>,
+    /// Declare the role in the Cluster or as an object of its own: managed or databaserole [default: managed].
+    #[arg(long, value_name = "STYLE", env = "PGDB_ROLES", hide_env = true)]
+    roles: Option<String>,
+    /// Make the role a member of this one; may be given several times.
+    #[arg(long, value_name = "ROLE", value_delimiter = ',', env = "PGDB_IN_ROLE", hide_env = true)]
+    in_role: Vec<String>,
+    /// Seal for this scope: strict, namespace-wide or cluster-wide [default: strict].
+    #[arg(long, value_name = "SCOPE", env = "PGDB_SCOPE", hide_env = true)]
+    scope: Option<String>,
+    /// Leave host, port, dbname, user, uri, jdbc-uri and pgpass out of the Secret.
+    #[arg(long, env = "PGDB_NO_CONNECTION_KEYS", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    no_connection_keys: bool,
+    /// Read the password from standard input instead of making one; one final line end is dropped.
+    #[arg(long, env = "PGDB_PASSWORD_STDIN", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    password_stdin: bool,
+    /// Make the password so many characters long, 22 to 256 [default: 32].
+    #[arg(long, value_name = "NUMBER", conflicts_with = "password_stdin", env = "PGDB_PASSWORD_LENGTH", hide_env = true)]
+    password_length: Option<String>,
+    /// Show what would be written, and write nothing.
+    #[arg(
+        long,
+        value_name = "STRATEGY",
+        value_enum,
+        default_value_t = DryRun::None,
+        default_missing_value = "client",
+        num_args = 0..=1,
+        require_equals = true,
+        env = "PGDB_DRY_RUN",
+        hide_env = true
+    )]
+    dry_run: DryRun,
+    /// Print the change as a diff, the app's manifests as YAML, or a summary as JSON.
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Diff, env = "PGDB_OUTPUT", hide_env = true)]
+    output: Format,
+}
+
+/// Whether anything is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum DryRun {
+    /// It is.
+    None,
+    /// Nothing is.
+    Client,
+}
+
+/// What goes to standard output.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Format {
+    /// The change as `git apply` takes it.
+    Diff,
+    /// The app's manifests as `kubectl apply` takes them.
+    Yaml,
+    /// A versioned structure.
+    Json,
+}
+
+/// Runs it.
+pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    let asks = !global.no_input && !args.password_stdin && prompt::is_possible();
+    let mut given = Given::parse(args, global)?;
+    if !asks {
+        given.check_complete()?;
+    }
+    let workspace = Workspace::open(global)?;
+    given.settle(&workspace.settings);
+    let writes = args.dry_run == DryRun::None;
+    // With nobody to ask, the lock is taken before reading, so that several at once take turns and none is in vain.
+    let lock = if writes && !asks { Some(workspace.lock(output)?) } else { None };
+
+    let wanted: Vec<_> = given.target.cluster_file.iter().collect();
+    let mut reading = workspace.read(&wanted, asks && given.is_incomplete())?;
+    let prompt = if asks { Some(Prompt::new(output.colour_stderr())?) } else { None };
+    let target = find_target(&given.target, &reading.snapshot, prompt.as_ref())?;
+    let is_wizard = given.is_incomplete();
+    if let Some(prompt) = &prompt {
+        wizard::complete(&mut given, prompt, &target, &reading.namespaces)?;
+    }
+    let app = App::new(given.request()?).map_err(|error| Failure::usage(&error, error.help()))?;
+    for path in AppFiles::new(&app, &target)?.all() {
+        workspace.add(path, &mut reading.snapshot)?;
+    }
+    let session = Session {
+        args,
+        output,
+        app,
+        target,
+        snapshot: reading.snapshot,
+        templates: workspace.templates()?,
+        key: workspace.sealing_key(args.cert.as_deref(), output)?,
+    };
+    let plan = session.plan(given.password_length)?;
+    session.finish(&plan, &workspace, lock, prompt.as_ref().filter(|_| !global.yes))?;
+    if is_wizard && writes && !plan.changes.is_empty() {
+        let command = next_steps::command(&session.app, args, global);
+        output.tell(&format!("\nThe same with flags:\n  {command}"));
+    }
+    if writes && !plan.changes.is_empty() {
+        output.tell(&next_steps::git(&session.app, &plan, &workspace.root));
+    }
+    Ok(Exit::Done)
+}
+
+/// The target, asked for where several Clusters could be meant.
+fn find_target(
+    request: &TargetRequest,
+    snapshot: &Snapshot,
+    prompt: Option<&Prompt>,
+) -> Result<Target, Failure> {
+    match (Target::resolve(request, snapshot), prompt) {
+        (Err(TargetError::Several { candidates }), Some(prompt)) => {
+            let chosen = wizard::choose_cluster(candidates, prompt)?;
+            Ok(Target::of(request, chosen, snapshot)?)
+        }
+        (target, _) => Ok(target?),
+    }
+}
+
+/// A call with everything that it needs.
+struct Session<'call> {
+    args: &'call NewApp,
+    output: &'call Output,
+    app: App,
+    target: Target,
+    snapshot: Snapshot,
+    templates: Templates,
+    key: SealingKey,
+}
+
+impl Session<'_> {
+    fn inputs(&self) -> Inputs<'_> {
+        Inputs {
+            app: &self.app,
+            target: &self.target,
+            snapshot: &self.snapshot,
+            templates: &self.templates,
+            key: &self.key,
+        }
+    }
+
+    fn plan(&self, length: PasswordLength) -> Result<Plan, Failure> {
+        let credential = if self.args.password_stdin {
+            Credential::Given(password::from_stdin()?)
+        } else {
+            Credential::Generate(length)
+        };
+        Ok(plan(&self.inputs(), credential, &mut UnwrapErr(SysRng))?)
+    }
+
+    /// Shows the plan, asks once where somebody is to be asked, and writes it.
+    fn finish(
+        &self,
+        plan: &Plan,
+        workspace: &Workspace,
+        lock: Option<Lock<'_>>,
+        prompt: Option<&Prompt>,
+    ) -> Result<(), Failure> {
+        for warning in &plan.warnings {
+            self.output.warn(warning);
+        }
+        let dry_run = self.args.dry_run == DryRun::Client;
+        if self.args.output == Format::Diff {
+            self.show_diff(plan)?;
+        }
+        if !dry_run && !plan.changes.is_empty() {
+            if let Some(prompt) = prompt
+                && !prompt.confirm("Write these changes?")?
+            {
+                return Err(Failure::declined());
+            }
+            let lock = match lock {
+                Some(lock) => lock,
+                None => workspace.lock(self.output)?,
+            };
+            for leftover in lock.apply(&plan.changes)?.leftovers {
+                self.output.warn(&format!("{leftover}: this temporary file could not be removed"));
+            }
+        }
+        self.print(plan, dry_run)?;
+        self.output.tell(&next_steps::summary(&self.app, &self.target, plan, dry_run));
+        Ok(())
+    }
+
+    fn show_diff(&self, plan: &Plan) -> Result<(), Failure> {
+        if self.output.is_quiet() && self.args.dry_run == DryRun::None {
+            return Ok(());
+        }
+        self.output.diff(&unified(&plan.changes))
+    }
+
+    fn print(&self, plan: &Plan, dry_run: bool) -> Result<(), Failure> {
+        match self.args.output {
+            Format::Diff => Ok(()),
+            Format::Yaml => self.output.data(&plan.manifests(&self.inputs())),
+            Format::Json => {
+                let report = plan.report(&self.inputs(), dry_run);
+                let text = serde_json::to_string_pretty(&report)
+                    .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
+                self.output.data(&format!("{text}\n"))
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What the command line and the settings say of an app, parsed.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use pgdb::domain::app::{AppOptions, AppRequest};
+use pgdb::domain::choice::{ReclaimPolicy, RoleStyle};
+use pgdb::domain::kubernetes_name::{AppName, Namespace, ObjectName};
+use pgdb::domain::password::{PasswordLength, PasswordLengthError};
+use pgdb::domain::postgres_name::{DatabaseName, RoleName};
+use pgdb::domain::scope::{Scope, ScopeError};
+use pgdb::repo::path::RepoPathError;
+use pgdb::settings::TargetSettings;
+use pgdb::target::TargetRequest;
+
+use super::NewApp;
+use crate::cli::Global;
+use crate::failure::Failure;
+
+/// What was given, by flags first and by `.pgdb.yaml` then.
+pub(super) struct Given {
+    /// The app's name.
+    pub(super) name: Option<AppName>,
+    /// The namespaces that the credential is mirrored to.
+    pub(super) namespaces: Vec<Namespace>,
+    /// The login role.
+    pub(super) role: Option<RoleName>,
+    /// The database.
+    pub(super) database: Option<DatabaseName>,
+    /// The credential's Secret.
+    pub(super) secret: Option<ObjectName>,
+    /// What is asked for beyond names.
+    pub(super) options: AppOptions,
+    /// What is known of the target.
+    pub(super) target: TargetRequest,
+    /// How long a generated password is.
+    pub(super) password_length: PasswordLength,
+    from_flags: FromFlags,
+}
+
+/// Flags that settings may stand in for.
+struct FromFlags {
+    reclaim: Option<ReclaimPolicy>,
+    roles: Option<RoleStyle>,
+    scope: Option<Scope>,
+    password_length: Option<PasswordLength>,
+    no_connection_keys: bool,
+}
+
+impl Given {
+    /// Parses the flags.
+    ///
+    /// # Errors
+    /// The first value that is refused, with its flag and what is allowed.
+    pub(super) fn parse(args: &NewApp, global: &Global) -> Result<Self, Failure> {
+        let options = AppOptions {
+            extensions: list("--extension", &args.extension)?,
+            schemas: list("--schema", &args.schema)?,
+            encoding: one("--encoding", args.encoding.as_deref())?,
+            locale: one("--locale", args.locale.as_deref())?,
+            connection_limit: one("--connection-limit", args.connection_limit.as_deref())?,
+            in_roles: list("--in-role", &args.in_role)?,
+            ..AppOptions::default()
+        };
+        let target = TargetRequest {
+            cluster: one("--cluster", args.cluster.as_deref())?,
+            cluster_file: one("--cluster-file", args.cluster_file.as_deref())?,
+            namespace: one("--namespace", global.namespace.as_deref())?,
+            ..TargetRequest::default()
+        };
+        Ok(Self {
+            name: one("NAME", args.name.as_deref())?,
+            namespaces: list("--app-namespace", &args.app_namespace)?,
+            role: one("--user", args.user.as_deref())?,
+            database: one("--database", args.database.as_deref())?,
+            secret: one("--secret-name", args.secret_name.as_deref())?,
+            options,
+            target,
+            password_length: PasswordLength::default(),
+            from_flags: FromFlags {
+                reclaim: one("--reclaim", args.reclaim.as_deref())?,
+                roles: one("--roles", args.roles.as_deref())?,
+                scope: one("--scope", args.scope.as_deref())?,
+                password_length: one("--password-length", args.password_length.as_deref())?,
+                no_connection_keys: args.no_connection_keys,
+            },
+        })
+    }
+
+    /// Whether something that is needed is missing.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.name.is_none() || self.namespaces.is_empty()
+    }
+
+    /// Refuses when something that is needed is missing.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub(super) fn check_complete(&self) -> Result<(), Failure> {
+        let mut missing = Vec::new();
+        if self.name.is_none() {
+            missing.push("NAME");
+        }
+        if self.namespaces.is_empty() {
+            missing.push("--app-namespace");
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::usage(
+            format!("these are needed, and there is nobody to ask: {}", missing.join(", ")),
+            "give them, as in `kubectl pgdb new-app my-shop --app-namespace shop`, or call it on a terminal without \
+             --no-input",
+        ))
+    }
+
+    /// Fills in from the settings what no flag said.
+    pub(super) fn settle(&mut self, settings: &TargetSettings) {
+        let flags = &self.from_flags;
+        self.options.reclaim = flags.reclaim.or(settings.reclaim).unwrap_or_default();
+        self.options.roles = flags.roles.or(settings.roles).unwrap_or_default();
+        self.options.scope = flags.scope.or(settings.scope).unwrap_or_default();
+        self.options.connection_keys = !flags.no_connection_keys && settings.connection_keys.unwrap_or(true);
+        self.password_length = flags.password_length.or(settings.password_length).unwrap_or_default();
+        let target = &mut self.target;
+        target.roles = self.options.roles;
+        // A Cluster that a flag names is not to be looked for in the file of another one.
+        if target.cluster.is_none() || target.cluster == settings.cluster {
+            target.cluster_file = target.cluster_file.take().or_else(|| settings.cluster_file.clone());
+        }
+        if target.cluster_file == settings.cluster_file {
+            target.cluster = target.cluster.take().or_else(|| settings.cluster.clone());
+        }
+        target.namespace = target.namespace.take().or_else(|| settings.namespace.clone());
+        target.directory = settings.directory.clone();
+        target.waves = settings.waves;
+    }
+
+    /// The request for an app.
+    ///
+    /// # Errors
+    /// When there is no name.
+    pub(super) fn request(&self) -> Result<AppRequest, Failure> {
+        self.check_complete()?;
+        let Some(name) = self.name.clone() else {
+            return Err(Failure::usage("the app's name is missing", "give it as NAME"));
+        };
+        Ok(AppRequest {
+            name,
+            namespaces: self.namespaces.clone(),
+            role: self.role.clone(),
+            database: self.database.clone(),
+            secret: self.secret.clone(),
+            options: self.options.clone(),
+        })
+    }
+}
+
+/// An error that can say what is allowed.
+trait Helpful: Display {
+    fn helps(&self) -> String;
+}
+
+impl Helpful for pgdb::domain::name::NameError {
+    fn helps(&self) -> String {
+        self.help().to_owned()
+    }
+}
+
+impl Helpful for RepoPathError {
+    fn helps(&self) -> String {
+        self.help().to_owned()
+    }
+}
+
+impl Helpful for ScopeError {
+    fn helps(&self) -> String {
+        self.help().to_owned()
+    }
+}
+
+impl Helpful for PasswordLengthError {
+    fn helps(&self) -> String {
+        self.help().to_owned()
+    }
+}
+
+fn one<T>(flag: &str, text: Option<&str>) -> Result<Option<T>, Failure>
+where
+    T: FromStr,
+    T::Err: Helpful,
+{
+    let parse = |text: &str| {
+        text.parse()
+            .map_err(|error: T::Err| Failure::usage(format!("{flag}: {error}"), error.helps()))
+    };
+    text.map(parse).transpose()
+}
+
+fn list<T>(flag: &str, texts: &[String]) -> Result<Vec<T>, Failure>
+where
+    T: FromStr,
+    T::Err: Helpful,
+{
+    let mut values = Vec::new();
+    for text in texts {
+        values.extend(one(flag, Some(text))?);
+    }
+    Ok(values)
+}

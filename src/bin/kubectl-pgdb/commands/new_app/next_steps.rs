@@ -1,0 +1,101 @@
+//! What `new-app` says when it is done.
+
+use std::path::Path;
+
+use pgdb::domain::app::App;
+use pgdb::new_app::{PieceState, Plan, Verb};
+use pgdb::target::Target;
+
+use super::NewApp;
+use crate::cli::Global;
+use crate::files::Root;
+
+/// What was, or would be, done.
+pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) -> String {
+    let place = format!("{} on the Cluster {} in {}", app.name, target.cluster, target.namespace);
+    if plan.changes.is_empty() {
+        return format!("{place} is there as asked for: nothing to write.");
+    }
+    let begin = if dry_run { "Would write" } else { "Wrote" };
+    let mut lines = vec![format!("{begin} {place}:")];
+    for change in plan.changes.changes() {
+        let verb = match Verb::of(change) {
+            Verb::Create => "create",
+            Verb::Edit => "edit  ",
+            Verb::Delete => "delete",
+        };
+        lines.push(format!("  {verb} {}", change.path()));
+    }
+    let kept = plan.pieces.iter().filter(|piece| piece.state == PieceState::Kept);
+    lines.extend(kept.map(|piece| format!("  keep   {} {} in {}", piece.kind.as_str(), piece.object, piece.path)));
+    lines.join("\n")
+}
+
+/// The git commands that commit the change.
+pub(super) fn git(app: &App, plan: &Plan, root: &Root) -> String {
+    let here = std::env::current_dir().is_ok_and(|here| here == root.path());
+    let git = if here { "git".to_owned() } else { format!("git -C {}", shell_word(&root.path().display().to_string())) };
+    let paths: Vec<String> = plan.changes.changes().iter().map(|change| shell_word(change.path().as_str())).collect();
+    format!(
+        "\nNext:\n  {git} add {}\n  {git} commit -m {}\n  {git} push",
+        paths.join(" "),
+        shell_word(&format!("Add the database of {}", app.name))
+    )
+}
+
+/// The call that asks for the same app without a question.
+pub(super) fn command(app: &App, args: &NewApp, global: &Global) -> String {
+    let mut words = vec!["kubectl pgdb new-app".to_owned(), app.name.to_string()];
+    let mut flag = |name: &str, value: &str| words.push(format!("{name} {}", shell_word(value)));
+    let path = |path: &Path| path.display().to_string();
+    if let Some(repo) = &global.repo {
+        flag("--repo", &path(repo));
+    }
+    if let Some(target) = &global.target {
+        flag("--target", target);
+    }
+    flag("--app-namespace", &app.namespace_list());
+    flag("--user", app.role.as_str());
+    flag("--database", app.database.as_str());
+    for extension in &app.options.extensions {
+        flag("--extension", &extension.to_string());
+    }
+    words.extend(rest(args, global));
+    words.join(" ")
+}
+
+/// The flags that the wizard does not ask for, as they were given.
+fn rest(args: &NewApp, global: &Global) -> Vec<String> {
+    let values = [
+        ("--namespace", &global.namespace),
+        ("--secret-name", &args.secret_name),
+        ("--cluster", &args.cluster),
+        ("--cluster-file", &args.cluster_file),
+        ("--cert", &args.cert.as_ref().map(|cert| cert.display().to_string())),
+        ("--encoding", &args.encoding),
+        ("--locale", &args.locale),
+        ("--connection-limit", &args.connection_limit),
+        ("--reclaim", &args.reclaim),
+        ("--roles", &args.roles),
+        ("--scope", &args.scope),
+        ("--password-length", &args.password_length),
+    ];
+    let single = values
+        .into_iter()
+        .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {}", shell_word(value))));
+    let lists = [("--schema", &args.schema), ("--in-role", &args.in_role)];
+    let several = lists
+        .into_iter()
+        .flat_map(|(name, values)| values.iter().map(move |value| format!("{name} {}", shell_word(value))));
+    let switch = args.no_connection_keys.then(|| "--no-connection-keys".to_owned());
+    single.chain(several).chain(switch).collect()
+}
+
+/// A word as a POSIX shell takes it: as it is where that is safe, else in single quotes.
+fn shell_word(text: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(is_safe) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

@@ -1,0 +1,210 @@
+//! The repository that a command works in, with the settings of the target that is meant.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pgdb::domain::kubernetes_name::Namespace;
+use pgdb::domain::time::UnixTime;
+use pgdb::render::{Template, Templates};
+use pgdb::repo::header::is_relevant;
+use pgdb::repo::namespaces::mentioned;
+use pgdb::repo::path::RepoPath;
+use pgdb::repo::snapshot::Snapshot;
+use pgdb::sealing::SealingKey;
+use pgdb::settings::{Settings, TargetSettings};
+use pgdb::target::Target;
+
+use crate::cli::Global;
+use crate::failure::Failure;
+use crate::files::{DEFAULT_WAIT, Lock, Root};
+use crate::output::Output;
+
+/// A certificate larger than this is none, in bytes.
+const CERTIFICATE_LIMIT: u64 = 1024 * 1024;
+/// A certificate that ends within so many days is worth a warning; the controller makes a new one every 30 days.
+const ENDS_SOON_DAYS: u32 = 14;
+/// Where a repository's own templates are, unless its settings say otherwise.
+const TEMPLATES: &str = ".pgdb/templates";
+
+/// The repository that a command works in.
+pub(crate) struct Workspace {
+    /// Its root.
+    pub(crate) root: Root,
+    /// What `.pgdb.yaml` says of the target that is meant.
+    pub(crate) settings: TargetSettings,
+}
+
+/// What was read of the repository.
+pub(crate) struct Reading {
+    /// The files that may say something of an app.
+    pub(crate) snapshot: Snapshot,
+    /// The namespaces that any manifest mentions; empty unless they were asked for.
+    pub(crate) namespaces: BTreeSet<Namespace>,
+}
+
+impl Workspace {
+    /// Finds the repository and reads its settings.
+    ///
+    /// # Errors
+    /// When there is no repository, its `.pgdb.yaml` cannot be read or is wrong, or the target is not in it.
+    pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
+        let root = open_root(global)?;
+        let settings = read_settings(&root)?;
+        let chosen = settings
+            .target(global.target.as_deref())
+            .map_err(|error| Failure::usage(&error, error.help()))?;
+        Ok(Self {
+            root,
+            settings: chosen.settings,
+        })
+    }
+
+    /// Takes the lock on the repository, and says so when it has to wait.
+    pub(crate) fn lock(&self, output: &Output) -> Result<Lock<'_>, Failure> {
+        let waiting = |holder: &str| output.tell(&format!("waiting for {holder}, which is writing to the repository"));
+        Ok(self.root.lock(DEFAULT_WAIT, waiting)?)
+    }
+
+    /// Reads every file that may say something of an app, and those at `paths` whatever they hold.
+    ///
+    /// # Errors
+    /// When the repository, or a file at one of the paths, cannot be read.
+    pub(crate) fn read(&self, paths: &[&RepoPath], with_namespaces: bool) -> Result<Reading, Failure> {
+        let namespaces = Mutex::new(BTreeSet::new());
+        let keep = |path: &RepoPath, text: &[u8]| {
+            if with_namespaces && let Ok(mut known) = namespaces.lock() {
+                known.extend(mentioned(text));
+            }
+            is_relevant(path, text)
+        };
+        let mut snapshot = self.root.snapshot(keep)?.snapshot;
+        for path in paths {
+            self.add(path, &mut snapshot)?;
+        }
+        Ok(Reading {
+            snapshot,
+            namespaces: namespaces.into_inner().unwrap_or_default(),
+        })
+    }
+
+    /// Adds one file to what was read, whatever it holds and though git may ignore it.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub(crate) fn add(&self, path: &RepoPath, snapshot: &mut Snapshot) -> Result<(), Failure> {
+        if snapshot.text(path).is_none()
+            && let Some(text) = self.root.read(path)?
+        {
+            snapshot.insert(path.clone(), text);
+        }
+        Ok(())
+    }
+
+    /// The sealing key of the certificate in `file`, of the settings, or at the guide's path.
+    ///
+    /// # Errors
+    /// When it is not there, cannot be read, or is refused.
+    pub(crate) fn sealing_key(&self, file: Option<&Path>, output: &Output) -> Result<SealingKey, Failure> {
+        let (place, pem) = match file {
+            Some(file) => (file.display().to_string(), read_certificate(file)?),
+            None => self.certificate_of_repo()?,
+        };
+        let now = now();
+        let key = SealingKey::from_pem(&pem, now)
+            .map_err(|error| Failure::usage(format!("{place}: {error}"), error.help()))?;
+        if key.expires_within(now, ENDS_SOON_DAYS) {
+            output.warn(&format!(
+                "{place}: the sealing certificate ends on {}; fetch the controller's newest one soon",
+                key.not_after().date()
+            ));
+        }
+        Ok(key)
+    }
+
+    fn certificate_of_repo(&self) -> Result<(String, String), Failure> {
+        let path = self.settings.certificate.clone().unwrap_or_else(Target::guide_certificate);
+        match self.root.read(&path)? {
+            Some(pem) => Ok((path.to_string(), pem)),
+            None => Err(Failure::usage(
+                format!("the sealing certificate {path} is not there"),
+                format!(
+                    "fetch it with `kubeseal --fetch-cert > {path}`, or name it with --cert FILE or as `certificate` in .pgdb.yaml"
+                ),
+            )),
+        }
+    }
+
+    /// The templates: the product's, and those of the repository that stand in for them.
+    ///
+    /// # Errors
+    /// When one of the repository's cannot be read.
+    pub(crate) fn templates(&self) -> Result<Templates, Failure> {
+        let mut templates = Templates::default();
+        let folder = match &self.settings.templates {
+            Some(folder) => folder.clone(),
+            None => TEMPLATES.parse()?,
+        };
+        for template in Template::ALL {
+            let path = folder.join(template.file_name())?;
+            if let Some(text) = self.root.read(&path)? {
+                templates.override_with(template, path.to_string(), text);
+            }
+        }
+        Ok(templates)
+    }
+}
+
+/// The repository that `--repo` names, or the one around the current folder.
+pub(crate) fn open_root(global: &Global) -> Result<Root, Failure> {
+    match &global.repo {
+        Some(path) => Ok(Root::at(path)?),
+        None => {
+            let here = std::env::current_dir()
+                .map_err(|error| Failure::unknown(format!("the current folder cannot be read: {error}"), ""))?;
+            Ok(Root::find(&here)?)
+        }
+    }
+}
+
+/// The settings of a repository; those of one without `.pgdb.yaml` say nothing.
+pub(crate) fn read_settings(root: &Root) -> Result<Settings, Failure> {
+    let Some(text) = root.read(&pgdb::settings::FILE.parse()?)? else {
+        return Ok(Settings::default());
+    };
+    Settings::parse(&text).map_err(|errors| {
+        let mut helps: Vec<String> = errors.errors().iter().map(|error| error.help()).collect();
+        helps.dedup();
+        Failure::usage(&errors, helps.join("\n      "))
+    })
+}
+
+/// The time by the system's clock.
+pub(crate) fn now() -> UnixTime {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    UnixTime::new(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+/// Reads a certificate that may be anywhere, also a pipe such as `<(kubeseal --fetch-cert)`.
+fn read_certificate(path: &Path) -> Result<String, Failure> {
+    let place = path.display();
+    let refuse = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            Failure::usage(format!("the sealing certificate {place} is not there"), "give --cert the path of a PEM file")
+        }
+        _ => Failure::unknown(format!("{place}: {error}"), "check the path and its permissions"),
+    };
+    let mut text = String::new();
+    let file = File::open(path).map_err(refuse)?;
+    match file.take(CERTIFICATE_LIMIT).read_to_string(&mut text) {
+        Ok(_) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            let help = "give --cert a PEM file, as `kubeseal --fetch-cert` prints it";
+            Err(Failure::usage(format!("{place}: this is no PEM: it is not even text"), help))
+        }
+        Err(error) => Err(refuse(error)),
+    }
+}
