@@ -4,5 +4,7 @@ pub mod choice;
 pub mod database_option;
 pub mod kubernetes_name;
 pub mod name;
+pub mod nearest;
 pub mod postgres_name;
+pub mod target_name;
 pub mod wave;
