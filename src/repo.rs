@@ -2,5 +2,6 @@
 
 pub mod change_set;
 pub mod path;
+pub mod scalar;
 pub mod snapshot;
 pub mod yaml;
