@@ -6,9 +6,11 @@
 //! - [`domain`]: the words of the product as types that parse once (names, password, waves, an app).
 //! - [`repo`]: the repository as text: paths, snapshot, YAML trees and edits, manifests, change sets.
 //! - [`sealing`]: a certificate becomes a sealing key, a value becomes what only the controller can open.
+//! - [`settings`]: what a repository keeps in `.pgdb.yaml`.
 //!
-//! The direction is `domain` <- `repo`, `sealing` <- use cases <- the binary.
+//! The direction is `domain` <- `repo`, `sealing`, `settings` <- use cases <- the binary.
 
 pub mod domain;
 pub mod repo;
 pub mod sealing;
+pub mod settings;
