@@ -6,15 +6,17 @@
 //! - [`domain`]: the words of the product as types that parse once (names, password, waves, an app).
 //! - [`repo`]: the repository as text: paths, snapshot, YAML trees and edits, objects, change sets.
 //! - [`sealing`]: a certificate becomes a sealing key, a value becomes what only the controller can open.
+//! - [`settings`]: what a repository keeps in `.pgdb.yaml`.
 //! - [`target`]: which CNPG Cluster is meant, and where its manifests are.
 //! - [`render`]: templates become manifests.
 //! - [`new_app`]: plans an app's credential, role and database.
 //!
-//! The direction is `domain` <- `repo`, `sealing` <- `target`, `render` <- use cases <- the binary.
+//! The direction is `domain` <- `repo`, `sealing` <- `settings`, `target`, `render` <- use cases <- the binary.
 
 pub mod domain;
 pub mod new_app;
 pub mod render;
 pub mod repo;
 pub mod sealing;
+pub mod settings;
 pub mod target;

@@ -122,7 +122,7 @@ impl fmt::Display for ClusterName {
     }
 }
 
-fn check_label(what: &'static str, text: &str) -> Result<(), NameError> {
+pub(super) fn check_label(what: &'static str, text: &str) -> Result<(), NameError> {
     check(what, text, 63, LABEL_HELP, |c| c == '-')?;
     if text.starts_with('-') || text.ends_with('-') {
         return Err(NameError::new(

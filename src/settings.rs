@@ -1,0 +1,191 @@
+//! The settings that a repository keeps in `.pgdb.yaml` at its root.
+//!
+//! The keys are listed in [`KEYS`]. What holds for every target stands at the top level; what differs stands in a
+//! target and wins. The file only says what somebody wrote: what it leaves open is discovered, or has a default.
+
+mod error;
+mod keys;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+pub use error::{Problem, Refusal, SettingsError, SettingsErrors, TargetChoiceError};
+pub use keys::{KEYS, Key, Place};
+
+use crate::domain::choice::{ReclaimPolicy, RoleStyle};
+use crate::domain::kubernetes_name::{ClusterName, Namespace};
+use crate::domain::password::PasswordLength;
+use crate::domain::scope::Scope;
+use crate::domain::target_name::TargetName;
+use crate::domain::wave::{Waves, WavesError};
+use crate::repo::path::RepoPath;
+
+/// The path of the file, relative to the repository's root.
+pub const FILE: &str = ".pgdb.yaml";
+
+/// What a `.pgdb.yaml` says; the default is a repository without that file.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Settings {
+    is_there: bool,
+    default_target: Option<TargetName>,
+    everywhere: TargetSettings,
+    /// In the order of the file.
+    targets: Vec<(TargetName, TargetSettings)>,
+}
+
+/// What `.pgdb.yaml` says of one target; `None` is what it leaves open.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TargetSettings {
+    /// The name of the CNPG Cluster.
+    pub cluster: Option<ClusterName>,
+    /// The Cluster's namespace.
+    pub namespace: Option<Namespace>,
+    /// The Cluster's manifest.
+    pub cluster_file: Option<RepoPath>,
+    /// The folder that new manifests go to.
+    pub directory: Option<RepoPath>,
+    /// The sealing certificate.
+    pub certificate: Option<RepoPath>,
+    /// The sync-waves.
+    pub waves: WaveSettings,
+    /// How roles are declared.
+    pub roles: Option<RoleStyle>,
+    /// Where sealed values can be opened.
+    pub scope: Option<Scope>,
+    /// What becomes of a database whose Database object is deleted.
+    pub reclaim: Option<ReclaimPolicy>,
+    /// Whether the Secret also holds host, port, dbname, uri and the like.
+    pub connection_keys: Option<bool>,
+    /// How many characters a generated password has.
+    pub password_length: Option<PasswordLength>,
+    /// The folder with templates that stand in for the built-in ones.
+    pub templates: Option<RepoPath>,
+}
+
+/// The sync-waves that `.pgdb.yaml` gives: all, some or none.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct WaveSettings {
+    /// The wave of the SealedSecret.
+    pub secret: Option<i32>,
+    /// The wave of the Cluster, and of a DatabaseRole.
+    pub cluster: Option<i32>,
+    /// The wave of the Database.
+    pub database: Option<i32>,
+}
+
+/// The target that a command works on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Chosen {
+    /// Its name; none where `.pgdb.yaml` has no `targets`.
+    pub name: Option<TargetName>,
+    /// What `.pgdb.yaml` says of it, the top level included.
+    pub settings: TargetSettings,
+}
+
+impl Settings {
+    /// Reads the text of a `.pgdb.yaml`; one that is empty or holds comments alone says nothing.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it.
+    pub fn parse(text: &str) -> Result<Self, SettingsErrors> {
+        parse::parse(text)
+    }
+
+    /// The names of the targets, in the order of the file; none where everything stands at the top level.
+    pub fn targets(&self) -> impl Iterator<Item = &TargetName> {
+        self.targets.iter().map(|(name, _)| name)
+    }
+
+    /// The target of the name that is `wanted`, or the one that is meant where none is.
+    ///
+    /// That is the `defaultTarget`, or the only target, or, without any `targets`, the top level.
+    ///
+    /// # Errors
+    /// When there is no target of that name, or none is wanted where one of several must be.
+    pub fn target(&self, wanted: Option<&str>) -> Result<Chosen, TargetChoiceError> {
+        let named = wanted.or(self.default_target.as_ref().map(TargetName::as_str));
+        let Some(wanted) = named else {
+            return self.only_target();
+        };
+        match self
+            .targets
+            .iter()
+            .find(|(name, _)| name.as_str() == wanted)
+        {
+            Some((name, own)) => Ok(self.chosen(name, own)),
+            None => Err(self.unknown(wanted.to_owned())),
+        }
+    }
+
+    fn only_target(&self) -> Result<Chosen, TargetChoiceError> {
+        match self.targets.as_slice() {
+            [] => Ok(Chosen {
+                name: None,
+                settings: self.everywhere.clone(),
+            }),
+            [(name, own)] => Ok(self.chosen(name, own)),
+            _ => Err(TargetChoiceError::Several {
+                targets: self.targets().cloned().collect(),
+            }),
+        }
+    }
+
+    fn chosen(&self, name: &TargetName, own: &TargetSettings) -> Chosen {
+        Chosen {
+            name: Some(name.clone()),
+            settings: own.clone().or(&self.everywhere),
+        }
+    }
+
+    fn unknown(&self, wanted: String) -> TargetChoiceError {
+        if !self.is_there {
+            return TargetChoiceError::NoFile { wanted };
+        }
+        if self.targets.is_empty() {
+            return TargetChoiceError::NoTargets { wanted };
+        }
+        TargetChoiceError::Unknown {
+            wanted,
+            targets: self.targets().cloned().collect(),
+        }
+    }
+}
+
+impl TargetSettings {
+    /// These settings, and those of `other` where these leave something open.
+    fn or(self, other: &Self) -> Self {
+        Self {
+            cluster: self.cluster.or_else(|| other.cluster.clone()),
+            namespace: self.namespace.or_else(|| other.namespace.clone()),
+            cluster_file: self.cluster_file.or_else(|| other.cluster_file.clone()),
+            directory: self.directory.or_else(|| other.directory.clone()),
+            certificate: self.certificate.or_else(|| other.certificate.clone()),
+            waves: self.waves.or(other.waves),
+            roles: self.roles.or(other.roles),
+            scope: self.scope.or(other.scope),
+            reclaim: self.reclaim.or(other.reclaim),
+            connection_keys: self.connection_keys.or(other.connection_keys),
+            password_length: self.password_length.or(other.password_length),
+            templates: self.templates.or_else(|| other.templates.clone()),
+        }
+    }
+}
+
+impl WaveSettings {
+    /// These waves, and those of `other` where these leave one open.
+    fn or(self, other: Self) -> Self {
+        Self {
+            secret: self.secret.or(other.secret),
+            cluster: self.cluster.or(other.cluster),
+            database: self.database.or(other.database),
+        }
+    }
+
+    /// The waves, when all three are given.
+    ///
+    /// # Errors
+    /// When they do not ascend.
+    fn all(self) -> Option<Result<Waves, WavesError>> {
+        Some(Waves::new(self.secret?, self.cluster?, self.database?))
+    }
+}
