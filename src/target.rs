@@ -5,12 +5,12 @@ mod error;
 use crate::domain::choice::RoleStyle;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
-use crate::settings::WaveSettings;
 use crate::repo::kustomization::{Kustomization, patches};
 use crate::repo::object::{Object, objects};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::{Node, parse};
+use crate::settings::WaveSettings;
 
 pub use error::TargetError;
 
@@ -163,8 +163,12 @@ impl Target {
 
 /// The waves: asked for, found on the Cluster, or the guide's.
 fn waves(request: &TargetRequest, found: Option<i32>) -> Result<Waves, WavesError> {
-    let cluster = request.waves.cluster.or(found);
-    WaveSettings { cluster, ..request.waves }.completed(Waves::default())
+    let (asked, guide) = (request.waves, Waves::default());
+    Waves::new(
+        asked.secret.unwrap_or(guide.secret()),
+        asked.cluster.or(found).unwrap_or(guide.cluster()),
+        asked.database.unwrap_or(guide.database()),
+    )
 }
 
 /// A path of the guide.

@@ -6,7 +6,9 @@ use crate::domain::kubernetes_name::Namespace;
 ///
 /// Told from the lines alone, since it is asked of every file of a repository, only to offer names to choose from.
 pub fn mentioned(text: &[u8]) -> Vec<Namespace> {
-    let Ok(text) = std::str::from_utf8(text) else { return Vec::new() };
+    let Ok(text) = std::str::from_utf8(text) else {
+        return Vec::new();
+    };
     let is_namespace = text.contains("kind: Namespace");
     let key_of = |line: &str| {
         let line = line.trim_start();
@@ -30,12 +32,25 @@ mod tests {
 
     #[test]
     fn are_found_in_lines() {
-        let found = |text: &str| -> Vec<String> { mentioned(text.as_bytes()).iter().map(ToString::to_string).collect() };
+        let found = |text: &str| -> Vec<String> {
+            mentioned(text.as_bytes())
+                .iter()
+                .map(ToString::to_string)
+                .collect()
+        };
         assert_eq!(
-            found("metadata:\n  name: x\n  namespace: shop # c\nspec:\n  destination:\n    namespace: \"blog\"\n    namespace: {{ x }}\n"),
+            found(
+                "metadata:\n  name: x\n  namespace: shop # c\nspec:\n  destination:\n    namespace: \"blog\"\n    namespace: {{ x }}\n"
+            ),
             ["shop", "blog"]
         );
-        assert_eq!(found("kind: Namespace\nmetadata:\n  name: shop\n"), ["shop"]);
-        assert_eq!(found("kind: Secret\nmetadata:\n  name: shop\n"), [] as [&str; 0]);
+        assert_eq!(
+            found("kind: Namespace\nmetadata:\n  name: shop\n"),
+            ["shop"]
+        );
+        assert_eq!(
+            found("kind: Secret\nmetadata:\n  name: shop\n"),
+            [] as [&str; 0]
+        );
     }
 }

@@ -34,13 +34,32 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// Work in this repository instead of the one around the current folder.
-    #[arg(long, global = true, value_name = "DIR", env = "PGDB_REPO", hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "PGDB_REPO",
+        hide_env = true
+    )]
     pub(crate) repo: Option<PathBuf>,
     /// Put apps on this target of .pgdb.yaml.
-    #[arg(long, global = true, value_name = "NAME", env = "PGDB_TARGET", hide_env = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "PGDB_TARGET",
+        hide_env = true
+    )]
     pub(crate) target: Option<String>,
     /// Expect the shared cluster in this namespace.
-    #[arg(long, short = 'n', global = true, value_name = "NAMESPACE", env = "PGDB_NAMESPACE", hide_env = true)]
+    #[arg(
+        long,
+        short = 'n',
+        global = true,
+        value_name = "NAMESPACE",
+        env = "PGDB_NAMESPACE",
+        hide_env = true
+    )]
     pub(crate) namespace: Option<String>,
     /// Write without asking for confirmation.
     #[arg(long, short = 'y', global = true, env = "PGDB_YES", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]

@@ -21,9 +21,8 @@ mod snapshot;
 mod staging;
 mod target;
 
-pub(crate) use apply::{Applied, ApplyError};
+pub(crate) use apply::ApplyError;
+pub(crate) use error::FileError;
 pub(crate) use interrupt::Interrupts;
-pub(crate) use error::{FileError, FileProblem};
 pub(crate) use lock::{DEFAULT_WAIT, Lock, LockError};
 pub(crate) use root::{Root, RootError};
-pub(crate) use snapshot::Found;

@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod output;
 mod prompt;
+mod randomness;
 mod workspace;
 
 use std::process::ExitCode;

@@ -20,7 +20,8 @@ impl Output {
     /// terminal is a dumb one. `quiet` leaves errors, warnings and data that were asked for.
     pub(crate) fn new(quiet: bool) -> Self {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let allowed = !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let allowed =
+            !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let colour = allowed && io::stdout().is_terminal();
         let colour_stderr = allowed && io::stderr().is_terminal();
         set_colors_enabled(colour);
@@ -63,7 +64,9 @@ impl Output {
     fn diff_line(&self, line: &str) -> String {
         let line = visible(line);
         let style = match line.as_bytes() {
-            [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', b'i', b'f', b'f', ..] => Style::new().bold(),
+            [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', b'i', b'f', b'f', ..] => {
+                Style::new().bold()
+            }
             [b'+', ..] => Style::new().green(),
             [b'-', ..] => Style::new().red(),
             [b'@', b'@', ..] => Style::new().cyan(),
@@ -103,13 +106,20 @@ impl Output {
     }
 
     fn label(&self, text: &str, style: Style) -> String {
-        style.force_styling(self.colour_stderr).apply_to(text).to_string()
+        style
+            .force_styling(self.colour_stderr)
+            .apply_to(text)
+            .to_string()
     }
 
     /// Nobody can be told when standard error is closed.
     fn write_stderr(&self, text: &str) {
         let mut stream = io::stderr().lock();
-        drop(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()));
+        drop(
+            stream
+                .write_all(text.as_bytes())
+                .and_then(|()| stream.flush()),
+        );
     }
 }
 
@@ -136,6 +146,12 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }
-    let escape = |c: char| if is_plain(c) { c.to_string() } else { c.escape_unicode().to_string() };
+    let escape = |c: char| {
+        if is_plain(c) {
+            c.to_string()
+        } else {
+            c.escape_unicode().to_string()
+        }
+    };
     Cow::Owned(text.chars().map(escape).collect())
 }

@@ -32,7 +32,11 @@ impl Prompt {
     /// # Errors
     /// When signals cannot be held off.
     pub(crate) fn new(colour: bool) -> Result<Self, Failure> {
-        let theme: Box<dyn Theme> = if colour { Box::new(ColorfulTheme::default()) } else { Box::new(SimpleTheme) };
+        let theme: Box<dyn Theme> = if colour {
+            Box::new(ColorfulTheme::default())
+        } else {
+            Box::new(SimpleTheme)
+        };
         let interrupts = Interrupts::hold()
             .map_err(|error| Failure::unknown(format!("cannot hold signals off: {error}"), ""))?;
         Ok(Self {
@@ -95,7 +99,9 @@ where
     T: FromStr,
     T::Err: Display,
 {
-    answer.parse().map_err(|error: T::Err| format!("{error}; {}", help(&error)))
+    answer
+        .parse()
+        .map_err(|error: T::Err| format!("{error}; {}", help(&error)))
 }
 
 /// The failure of a question that was not answered.
@@ -104,6 +110,9 @@ fn ended(error: dialoguer::Error) -> Failure {
     let dialoguer::Error::IO(error) = error;
     match error.kind() {
         io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Failure::interrupted(),
-        _ => Failure::unknown(format!("cannot ask on the terminal: {error}"), "use flags and --no-input"),
+        _ => Failure::unknown(
+            format!("cannot ask on the terminal: {error}"),
+            "use flags and --no-input",
+        ),
     }
 }

@@ -65,7 +65,11 @@ impl Workspace {
 
     /// Takes the lock on the repository, and says so when it has to wait.
     pub(crate) fn lock(&self, output: &Output) -> Result<Lock<'_>, Failure> {
-        let waiting = |holder: &str| output.tell(&format!("waiting for {holder}, which is writing to the repository"));
+        let waiting = |holder: &str| {
+            output.tell(&format!(
+                "waiting for {holder}, which is writing to the repository"
+            ))
+        };
         Ok(self.root.lock(DEFAULT_WAIT, waiting)?)
     }
 
@@ -73,7 +77,11 @@ impl Workspace {
     ///
     /// # Errors
     /// When the repository, or a file at one of the paths, cannot be read.
-    pub(crate) fn read(&self, paths: &[&RepoPath], with_namespaces: bool) -> Result<Reading, Failure> {
+    pub(crate) fn read(
+        &self,
+        paths: &[&RepoPath],
+        with_namespaces: bool,
+    ) -> Result<Reading, Failure> {
         let namespaces = Mutex::new(BTreeSet::new());
         let keep = |path: &RepoPath, text: &[u8]| {
             if with_namespaces && let Ok(mut known) = namespaces.lock() {
@@ -108,7 +116,11 @@ impl Workspace {
     ///
     /// # Errors
     /// When it is not there, cannot be read, or is refused.
-    pub(crate) fn sealing_key(&self, file: Option<&Path>, output: &Output) -> Result<SealingKey, Failure> {
+    pub(crate) fn sealing_key(
+        &self,
+        file: Option<&Path>,
+        output: &Output,
+    ) -> Result<SealingKey, Failure> {
         let (place, pem) = match file {
             Some(file) => (file.display().to_string(), read_certificate(file)?),
             None => self.certificate_of_repo()?,
@@ -126,7 +138,11 @@ impl Workspace {
     }
 
     fn certificate_of_repo(&self) -> Result<(String, String), Failure> {
-        let path = self.settings.certificate.clone().unwrap_or_else(Target::guide_certificate);
+        let path = self
+            .settings
+            .certificate
+            .clone()
+            .unwrap_or_else(Target::guide_certificate);
         match self.root.read(&path)? {
             Some(pem) => Ok((path.to_string(), pem)),
             None => Err(Failure::usage(
@@ -163,8 +179,9 @@ pub(crate) fn open_root(global: &Global) -> Result<Root, Failure> {
     match &global.repo {
         Some(path) => Ok(Root::at(path)?),
         None => {
-            let here = std::env::current_dir()
-                .map_err(|error| Failure::unknown(format!("the current folder cannot be read: {error}"), ""))?;
+            let here = std::env::current_dir().map_err(|error| {
+                Failure::unknown(format!("the current folder cannot be read: {error}"), "")
+            })?;
             Ok(Root::find(&here)?)
         }
     }
@@ -184,7 +201,9 @@ pub(crate) fn read_settings(root: &Root) -> Result<Settings, Failure> {
 
 /// The time by the system's clock.
 pub(crate) fn now() -> UnixTime {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
     UnixTime::new(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
@@ -192,10 +211,14 @@ pub(crate) fn now() -> UnixTime {
 fn read_certificate(path: &Path) -> Result<String, Failure> {
     let place = path.display();
     let refuse = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            Failure::usage(format!("the sealing certificate {place} is not there"), "give --cert the path of a PEM file")
-        }
-        _ => Failure::unknown(format!("{place}: {error}"), "check the path and its permissions"),
+        std::io::ErrorKind::NotFound => Failure::usage(
+            format!("the sealing certificate {place} is not there"),
+            "give --cert the path of a PEM file",
+        ),
+        _ => Failure::unknown(
+            format!("{place}: {error}"),
+            "check the path and its permissions",
+        ),
     };
     let mut text = String::new();
     let file = File::open(path).map_err(refuse)?;
@@ -203,7 +226,10 @@ fn read_certificate(path: &Path) -> Result<String, Failure> {
         Ok(_) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
             let help = "give --cert a PEM file, as `kubeseal --fetch-cert` prints it";
-            Err(Failure::usage(format!("{place}: this is no PEM: it is not even text"), help))
+            Err(Failure::usage(
+                format!("{place}: this is no PEM: it is not even text"),
+                help,
+            ))
         }
         Err(error) => Err(refuse(error)),
     }

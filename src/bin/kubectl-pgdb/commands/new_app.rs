@@ -16,14 +16,13 @@ use pgdb::repo::diff::unified;
 use pgdb::repo::snapshot::Snapshot;
 use pgdb::sealing::SealingKey;
 use pgdb::target::{Target, TargetError, TargetRequest};
-use rand::rand_core::UnwrapErr;
-use rand::rngs::SysRng;
 
 use crate::cli::Global;
 use crate::failure::{Exit, Failure};
 use crate::files::Lock;
 use crate::output::Output;
 use crate::prompt::{self, Prompt};
+use crate::randomness;
 use crate::workspace::Workspace;
 
 use given::Given;
@@ -39,7 +38,13 @@ pub(crate) struct NewApp {
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// Mirror the credential to this namespace; may be given several times, or as a list with commas.
-    #[arg(long, value_name = "NAMESPACE", value_delimiter = ',', env = "PGDB_APP_NAMESPACE", hide_env = true)]
+    #[arg(
+        long,
+        value_name = "NAMESPACE",
+        value_delimiter = ',',
+        env = "PGDB_APP_NAMESPACE",
+        hide_env = true
+    )]
     app_namespace: Vec<String>,
     /// Name the login role so [default: the app's name with `_` for `-`].
     #[arg(long, value_name = "ROLE", env = "PGDB_USER", hide_env = true)]
@@ -60,10 +65,22 @@ pub(crate) struct NewApp {
     #[arg(long, value_name = "FILE", env = "PGDB_CERT", hide_env = true)]
     cert: Option<PathBuf>,
     /// Create this extension in the database; may be given several times.
-    #[arg(long, value_name = "NAME[@VERSION]", value_delimiter = ',', env = "PGDB_EXTENSION", hide_env = true)]
+    #[arg(
+        long,
+        value_name = "NAME[@VERSION]",
+        value_delimiter = ',',
+        env = "PGDB_EXTENSION",
+        hide_env = true
+    )]
     extension: Vec<String>,
     /// Create this schema in the database, owned by the role; may be given several times.
-    #[arg(long, value_name = "SCHEMA", value_delimiter = ',', env = "PGDB_SCHEMA", hide_env = true)]
+    #[arg(
+        long,
+        value_name = "SCHEMA",
+        value_delimiter = ',',
+        env = "PGDB_SCHEMA",
+        hide_env = true
+    )]
     schema: Vec<String>,
     /// Create the database in this encoding.
     #[arg(long, value_name = "ENCODING", env = "PGDB_ENCODING", hide_env = true)]
@@ -72,7 +89,13 @@ pub(crate) struct NewApp {
     #[arg(long, value_name = "LOCALE", env = "PGDB_LOCALE", hide_env = true)]
     locale: Option<String>,
     /// Let the database take so many sessions at once; -1 is no limit.
-    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, env = "PGDB_CONNECTION_LIMIT", hide_env = true)]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        allow_hyphen_values = true,
+        env = "PGDB_CONNECTION_LIMIT",
+        hide_env = true
+    )]
     connection_limit: Option<String>,
     /// Keep or drop the database when its object is deleted: retain or delete [default: retain].
     #[arg(long, value_name = "POLICY", env = "PGDB_RECLAIM", hide_env = true)]
@@ -81,7 +104,13 @@ pub(crate) struct NewApp {
     #[arg(long, value_name = "STYLE", env = "PGDB_ROLES", hide_env = true)]
     roles: Option<String>,
     /// Make the role a member of this one; may be given several times.
-    #[arg(long, value_name = "ROLE", value_delimiter = ',', env = "PGDB_IN_ROLE", hide_env = true)]
+    #[arg(
+        long,
+        value_name = "ROLE",
+        value_delimiter = ',',
+        env = "PGDB_IN_ROLE",
+        hide_env = true
+    )]
     in_role: Vec<String>,
     /// Seal for this scope: strict, namespace-wide or cluster-wide [default: strict].
     #[arg(long, value_name = "SCOPE", env = "PGDB_SCOPE", hide_env = true)]
@@ -93,7 +122,13 @@ pub(crate) struct NewApp {
     #[arg(long, env = "PGDB_PASSWORD_STDIN", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     password_stdin: bool,
     /// Make the password so many characters long, 22 to 256 [default: 32].
-    #[arg(long, value_name = "NUMBER", conflicts_with = "password_stdin", env = "PGDB_PASSWORD_LENGTH", hide_env = true)]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        conflicts_with = "password_stdin",
+        env = "PGDB_PASSWORD_LENGTH",
+        hide_env = true
+    )]
     password_length: Option<String>,
     /// Show what would be written, and write nothing.
     #[arg(
@@ -144,11 +179,19 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     given.settle(&workspace.settings);
     let writes = args.dry_run == DryRun::None;
     // With nobody to ask, the lock is taken before reading, so that several at once take turns and none is in vain.
-    let lock = if writes && !asks { Some(workspace.lock(output)?) } else { None };
+    let lock = if writes && !asks {
+        Some(workspace.lock(output)?)
+    } else {
+        None
+    };
 
     let wanted: Vec<_> = given.target.cluster_file.iter().collect();
     let mut reading = workspace.read(&wanted, asks && given.is_incomplete())?;
-    let prompt = if asks { Some(Prompt::new(output.colour_stderr())?) } else { None };
+    let prompt = if asks {
+        Some(Prompt::new(output.colour_stderr())?)
+    } else {
+        None
+    };
     let target = find_target(&given.target, &reading.snapshot, prompt.as_ref())?;
     let is_wizard = given.is_incomplete();
     if let Some(prompt) = &prompt {
@@ -168,7 +211,12 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
         key: workspace.sealing_key(args.cert.as_deref(), output)?,
     };
     let plan = session.plan(given.password_length)?;
-    session.finish(&plan, &workspace, lock, prompt.as_ref().filter(|_| !global.yes))?;
+    session.finish(
+        &plan,
+        &workspace,
+        lock,
+        prompt.as_ref().filter(|_| !global.yes),
+    )?;
     if is_wizard && writes && !plan.changes.is_empty() {
         let command = next_steps::command(&session.app, args, global);
         output.tell(&format!("\nThe same with flags:\n  {command}"));
@@ -222,7 +270,11 @@ impl Session<'_> {
         } else {
             Credential::Generate(length)
         };
-        Ok(plan(&self.inputs(), credential, &mut UnwrapErr(SysRng))?)
+        Ok(plan(
+            &self.inputs(),
+            credential,
+            &mut randomness::system()?,
+        )?)
     }
 
     /// Shows the plan, asks once where somebody is to be asked, and writes it.
@@ -251,11 +303,14 @@ impl Session<'_> {
                 None => workspace.lock(self.output)?,
             };
             for leftover in lock.apply(&plan.changes)?.leftovers {
-                self.output.warn(&format!("{leftover}: this temporary file could not be removed"));
+                self.output.warn(&format!(
+                    "{leftover}: this temporary file could not be removed"
+                ));
             }
         }
         self.print(plan, dry_run)?;
-        self.output.tell(&next_steps::summary(&self.app, &self.target, plan, dry_run));
+        self.output
+            .tell(&next_steps::summary(&self.app, &self.target, plan, dry_run));
         Ok(())
     }
 

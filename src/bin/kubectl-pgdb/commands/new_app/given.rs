@@ -108,7 +108,10 @@ impl Given {
             return Ok(());
         }
         Err(Failure::usage(
-            format!("these are needed, and there is nobody to ask: {}", missing.join(", ")),
+            format!(
+                "these are needed, and there is nobody to ask: {}",
+                missing.join(", ")
+            ),
             "give them, as in `kubectl pgdb new-app my-shop --app-namespace shop`, or call it on a terminal without \
              --no-input",
         ))
@@ -120,18 +123,28 @@ impl Given {
         self.options.reclaim = flags.reclaim.or(settings.reclaim).unwrap_or_default();
         self.options.roles = flags.roles.or(settings.roles).unwrap_or_default();
         self.options.scope = flags.scope.or(settings.scope).unwrap_or_default();
-        self.options.connection_keys = !flags.no_connection_keys && settings.connection_keys.unwrap_or(true);
-        self.password_length = flags.password_length.or(settings.password_length).unwrap_or_default();
+        self.options.connection_keys =
+            !flags.no_connection_keys && settings.connection_keys.unwrap_or(true);
+        self.password_length = flags
+            .password_length
+            .or(settings.password_length)
+            .unwrap_or_default();
         let target = &mut self.target;
         target.roles = self.options.roles;
         // A Cluster that a flag names is not to be looked for in the file of another one.
         if target.cluster.is_none() || target.cluster == settings.cluster {
-            target.cluster_file = target.cluster_file.take().or_else(|| settings.cluster_file.clone());
+            target.cluster_file = target
+                .cluster_file
+                .take()
+                .or_else(|| settings.cluster_file.clone());
         }
         if target.cluster_file == settings.cluster_file {
             target.cluster = target.cluster.take().or_else(|| settings.cluster.clone());
         }
-        target.namespace = target.namespace.take().or_else(|| settings.namespace.clone());
+        target.namespace = target
+            .namespace
+            .take()
+            .or_else(|| settings.namespace.clone());
         target.directory = settings.directory.clone();
         target.waves = settings.waves;
     }
@@ -143,7 +156,10 @@ impl Given {
     pub(super) fn request(&self) -> Result<AppRequest, Failure> {
         self.check_complete()?;
         let Some(name) = self.name.clone() else {
-            return Err(Failure::usage("the app's name is missing", "give it as NAME"));
+            return Err(Failure::usage(
+                "the app's name is missing",
+                "give it as NAME",
+            ));
         };
         Ok(AppRequest {
             name,

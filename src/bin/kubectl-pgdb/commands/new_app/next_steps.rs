@@ -12,7 +12,10 @@ use crate::files::Root;
 
 /// What was, or would be, done.
 pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) -> String {
-    let place = format!("{} on the Cluster {} in {}", app.name, target.cluster, target.namespace);
+    let place = format!(
+        "{} on the Cluster {} in {}",
+        app.name, target.cluster, target.namespace
+    );
     if plan.changes.is_empty() {
         return format!("{place} is there as asked for: nothing to write.");
     }
@@ -26,16 +29,35 @@ pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) ->
         };
         lines.push(format!("  {verb} {}", change.path()));
     }
-    let kept = plan.pieces.iter().filter(|piece| piece.state == PieceState::Kept);
-    lines.extend(kept.map(|piece| format!("  keep   {} {} in {}", piece.kind.as_str(), piece.object, piece.path)));
+    let kept = plan
+        .pieces
+        .iter()
+        .filter(|piece| piece.state == PieceState::Kept);
+    lines.extend(kept.map(|piece| {
+        format!(
+            "  keep   {} {} in {}",
+            piece.kind.as_str(),
+            piece.object,
+            piece.path
+        )
+    }));
     lines.join("\n")
 }
 
 /// The git commands that commit the change.
 pub(super) fn git(app: &App, plan: &Plan, root: &Root) -> String {
     let here = std::env::current_dir().is_ok_and(|here| here == root.path());
-    let git = if here { "git".to_owned() } else { format!("git -C {}", shell_word(&root.path().display().to_string())) };
-    let paths: Vec<String> = plan.changes.changes().iter().map(|change| shell_word(change.path().as_str())).collect();
+    let git = if here {
+        "git".to_owned()
+    } else {
+        format!("git -C {}", shell_word(&root.path().display().to_string()))
+    };
+    let paths: Vec<String> = plan
+        .changes
+        .changes()
+        .iter()
+        .map(|change| shell_word(change.path().as_str()))
+        .collect();
     format!(
         "\nNext:\n  {git} add {}\n  {git} commit -m {}\n  {git} push",
         paths.join(" "),
@@ -71,7 +93,10 @@ fn rest(args: &NewApp, global: &Global) -> Vec<String> {
         ("--secret-name", &args.secret_name),
         ("--cluster", &args.cluster),
         ("--cluster-file", &args.cluster_file),
-        ("--cert", &args.cert.as_ref().map(|cert| cert.display().to_string())),
+        (
+            "--cert",
+            &args.cert.as_ref().map(|cert| cert.display().to_string()),
+        ),
         ("--encoding", &args.encoding),
         ("--locale", &args.locale),
         ("--connection-limit", &args.connection_limit),
@@ -80,14 +105,20 @@ fn rest(args: &NewApp, global: &Global) -> Vec<String> {
         ("--scope", &args.scope),
         ("--password-length", &args.password_length),
     ];
-    let single = values
-        .into_iter()
-        .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {}", shell_word(value))));
+    let single = values.into_iter().filter_map(|(name, value)| {
+        value
+            .as_ref()
+            .map(|value| format!("{name} {}", shell_word(value)))
+    });
     let lists = [("--schema", &args.schema), ("--in-role", &args.in_role)];
-    let several = lists
-        .into_iter()
-        .flat_map(|(name, values)| values.iter().map(move |value| format!("{name} {}", shell_word(value))));
-    let switch = args.no_connection_keys.then(|| "--no-connection-keys".to_owned());
+    let several = lists.into_iter().flat_map(|(name, values)| {
+        values
+            .iter()
+            .map(move |value| format!("{name} {}", shell_word(value)))
+    });
+    let switch = args
+        .no_connection_keys
+        .then(|| "--no-connection-keys".to_owned());
     single.chain(several).chain(switch).collect()
 }
 

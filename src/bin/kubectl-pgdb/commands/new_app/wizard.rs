@@ -37,13 +37,19 @@ pub(super) fn complete(
         given.role = Some(prompt.text("Login role", default, |answer| parsed(answer, name_help))?);
     }
     if given.database.is_none() {
-        let default = DatabaseName::of_app(&name).ok().map(|database| database.to_string());
-        given.database = Some(prompt.text("Database", default, |answer| parsed(answer, name_help))?);
+        let default = DatabaseName::of_app(&name)
+            .ok()
+            .map(|database| database.to_string());
+        given.database =
+            Some(prompt.text("Database", default, |answer| parsed(answer, name_help))?);
     }
     if given.options.extensions.is_empty() {
         let question = "Extensions, with commas between them (none)";
         given.options.extensions = prompt.text(question, Some(String::new()), |answer| {
-            let names = answer.split(',').map(str::trim).filter(|name| !name.is_empty());
+            let names = answer
+                .split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty());
             names.map(|name| parsed(name, name_help)).collect()
         })?;
     }
@@ -52,10 +58,18 @@ pub(super) fn complete(
 }
 
 /// Lets the user choose the Cluster that is meant.
-pub(super) fn choose_cluster(mut candidates: Vec<Candidate>, prompt: &Prompt) -> Result<Candidate, Failure> {
+pub(super) fn choose_cluster(
+    mut candidates: Vec<Candidate>,
+    prompt: &Prompt,
+) -> Result<Candidate, Failure> {
     let choices: Vec<String> = candidates
         .iter()
-        .map(|candidate| format!("{} ({}:{})", candidate.cluster, candidate.path, candidate.line))
+        .map(|candidate| {
+            format!(
+                "{} ({}:{})",
+                candidate.cluster, candidate.path, candidate.line
+            )
+        })
         .collect();
     let chosen = prompt.choose("CNPG Cluster", &choices)?;
     Ok(candidates.swap_remove(chosen))
@@ -92,7 +106,9 @@ fn namespaces(
 fn namespace(answer: &str, target: &Target) -> Result<Namespace, String> {
     let namespace: Namespace = parsed(answer, name_help)?;
     if namespace == target.namespace {
-        return Err(format!("{namespace} is the cluster's own namespace; name the one where the application runs"));
+        return Err(format!(
+            "{namespace} is the cluster's own namespace; name the one where the application runs"
+        ));
     }
     Ok(namespace)
 }
