@@ -1,0 +1,256 @@
+//! A repository in a temporary folder, and the binary run in it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use pgdb::repo::yaml::{Node, parse};
+use pgdb::sealing::UnsealingKey;
+use tempfile::TempDir;
+
+/// The Cluster's file in the guide's repository.
+pub const CLUSTER: &str = "infra/databases/postgres/postgres-cluster.yaml";
+/// The kustomization beside it.
+pub const KUSTOMIZATION: &str = "infra/databases/postgres/kustomization.yaml";
+/// The sealing certificate.
+pub const CERTIFICATE: &str = "infra/sealed-secrets/pub-cert.pem";
+/// What `new-app my-shop` makes.
+pub const SEALED: &str = "infra/databases/postgres/my-shop-secrets-sealed.yaml";
+/// What `new-app my-shop` makes.
+pub const DATABASE: &str = "infra/databases/postgres/my-shop-db.yaml";
+
+/// The files of a repository: path to text; `.git` is left out.
+pub type Tree = BTreeMap<String, String>;
+
+/// A repository of its own for one test.
+pub struct Repository {
+    folder: TempDir,
+}
+
+/// What a run printed, and its exit code (-1 for a run that a signal ended).
+#[derive(Debug, Eq, PartialEq)]
+pub struct Outcome {
+    /// The exit code.
+    pub code: i32,
+    /// What it printed on standard output.
+    pub stdout: String,
+    /// What it printed on standard error.
+    pub stderr: String,
+}
+
+impl Repository {
+    /// The guide's repository, with the 2048-bit certificate of the vectors as its sealing certificate.
+    pub fn guide() -> Self {
+        let repository = Self::empty();
+        copy(&fixture("guide"), repository.path());
+        repository.write(CERTIFICATE, &vector_key("certificate_pem"));
+        repository
+    }
+
+    /// A git repository that holds nothing.
+    pub fn empty() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("pgdb-test-")
+            .tempdir()
+            .unwrap();
+        let git = folder.path().join(".git");
+        fs::create_dir_all(git.join("objects")).unwrap();
+        fs::create_dir_all(git.join("refs")).unwrap();
+        fs::write(git.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+        Self { folder }
+    }
+
+    /// Its root.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file, with its folders.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// The text of a file.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).unwrap()
+    }
+
+    /// Replaces a text in a file, which must be there once.
+    pub fn replace(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert_eq!(text.matches(from).count(), 1, "{from:?} in {path}");
+        self.write(path, &text.replace(from, to));
+    }
+
+    /// All files but those of git.
+    pub fn tree(&self) -> Tree {
+        let mut tree = Tree::new();
+        collect(self.path(), self.path(), &mut tree);
+        tree
+    }
+
+    /// The binary, to be run in the repository with nothing of the environment but `PATH`.
+    pub fn command<Arg: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = Arg>) -> Command {
+        let mut command = Command::new(binary());
+        command.args(args).current_dir(self.path()).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", self.path().parent().unwrap());
+        command
+    }
+
+    /// Runs the binary without a terminal; the arguments are the words of `line`.
+    pub fn run(&self, line: &str) -> Outcome {
+        self.run_with(line, b"")
+    }
+
+    /// Runs the binary with this on its standard input.
+    pub fn run_with(&self, line: &str, stdin: &[u8]) -> Outcome {
+        run(self.command(line.split_whitespace()), stdin)
+    }
+
+    /// Runs the binary, which must succeed and say nothing but `stderr`'s usual summary; gives standard output.
+    pub fn run_ok(&self, line: &str) -> String {
+        let outcome = self.run(line);
+        assert_eq!(outcome.code, 0, "{line}: {}", outcome.stderr);
+        outcome.stdout
+    }
+
+    /// Opens every sealed value of a SealedSecret with the private key of the vectors: key to value.
+    pub fn unsealed(&self, path: &str) -> BTreeMap<String, String> {
+        let text = self.read(path);
+        let stream = parse(&text).unwrap();
+        let root = &stream.documents[0].root;
+        let name = |key: &str| root.at(&["metadata", key]).and_then(Node::as_str).unwrap();
+        let scope = |key: &str| root.at(&["metadata", "annotations", key]).is_some();
+        let label = if scope("sealedsecrets.bitnami.com/cluster-wide") {
+            String::new()
+        } else if scope("sealedsecrets.bitnami.com/namespace-wide") {
+            name("namespace").to_owned()
+        } else {
+            format!("{}/{}", name("namespace"), name("name"))
+        };
+        let der = STANDARD
+            .decode(vector_key("private_key_pkcs8_der_b64"))
+            .unwrap();
+        let key = UnsealingKey::from_der(&der).unwrap();
+        let entries = root.at(&["spec", "encryptedData"]).unwrap().entries();
+        entries
+            .iter()
+            .map(|(name, sealed)| {
+                let value = key.unseal(sealed.as_str().unwrap(), &label).unwrap();
+                (
+                    name.as_str().unwrap().to_owned(),
+                    String::from_utf8(value.to_vec()).unwrap(),
+                )
+            })
+            .collect()
+    }
+}
+
+/// The binary under test.
+pub fn binary() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_kubectl-pgdb"))
+}
+
+/// Runs a command to its end.
+pub fn run(mut command: Command, stdin: &[u8]) -> Outcome {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    // A program that does not read its input closes the pipe.
+    drop(pipe.write_all(stdin));
+    drop(pipe);
+    outcome(child.wait_with_output().unwrap())
+}
+
+/// What a finished process printed.
+pub fn outcome(output: Output) -> Outcome {
+    Outcome {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The text with every sealed value replaced, since sealing is different each time.
+pub fn without_sealed_values(text: &str) -> String {
+    let is_sealed = |word: &str| word.len() > 300 && STANDARD.decode(word).is_ok();
+    let words = text.split_inclusive([' ', '\n']).map(|word| {
+        let content = word.trim_end_matches([' ', '\n']);
+        if is_sealed(content) {
+            word.replace(content, "<sealed>")
+        } else {
+            word.to_owned()
+        }
+    });
+    words.collect()
+}
+
+/// A folder of the tests' fixtures.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
+}
+
+/// A field of the vectors' 2048-bit key.
+pub fn vector_key(field: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/vectors.json");
+    let vectors: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    vectors["keys"][0][field].as_str().unwrap().to_owned()
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn collect(root: &Path, folder: &Path, tree: &mut Tree) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let path = entry.path();
+        let kind = entry.file_type().unwrap();
+        if entry.file_name() == ".git" {
+            continue;
+        }
+        let name = path
+            .strip_prefix(root)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
+        if kind.is_dir() {
+            collect(root, &path, tree);
+        } else if kind.is_symlink() {
+            tree.insert(
+                name,
+                format!("-> {}", fs::read_link(&path).unwrap().display()),
+            );
+        } else {
+            tree.insert(
+                name,
+                String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned(),
+            );
+        }
+    }
+}
