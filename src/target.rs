@@ -1,6 +1,8 @@
 //! The one PostgreSQL that an app is put on: where its Cluster stands in the repository, and what follows from that.
 
 mod error;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::choice::RoleStyle;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
