@@ -7,10 +7,12 @@
 //! - [`repo`]: the repository as text: paths, snapshot, YAML trees and edits, manifests, change sets.
 //! - [`sealing`]: a certificate becomes a sealing key, a value becomes what only the controller can open.
 //! - [`settings`]: what a repository keeps in `.pgdb.yaml`.
+//! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
 //!
 //! The direction is `domain` <- `repo`, `sealing`, `settings` <- use cases <- the binary.
 
 pub mod domain;
+pub mod init;
 pub mod repo;
 pub mod sealing;
 pub mod settings;

@@ -6,6 +6,7 @@
 mod error;
 mod keys;
 mod parse;
+mod reader;
 #[cfg(test)]
 mod tests;
 
