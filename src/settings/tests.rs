@@ -159,6 +159,22 @@ targets:
     }
 
     #[test]
+    fn some_waves_are_completed() {
+        let others = Waves::new(10, 20, 30).unwrap();
+        assert_eq!(
+            waves(Some(0), None, Some(40)).completed(others),
+            Waves::new(0, 20, 40)
+        );
+        assert_eq!(
+            waves(None, Some(30), None)
+                .completed(others)
+                .unwrap_err()
+                .to_string(),
+            "the sync-waves are not in ascending order: SealedSecret 10, Cluster 30, Database 30"
+        );
+    }
+
+    #[test]
     fn every_key() {
         for key in Place::Target.keys() {
             let text = format!("{}: {}", key.name, key.example);
