@@ -1,0 +1,1 @@
+use super::{Addition, append, insert_key};
