@@ -1,5 +1,7 @@
 //! Writes the `.pgdb.yaml` of a repository from what was found in it.
 
+mod discovery;
+
 use std::collections::BTreeSet;
 
 use crate::domain::kubernetes_name::{ClusterName, Namespace};

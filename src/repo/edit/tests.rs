@@ -1,1 +1,0 @@
-use super::{Addition, append, insert_key};
