@@ -1,16 +1,12 @@
 //! The repository as text: what was read of it, what it means, and what should change.
 
 pub mod change_set;
-<<<<<<< HEAD
 pub mod diff;
 pub mod edit;
 pub mod header;
 pub mod kustomization;
 pub mod namespaces;
 pub mod object;
-=======
-pub mod edit;
->>>>>>> editor
 pub mod path;
 pub mod scalar;
 pub mod snapshot;
