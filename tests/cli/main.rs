@@ -11,4 +11,6 @@
 )]
 
 mod new_app;
+mod readme;
+mod reference;
 mod support;
