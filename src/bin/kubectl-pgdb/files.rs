@@ -20,6 +20,8 @@ mod root;
 mod snapshot;
 mod staging;
 mod target;
+#[cfg(test)]
+mod tree;
 
 pub(crate) use apply::{Applied, ApplyError};
 pub(crate) use error::{FileError, FileProblem};

@@ -173,3 +173,6 @@ fn holder_in(locks: &str, place: &str) -> Option<u32> {
         (words.next()? == place && process != 0).then_some(process)
     })
 }
+
+#[cfg(test)]
+mod tests;

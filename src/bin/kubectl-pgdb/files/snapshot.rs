@@ -16,6 +16,7 @@ use super::error::{FileError, FileProblem};
 use super::place::{open_folder, shown};
 use super::read::{not_utf8, read_at};
 use super::root::Root;
+use super::staging::is_staged;
 
 /// What was found in the repository.
 #[derive(Debug, Default)]
@@ -24,6 +25,9 @@ pub(crate) struct Found {
     pub(crate) snapshot: Snapshot,
     /// What could not be looked at, in the order of the paths.
     pub(crate) skipped: Vec<FileError>,
+    /// Staged files, in the order of the paths: a process is writing right now, or was killed while it did. Under the
+    /// lock it was killed, and [`super::Lock::remove_staged`] tidies up.
+    pub(crate) staged: Vec<RepoPath>,
 }
 
 impl Root {
@@ -59,6 +63,10 @@ impl Root {
                         Err(problem) => found.skipped.push(FileError::new(shown(path), problem)),
                     }
                 }
+                Ok(entry) if is_staged(entry.file_name()) => {
+                    let path = self.below(entry.path()).to_str();
+                    found.staged.extend(path.and_then(|path| path.parse().ok()));
+                }
                 Ok(_) => {}
                 Err(error) => {
                     let path = error_path(&error).map(|path| shown(self.below(path)));
@@ -78,6 +86,7 @@ impl Root {
         found
             .skipped
             .sort_by(|one, other| one.path.cmp(&other.path));
+        found.staged.sort();
         Ok(found)
     }
 
@@ -177,3 +186,6 @@ impl<'root> Reader<'root> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
