@@ -68,19 +68,7 @@ impl Root {
                     found.staged.extend(path.and_then(|path| path.parse().ok()));
                 }
                 Ok(_) => {}
-                Err(error) => {
-                    let path = error_path(&error).map(|path| shown(self.below(path)));
-                    // Any other error is about a pattern in a .gitignore, which git passes over too.
-                    let Some(source) = error.into_io_error() else {
-                        continue;
-                    };
-                    match path {
-                        Some(path) if !path.is_empty() => {
-                            found.skipped.push(FileError::new(path, source));
-                        }
-                        _ => return Err(FileError::new(RepoPath::root(), source)),
-                    }
-                }
+                Err(error) => found.skipped.extend(self.unlisted(error)?),
             }
         }
         found
@@ -88,6 +76,22 @@ impl Root {
             .sort_by(|one, other| one.path.cmp(&other.path));
         found.staged.sort();
         Ok(found)
+    }
+
+    /// What an error of the walk means: a folder that is skipped, or nothing where it is about a pattern in a
+    /// `.gitignore`, which git passes over too.
+    ///
+    /// # Errors
+    /// When it is about the root itself.
+    fn unlisted(&self, error: ignore::Error) -> Result<Option<FileError>, FileError> {
+        let path = error_path(&error).map(|path| shown(self.below(path)));
+        match (path, error.into_io_error()) {
+            (_, None) => Ok(None),
+            (Some(path), Some(source)) if !path.is_empty() => {
+                Ok(Some(FileError::new(path, source)))
+            }
+            (_, Some(source)) => Err(FileError::new(RepoPath::root(), source)),
+        }
     }
 
     /// A path of the walk, below the root.

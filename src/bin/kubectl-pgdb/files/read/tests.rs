@@ -1,4 +1,8 @@
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use crate::files::tree::{Tree, path};
 
@@ -172,22 +176,25 @@ fn never_reads_outside_while_links_are_swapped() {
     let tree = Tree::new();
     tree.file("a/outside.yaml", "inside\n");
     let root = tree.root();
-    let repo = tree.repo();
-    let stop = std::sync::atomic::AtomicBool::new(false);
-    std::thread::scope(|scope| {
+    let [folder, away] = ["a", "b"].map(|name| tree.repo().join(name));
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
         scope.spawn(|| {
-            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                std::fs::rename(repo.join("a"), repo.join("b")).unwrap();
-                std::os::unix::fs::symlink("..", repo.join("a")).unwrap();
-                std::fs::remove_file(repo.join("a")).unwrap();
-                std::fs::rename(repo.join("b"), repo.join("a")).unwrap();
+            for _ in 0..2000 {
+                fs::rename(&folder, &away).unwrap();
+                symlink("..", &folder).unwrap();
+                // So that the reader meets the link on one processor too.
+                thread::yield_now();
+                fs::remove_file(&folder).unwrap();
+                fs::rename(&away, &folder).unwrap();
+                thread::yield_now();
             }
+            done.store(true, Ordering::Relaxed);
         });
-        for _ in 0..20_000 {
+        while !done.load(Ordering::Relaxed) {
             if let Ok(Some(text)) = root.read(&path("a/outside.yaml")) {
                 assert_eq!(text, "inside\n");
             }
         }
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
 }
