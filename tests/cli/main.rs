@@ -10,5 +10,6 @@
     reason = "these tests run a program and look at files, and fail by panicking"
 )]
 
+mod completion;
 mod new_app;
 mod support;
