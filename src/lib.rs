@@ -10,10 +10,12 @@
 //! - [`target`]: which CNPG Cluster is meant, and where its manifests are.
 //! - [`render`]: templates become manifests.
 //! - [`new_app`]: plans an app's credential, role and database.
+//! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
 //!
 //! The direction is `domain` <- `repo`, `sealing` <- `settings`, `target`, `render` <- use cases <- the binary.
 
 pub mod domain;
+pub mod init;
 pub mod new_app;
 pub mod render;
 pub mod repo;

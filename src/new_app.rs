@@ -13,6 +13,8 @@ mod inventory;
 mod kustomize;
 mod report;
 mod role;
+#[cfg(test)]
+mod tests;
 
 use rand::CryptoRng;
 

@@ -6,6 +6,7 @@
 mod error;
 mod keys;
 mod parse;
+mod reader;
 #[cfg(test)]
 mod tests;
 
@@ -187,5 +188,17 @@ impl WaveSettings {
     /// When they do not ascend.
     fn all(self) -> Option<Result<Waves, WavesError>> {
         Some(Waves::new(self.secret?, self.cluster?, self.database?))
+    }
+
+    /// These waves, and those of `other` where these leave one open.
+    ///
+    /// # Errors
+    /// When they do not ascend together.
+    pub fn completed(self, other: Waves) -> Result<Waves, WavesError> {
+        Waves::new(
+            self.secret.unwrap_or(other.secret()),
+            self.cluster.unwrap_or(other.cluster()),
+            self.database.unwrap_or(other.database()),
+        )
     }
 }

@@ -1,6 +1,8 @@
 //! The one PostgreSQL that an app is put on: where its Cluster stands in the repository, and what follows from that.
 
 mod error;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::choice::RoleStyle;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
@@ -79,6 +81,13 @@ pub struct Candidate {
     /// The line where it begins, from 1.
     pub line: usize,
     wave: Option<i32>,
+}
+
+impl Candidate {
+    /// The Cluster's own sync-wave, where it has one.
+    pub fn wave(&self) -> Option<i32> {
+        self.wave
+    }
 }
 
 impl Target {
@@ -163,12 +172,12 @@ impl Target {
 
 /// The waves: asked for, found on the Cluster, or the guide's.
 fn waves(request: &TargetRequest, found: Option<i32>) -> Result<Waves, WavesError> {
-    let (asked, guide) = (request.waves, Waves::default());
-    Waves::new(
-        asked.secret.unwrap_or(guide.secret()),
-        asked.cluster.or(found).unwrap_or(guide.cluster()),
-        asked.database.unwrap_or(guide.database()),
-    )
+    let cluster = request.waves.cluster.or(found);
+    WaveSettings {
+        cluster,
+        ..request.waves
+    }
+    .completed(Waves::default())
 }
 
 /// A path of the guide.

@@ -105,7 +105,7 @@ fn manifest_follows_krews_rules() {
     let spec = plugin.spec;
     assert_eq!(spec.version, VERSION);
     assert_eq!(spec.homepage, "https://github.com/OWNER/kubectl-pgdb");
-    // krew's guide for plugin authors: under about 50 characters, without a full stop and without "kubectl".
+    // It shares a line with the name in what `kubectl krew search` prints, where "kubectl" goes without saying.
     let short = spec.short_description;
     assert!(
         (1..=50).contains(&short.len()) && !short.contains(['\r', '\n']) && !short.ends_with('.'),

@@ -58,6 +58,7 @@ mod tests {
             ("CLUSTER-FILE", "clusterFile"),
             ("clutser", "cluster"),
             ("clusters", "cluster"),
+            ("clusterFil", "clusterFile"),
             ("wave", "waves"),
             ("prdo", "prod"),
             ("stagign", "staging"),

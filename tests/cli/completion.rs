@@ -117,7 +117,7 @@ fn words_of_a_flag_are_offered_in_both_forms() {
     }
     assert_eq!(
         answer(&repository, "new-app --dry-run=c"),
-        "client\tNothing is\n:4\n"
+        "client\tNothing is written\n:4\n"
     );
 }
 

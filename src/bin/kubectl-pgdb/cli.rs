@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{completion, demo, init, new_app, version};
 
@@ -81,4 +81,38 @@ pub(crate) enum Command {
     Demo(demo::Demo),
     Completion(completion::Completion),
     Version(version::Version),
+}
+
+/// Whether anything is written.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct DryRun {
+    /// Show what would be written, and write nothing.
+    #[arg(
+        long,
+        value_name = "STRATEGY",
+        value_enum,
+        default_value_t = Strategy::None,
+        default_missing_value = "client",
+        num_args = 0..=1,
+        require_equals = true,
+        env = "PGDB_DRY_RUN",
+        hide_env = true
+    )]
+    dry_run: Strategy,
+}
+
+/// The strategies of kubectl's `--dry-run` that make sense without a server.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Strategy {
+    /// Everything is written.
+    None,
+    /// Nothing is written.
+    Client,
+}
+
+impl DryRun {
+    /// Whether nothing is to be written.
+    pub(crate) fn is_client(self) -> bool {
+        self.dry_run == Strategy::Client
+    }
 }

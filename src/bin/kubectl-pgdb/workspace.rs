@@ -15,7 +15,7 @@ use pgdb::repo::namespaces::mentioned;
 use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
 use pgdb::sealing::SealingKey;
-use pgdb::settings::{Settings, TargetSettings};
+use pgdb::settings::{Settings, SettingsError, SettingsErrors, TargetSettings};
 use pgdb::target::Target;
 
 use crate::cli::Global;
@@ -192,11 +192,15 @@ pub(crate) fn read_settings(root: &Root) -> Result<Settings, Failure> {
     let Some(text) = root.read(&pgdb::settings::FILE.parse()?)? else {
         return Ok(Settings::default());
     };
-    Settings::parse(&text).map_err(|errors| {
-        let mut helps: Vec<String> = errors.errors().iter().map(|error| error.help()).collect();
-        helps.dedup();
-        Failure::usage(&errors, helps.join("\n      "))
-    })
+    Settings::parse(&text).map_err(settings_failure)
+}
+
+/// The failure of settings in which something is wrong: all of it, and what to do about each.
+#[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
+pub(crate) fn settings_failure(errors: SettingsErrors) -> Failure {
+    let mut helps: Vec<String> = errors.errors().iter().map(SettingsError::help).collect();
+    helps.dedup();
+    Failure::usage(&errors, helps.join("\n      "))
 }
 
 /// The time by the system's clock.

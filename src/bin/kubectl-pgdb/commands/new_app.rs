@@ -17,7 +17,7 @@ use pgdb::repo::snapshot::Snapshot;
 use pgdb::sealing::SealingKey;
 use pgdb::target::{Target, TargetError, TargetRequest};
 
-use crate::cli::Global;
+use crate::cli::{DryRun, Global};
 use crate::failure::{Exit, Failure};
 use crate::files::Lock;
 use crate::output::Output;
@@ -130,31 +130,11 @@ pub(crate) struct NewApp {
         hide_env = true
     )]
     password_length: Option<String>,
-    /// Show what would be written, and write nothing.
-    #[arg(
-        long,
-        value_name = "STRATEGY",
-        value_enum,
-        default_value_t = DryRun::None,
-        default_missing_value = "client",
-        num_args = 0..=1,
-        require_equals = true,
-        env = "PGDB_DRY_RUN",
-        hide_env = true
-    )]
+    #[command(flatten)]
     dry_run: DryRun,
     /// Print the change as a diff, the app's manifests as YAML, or a summary as JSON.
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Diff, env = "PGDB_OUTPUT", hide_env = true)]
     output: Format,
-}
-
-/// Whether anything is written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum DryRun {
-    /// It is.
-    None,
-    /// Nothing is.
-    Client,
 }
 
 /// What goes to standard output.
@@ -177,7 +157,7 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     }
     let workspace = Workspace::open(global)?;
     given.settle(&workspace.settings);
-    let writes = args.dry_run == DryRun::None;
+    let writes = !args.dry_run.is_client();
     // With nobody to ask, the lock is taken before reading, so that several at once take turns and none is in vain.
     let lock = if writes && !asks {
         Some(workspace.lock(output)?)
@@ -288,7 +268,7 @@ impl Session<'_> {
         for warning in &plan.warnings {
             self.output.warn(warning);
         }
-        let dry_run = self.args.dry_run == DryRun::Client;
+        let dry_run = self.args.dry_run.is_client();
         if self.args.output == Format::Diff {
             self.show_diff(plan)?;
         }
@@ -315,7 +295,7 @@ impl Session<'_> {
     }
 
     fn show_diff(&self, plan: &Plan) -> Result<(), Failure> {
-        if self.output.is_quiet() && self.args.dry_run == DryRun::None {
+        if self.output.is_quiet() && !self.args.dry_run.is_client() {
             return Ok(());
         }
         self.output.diff(&unified(&plan.changes))

@@ -1,0 +1,277 @@
+//! Whether an edited text is the old one plus exactly the change, judged without regard to how it was made.
+
+use crate::repo::scalar;
+use crate::repo::yaml::{self, Node, ScalarStyle, Stream, Value};
+
+use super::Addition;
+use super::lines::Lines;
+use super::splice::Splice;
+use super::style::{dash_column, is_block_mapping};
+use super::target::Target;
+
+/// What is judged.
+pub(super) struct Edit<'edit, 'text> {
+    /// The text before.
+    pub(super) old_text: &'edit str,
+    /// The text before, parsed.
+    pub(super) old: &'edit Stream<'text>,
+    /// The text after.
+    pub(super) new_text: &'edit str,
+    /// How the one became the other.
+    pub(super) splices: &'edit [Splice],
+    /// The number of the document that changed, from 0.
+    pub(super) document: usize,
+    /// The node that changed, in the old tree.
+    pub(super) target: &'edit Target<'edit, 'text>,
+}
+
+/// Checks bytes, trees, comments and columns.
+///
+/// # Errors
+/// What does not hold, as half a sentence.
+pub(super) fn check(edit: &Edit<'_, '_>) -> Result<(), &'static str> {
+    let new = yaml::parse(edit.new_text).map_err(|_| "the new text is no valid YAML")?;
+    require(
+        bytes_are_kept(edit),
+        "other bytes than an empty value gave way",
+    )?;
+    require(
+        new.documents.len() == edit.old.documents.len(),
+        "the number of documents changed",
+    )?;
+    require(
+        documents_are_kept(edit, &new),
+        "the new tree is not the old one plus the change",
+    )?;
+    require(comments_are_kept(edit, &new), "the comments changed")?;
+    require(
+        columns_fit(edit, &new),
+        "the new columns are not those of the entries beside it",
+    )
+}
+
+fn require(holds: bool, problem: &'static str) -> Result<(), &'static str> {
+    if holds { Ok(()) } else { Err(problem) }
+}
+
+/// Whether the new text is the old one with insertions, for which only empty values gave way.
+fn bytes_are_kept(edit: &Edit<'_, '_>) -> bool {
+    let (mut at, mut rest) = (0, edit.new_text);
+    for splice in edit.splices {
+        let kept = edit.old_text.get(at..splice.removed.start);
+        let after = kept.and_then(|kept| rest.strip_prefix(kept));
+        let Some(after) = after.and_then(|rest| rest.strip_prefix(splice.inserted.as_str())) else {
+            return false;
+        };
+        if !edit
+            .old_text
+            .get(splice.removed.clone())
+            .is_some_and(is_empty_value)
+        {
+            return false;
+        }
+        (at, rest) = (splice.removed.end, after);
+    }
+    edit.old_text.get(at..) == Some(rest)
+}
+
+/// Whether text is an empty value, or nothing at all.
+fn is_empty_value(text: &str) -> bool {
+    let without_space: String = text.split([' ', '\t', '\r', '\n']).collect();
+    matches!(
+        without_space.as_str(),
+        "" | "[]" | "{}" | "~" | "null" | "Null" | "NULL"
+    )
+}
+
+/// Whether every document is the same, but for the one that has the change as well.
+fn documents_are_kept(edit: &Edit<'_, '_>, new: &Stream<'_>) -> bool {
+    let pairs = edit.old.documents.iter().zip(&new.documents);
+    pairs.enumerate().all(|(number, (old, new))| {
+        old.explicit == new.explicit
+            && if number == edit.document {
+                has_change(
+                    &old.root,
+                    &new.root,
+                    &edit.target.path,
+                    &edit.target.content,
+                )
+            } else {
+                is_same(&old.root, &new.root)
+            }
+    })
+}
+
+/// Whether two nodes are the same in all but their places.
+fn is_same(old: &Node<'_>, new: &Node<'_>) -> bool {
+    has_same_properties(old, new)
+        && match (&old.value, &new.value) {
+            (Value::Scalar(old, old_style), Value::Scalar(new, new_style)) => {
+                old == new && old_style == new_style
+            }
+            (Value::Alias(old), Value::Alias(new)) => old == new,
+            (
+                Value::Sequence { flow, items },
+                Value::Sequence {
+                    flow: new_flow,
+                    items: new_items,
+                },
+            ) => flow == new_flow && are_same(items, new_items),
+            (
+                Value::Mapping { flow, entries },
+                Value::Mapping {
+                    flow: new_flow,
+                    entries: new_entries,
+                },
+            ) => flow == new_flow && are_same_pairs(entries, new_entries),
+            _ => false,
+        }
+}
+
+fn has_same_properties(old: &Node<'_>, new: &Node<'_>) -> bool {
+    old.tag == new.tag && old.anchor == new.anchor
+}
+
+fn are_same(old: &[Node<'_>], new: &[Node<'_>]) -> bool {
+    old.len() == new.len() && old.iter().zip(new).all(|(old, new)| is_same(old, new))
+}
+
+fn are_same_pairs(old: &[(Node<'_>, Node<'_>)], new: &[(Node<'_>, Node<'_>)]) -> bool {
+    old.len() == new.len()
+        && old
+            .iter()
+            .zip(new)
+            .all(|(old, new)| is_same(&old.0, &new.0) && is_same(&old.1, &new.1))
+}
+
+/// Whether the new node is the old one with the content added at the end of the path, and with nothing else.
+fn has_change(old: &Node<'_>, new: &Node<'_>, path: &[&str], content: &Addition) -> bool {
+    if !has_same_properties(old, new) {
+        return false;
+    }
+    let Some((key, deeper)) = path.split_first() else {
+        return has_content(old, new, content);
+    };
+    let pairs = old.entries().iter().zip(new.entries());
+    is_flow(old) == is_flow(new)
+        && old.entries().len() == new.entries().len()
+        && pairs.into_iter().all(|(old, new)| {
+            is_same(&old.0, &new.0)
+                && if old.0.as_str() == Some(key) {
+                    has_change(&old.1, &new.1, deeper, content)
+                } else {
+                    is_same(&old.1, &new.1)
+                }
+        })
+}
+
+/// Whether the new collection is the old one, or an empty node, with the content after what it held.
+fn has_content(old: &Node<'_>, new: &Node<'_>, content: &Addition) -> bool {
+    let was_empty = old.items().is_empty() && old.entries().is_empty();
+    if !was_empty && is_flow(old) != is_flow(new) {
+        return false;
+    }
+    match (&new.value, content) {
+        (Value::Sequence { items, .. }, Addition::List(entries)) => items
+            .split_at_checked(old.items().len())
+            .is_some_and(|(kept, added)| are_same(old.items(), kept) && are_added(entries, added)),
+        (Value::Mapping { entries, .. }, Addition::Map(pairs)) => entries
+            .split_at_checked(old.entries().len())
+            .is_some_and(|(kept, added)| {
+                are_same_pairs(old.entries(), kept) && are_added_pairs(pairs, added)
+            }),
+        _ => false,
+    }
+}
+
+fn is_flow(node: &Node<'_>) -> bool {
+    matches!(
+        node.value,
+        Value::Sequence { flow: true, .. } | Value::Mapping { flow: true, .. }
+    )
+}
+
+/// Whether a node is just what was to be added.
+fn is_added(addition: &Addition, node: &Node<'_>) -> bool {
+    if node.tag.is_some() || node.anchor != 0 {
+        return false;
+    }
+    match (addition, &node.value) {
+        (Addition::List(entries), Value::Sequence { items, .. }) => are_added(entries, items),
+        (Addition::Map(pairs), Value::Mapping { entries, .. }) => are_added_pairs(pairs, entries),
+        (Addition::Text(text), Value::Scalar(read, style)) => {
+            text == read && (*style == ScalarStyle::DoubleQuoted || scalar::quote(text) == *text)
+        }
+        (Addition::Bool(value), Value::Scalar(read, ScalarStyle::Plain)) => {
+            *read == if *value { "true" } else { "false" }
+        }
+        (Addition::Integer(value), Value::Scalar(read, ScalarStyle::Plain)) => {
+            *read == value.to_string()
+        }
+        _ => false,
+    }
+}
+
+fn are_added(entries: &[Addition], items: &[Node<'_>]) -> bool {
+    entries.len() == items.len()
+        && entries
+            .iter()
+            .zip(items)
+            .all(|(entry, item)| is_added(entry, item))
+}
+
+fn are_added_pairs(pairs: &[(String, Addition)], entries: &[(Node<'_>, Node<'_>)]) -> bool {
+    pairs.len() == entries.len()
+        && pairs.iter().zip(entries).all(|((key, value), entry)| {
+            entry.0.as_str() == Some(key) && entry.0.tag.is_none() && is_added(value, &entry.1)
+        })
+}
+
+/// Whether the comments have the same texts in the same order.
+fn comments_are_kept(edit: &Edit<'_, '_>, new: &Stream<'_>) -> bool {
+    let (old, new) = (&edit.old.comments, &new.comments);
+    old.len() == new.len()
+        && old.iter().zip(new).all(|(old, new)| {
+            edit.old_text.get(old.span.clone()) == edit.new_text.get(new.span.clone())
+        })
+}
+
+/// Whether new dashes and keys stand below those that were there.
+fn columns_fit(edit: &Edit<'_, '_>, new: &Stream<'_>) -> bool {
+    let old_node = edit.target.node;
+    let new_node = new
+        .documents
+        .get(edit.document)
+        .and_then(|document| document.root.at(&edit.target.path));
+    let Some(new_node) = new_node else {
+        return false;
+    };
+    let (old_lines, new_lines) = (Lines::new(edit.old_text), Lines::new(edit.new_text));
+    match &old_node.value {
+        Value::Sequence { flow: false, items } => {
+            let plain = |item: &&Node<'_>| item.anchor == 0 && item.tag.is_none();
+            let mappings = |item: &&Node<'_>| is_block_mapping(item) && plain(item);
+            let (_, added) = new_node
+                .items()
+                .split_at_checked(items.len())
+                .unwrap_or_default();
+            let dash = |lines, item: Option<&Node<'_>>| dash_column(lines, item?);
+            let sibling = items.iter().rev().find(mappings);
+            dash(old_lines, items.last()) == dash(new_lines, added.last())
+                && sibling.is_none_or(|sibling| {
+                    let mut added = added.iter().filter(mappings);
+                    added.all(|item| item.column == sibling.column)
+                })
+        }
+        Value::Mapping {
+            flow: false,
+            entries,
+        } => {
+            let bare = |(key, _): &&(Node<'_>, Node<'_>)| key.anchor == 0 && key.tag.is_none();
+            let sibling = entries.iter().rev().find(bare).map(|(key, _)| key.column);
+            let mut added = new_node.entries().iter().skip(entries.len());
+            added.all(|(key, _)| sibling.is_none_or(|column| key.column == column))
+        }
+        _ => true,
+    }
+}

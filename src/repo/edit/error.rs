@@ -1,0 +1,217 @@
+//! Why an edit was refused, where, and what to paste by hand instead.
+
+use thiserror::Error;
+
+/// Where an edit was refused, and the text that a person may put there.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Place {
+    /// The line of the text, from 1.
+    pub line: usize,
+    /// The keys down to the node, such as `spec.managed.roles`; `the top level` for none.
+    pub path: String,
+    /// YAML from the document's top level down to what should have been added, with `\n` line ends.
+    pub snippet: String,
+}
+
+/// Why a text was not edited.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum EditError {
+    /// The text does not parse.
+    #[error("line {}: this is no valid YAML{}: {problem}", place.line, if *template { " but looks like a Helm template" } else { "" })]
+    NotYaml {
+        /// Where the parser stopped.
+        place: Place,
+        /// Whether the text holds `{{`, as templates do.
+        template: bool,
+        /// What the parser said.
+        problem: String,
+    },
+    /// The text has fewer documents.
+    #[error("line {}: there is no YAML document number {number}: the text has {count}", place.line)]
+    DocumentOutOfRange {
+        /// The text's last line.
+        place: Place,
+        /// The number asked for, counted from 1.
+        number: usize,
+        /// How many documents there are.
+        count: usize,
+    },
+    /// A node on the path is an alias such as `*roles`.
+    #[error("line {}: {} is an alias of a node that is written elsewhere", place.line, place.path)]
+    Alias {
+        /// The alias.
+        place: Place,
+    },
+    /// A node on the path carries an anchor, and an alias repeats it.
+    #[error("line {}: {} is repeated by the alias on line {alias_line}, which would change with it", place.line, place.path)]
+    SharedAnchor {
+        /// The node with the anchor.
+        place: Place,
+        /// The line of the first alias to it, from 1.
+        alias_line: usize,
+    },
+    /// A mapping on the path has a merge key.
+    #[error("line {}: {} has a merge key `<<`, which may bring in keys from elsewhere", place.line, place.path)]
+    MergeKey {
+        /// The merge key.
+        place: Place,
+    },
+    /// A key on the path is there more than once.
+    #[error("line {}: {} is there twice, first on line {first_line}", place.line, place.path)]
+    DuplicateKey {
+        /// The second of the keys.
+        place: Place,
+        /// The line of the first of the keys, from 1.
+        first_line: usize,
+    },
+    /// A node on the path is of another kind.
+    #[error("line {}: {} is {found}, not {needed}", place.line, place.path)]
+    WrongKind {
+        /// The node.
+        place: Place,
+        /// What it is, such as `a scalar`.
+        found: &'static str,
+        /// What it would have to be, such as `a list`.
+        needed: &'static str,
+    },
+    /// The key to insert is there already.
+    #[error("line {}: {} is there already", place.line, place.path)]
+    KeyExists {
+        /// The key.
+        place: Place,
+    },
+    /// The text's last value is a block scalar without a line end, and would get one by what follows it.
+    #[error("line {}: the text ends inside a block scalar without a line end, which new text would change", place.line)]
+    UnterminatedBlockScalar {
+        /// The text's last line.
+        place: Place,
+    },
+    /// The second YAML parser does not read the text as it is, so that it cannot confirm a change of it.
+    #[error("line {}: a second YAML parser does not accept this document: {problem}", place.line)]
+    Unconfirmed {
+        /// Where the second parser stopped, or the node to be changed.
+        place: Place,
+        /// What the second parser said.
+        problem: String,
+    },
+    /// The edited text did not pass a check, and was thrown away.
+    #[error("line {}: the edit of {} was thrown away: {problem}", place.line, place.path)]
+    CheckFailed {
+        /// The node that should have changed.
+        place: Place,
+        /// What did not hold.
+        problem: &'static str,
+    },
+}
+
+impl EditError {
+    /// Where it was refused.
+    pub fn place(&self) -> &Place {
+        match self {
+            Self::NotYaml { place, .. }
+            | Self::DocumentOutOfRange { place, .. }
+            | Self::Alias { place }
+            | Self::SharedAnchor { place, .. }
+            | Self::MergeKey { place }
+            | Self::DuplicateKey { place, .. }
+            | Self::WrongKind { place, .. }
+            | Self::KeyExists { place }
+            | Self::UnterminatedBlockScalar { place }
+            | Self::Unconfirmed { place, .. }
+            | Self::CheckFailed { place, .. } => place,
+        }
+    }
+
+    /// The line where it was refused, from 1.
+    pub fn line(&self) -> usize {
+        self.place().line
+    }
+
+    /// The YAML to put into the document by hand, from its top level down; none where there is nothing to add.
+    pub fn snippet(&self) -> Option<&str> {
+        Some(self.place().snippet.as_str()).filter(|snippet| !snippet.is_empty())
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NotYaml { template: true, .. } => {
+                "a template is not edited: add the entry by hand, or render the template into a plain manifest"
+            }
+            Self::NotYaml { .. } => "correct the YAML at that line, then run this again",
+            Self::DocumentOutOfRange { .. } => {
+                "name a document that the file has, or add the entry by hand"
+            }
+            Self::Alias { .. } => {
+                "write the value out in place of the alias, or add the entry by hand where the anchor is"
+            }
+            Self::SharedAnchor { .. } => {
+                "write the value out in place of the alias, or add the entry by hand if both are to have it"
+            }
+            Self::MergeKey { .. } => {
+                "write the merged keys out in place of `<<`, or add the entry by hand"
+            }
+            Self::DuplicateKey { .. } => "remove one of the two keys, then run this again",
+            Self::WrongKind { .. } => "correct the value at that line, or add the entry by hand",
+            Self::KeyExists { .. } => "change the value by hand if it is not the one you want",
+            Self::UnterminatedBlockScalar { .. } => {
+                "end the file with a line end, then run this again"
+            }
+            Self::Unconfirmed { .. } => {
+                "correct what the parser names, then run this again, or add the entry by hand"
+            }
+            Self::CheckFailed { .. } => {
+                "nothing was changed: add the entry by hand, and please report the file's layout"
+            }
+        }
+    }
+
+    /// The same error with the YAML to add by hand.
+    pub(super) fn with_snippet(mut self, snippet: String) -> Self {
+        match &mut self {
+            Self::NotYaml { place, .. }
+            | Self::DocumentOutOfRange { place, .. }
+            | Self::Alias { place }
+            | Self::SharedAnchor { place, .. }
+            | Self::MergeKey { place }
+            | Self::DuplicateKey { place, .. }
+            | Self::WrongKind { place, .. }
+            | Self::KeyExists { place }
+            | Self::UnterminatedBlockScalar { place }
+            | Self::Unconfirmed { place, .. }
+            | Self::CheckFailed { place, .. } => place.snippet = snippet,
+        }
+        self
+    }
+}
+
+impl Place {
+    /// A place whose snippet is filled in later.
+    pub(super) fn new(line: usize, path: &[&str]) -> Self {
+        Self {
+            line,
+            path: shown(path),
+            snippet: String::new(),
+        }
+    }
+}
+
+/// A path as people write it: `spec.managed.roles`, `metadata.annotations["argocd.argoproj.io/sync-wave"]`.
+fn shown(path: &[&str]) -> String {
+    let mut out = String::new();
+    for key in path {
+        let simple = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        if !key.is_empty() && key.chars().all(simple) {
+            if !out.is_empty() {
+                out.push('.');
+            }
+            out.push_str(key);
+        } else {
+            out.push_str(&format!("[{key:?}]"));
+        }
+    }
+    if out.is_empty() {
+        out.push_str("the top level");
+    }
+    out
+}
