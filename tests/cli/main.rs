@@ -10,6 +10,7 @@
     reason = "these tests run a program and look at files, and fail by panicking"
 )]
 
+mod completion;
 mod new_app;
 mod readme;
 mod reference;

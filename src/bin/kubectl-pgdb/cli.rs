@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{completion, demo, init, new_app, version};
 
@@ -38,6 +38,7 @@ pub(crate) struct Global {
         long,
         global = true,
         value_name = "DIR",
+        value_hint = ValueHint::DirPath,
         env = "PGDB_REPO",
         hide_env = true
     )]
@@ -80,8 +81,6 @@ pub(crate) enum Command {
     Demo(demo::Demo),
     Completion(completion::Completion),
     Version(version::Version),
-    #[command(name = "__complete", hide = true)]
-    Complete(completion::Complete),
 }
 
 /// Whether anything is written.
