@@ -295,9 +295,7 @@ fn takes_long_names() {
 #[test]
 fn needs_few_descriptors() {
     let tree = Tree::new();
-    let names: Vec<String> = (0..50)
-        .map(|number| format!("+a/{number}.yaml"))
-        .collect();
+    let names: Vec<String> = (0..50).map(|number| format!("+a/{number}.yaml")).collect();
     let lines: Vec<&str> = names.iter().map(String::as_str).collect();
     let root = tree.root();
     let changes = changes(&lines);
