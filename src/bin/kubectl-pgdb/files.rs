@@ -28,3 +28,4 @@ pub(crate) use error::FileError;
 pub(crate) use interrupt::Interrupts;
 pub(crate) use lock::{DEFAULT_WAIT, Lock, LockError};
 pub(crate) use root::{Root, RootError};
+pub(crate) use snapshot::Found;
