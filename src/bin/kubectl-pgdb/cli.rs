@@ -76,7 +76,7 @@ pub(crate) struct Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    NewApp(new_app::NewApp),
+    NewApp(Box<new_app::NewApp>),
     Init(init::Init),
     Demo(demo::Demo),
     Completion(completion::Completion),
