@@ -31,12 +31,9 @@ pub enum PasswordError {
     /// Nothing but perhaps a line end.
     #[error("the password is empty")]
     Empty,
-    /// More than 4 KiB.
-    #[error("the password has {bytes} bytes; at most {MAX_BYTES} are allowed")]
-    TooLong {
-        /// How many bytes it has, the final line end not counted.
-        bytes: usize,
-    },
+    /// More than 4 KiB, the final line end not counted.
+    #[error("the password has more than {MAX_BYTES} bytes")]
+    TooLong,
     /// Not UTF-8.
     #[error("the password is not valid UTF-8")]
     NotUtf8,
@@ -64,7 +61,7 @@ impl PasswordError {
             Self::Empty => {
                 "put the password on standard input, or leave the option out to have one generated"
             }
-            Self::TooLong { .. } => "is the right file on standard input?",
+            Self::TooLong => "is the right file on standard input?",
             Self::NotUtf8 => {
                 "PostgreSQL and the app would read other bytes differently; write it in UTF-8"
             }
@@ -161,7 +158,7 @@ fn check(length: usize, text: Result<&str, PasswordError>) -> Result<(), Passwor
         return Err(PasswordError::Empty);
     }
     if length > MAX_BYTES {
-        return Err(PasswordError::TooLong { bytes: length });
+        return Err(PasswordError::TooLong);
     }
     let text = text?;
     if text.starts_with('\u{feff}') {

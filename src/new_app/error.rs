@@ -21,6 +21,15 @@ pub struct Conflict {
     pub flag: &'static str,
 }
 
+impl Conflict {
+    fn way_out(&self) -> String {
+        match self.flag {
+            "NAME" => "give the app another NAME".to_owned(),
+            flag => format!("choose another name with {flag}"),
+        }
+    }
+}
+
 /// Why an app cannot be planned. Nothing is to be written.
 #[derive(Debug, Error)]
 pub enum NewAppError {
@@ -89,9 +98,9 @@ impl NewAppError {
                 "name the namespace where the application runs: the credential is already in the cluster's own".to_owned()
             }
             Self::Taken(conflicts) => {
-                let mut flags: Vec<_> = conflicts.iter().map(|conflict| conflict.flag).collect();
-                flags.dedup();
-                format!("choose another name with {}", flags.join(" or "))
+                let mut ways: Vec<_> = conflicts.iter().map(|conflict| conflict.way_out()).collect();
+                ways.dedup();
+                ways.join("; ")
             }
             Self::Different { .. } => {
                 "ask for what is there, or change the manifests by hand and run the same command again".to_owned()

@@ -99,26 +99,24 @@ impl CertificateError {
             | Self::NoPem
             | Self::Unfinished
             | Self::NotBase64(_)
-            | Self::NotX509(_) => "fetch it again with `kubectl pgdb fetch-cert`",
+            | Self::NotX509(_) => "fetch it again with `kubeseal --fetch-cert`",
             Self::PrivateKey(_) => {
                 "a private key must never be in the repository: whoever reads it can open every sealed value; remove \
                  it from the history too, let the controller make a new key, rotate the passwords, and put the \
                  certificate alone here"
             }
             Self::OtherBlock(_) => {
-                "the controller gives a certificate, not a bare key or a request; fetch it with `kubectl pgdb \
-                 fetch-cert`"
+                "the controller gives a certificate, not a bare key or a request; fetch it with `kubeseal --fetch-cert`"
             }
             Self::NotRsa(_) | Self::BadKey(_) => {
-                "Sealed Secrets works with RSA keys alone; is this the controller's certificate? `kubectl pgdb \
-                 fetch-cert` fetches it"
+                "Sealed Secrets works with RSA keys alone; is this the controller's certificate? `kubeseal --fetch-cert` fetches it"
             }
             Self::TooSmall(_) | Self::TooLarge(_) => {
                 "the controller makes 4096 bits by default; see its option --key-size, then fetch the new certificate \
-                 with `kubectl pgdb fetch-cert`"
+                 with `kubeseal --fetch-cert`"
             }
             Self::Expired(_) => {
-                "the controller has made a newer key meanwhile; fetch its certificate with `kubectl pgdb fetch-cert`"
+                "the controller has made a newer key meanwhile; fetch its certificate with `kubeseal --fetch-cert`"
             }
             Self::NotYetValid(_) => "is this computer's clock right?",
         }

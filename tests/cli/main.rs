@@ -10,5 +10,8 @@
     reason = "these tests run a program and look at files, and fail by panicking"
 )]
 
+mod completion;
 mod new_app;
+mod readme;
+mod reference;
 mod support;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{completion, demo, init, new_app, version};
 
@@ -38,6 +38,7 @@ pub(crate) struct Global {
         long,
         global = true,
         value_name = "DIR",
+        value_hint = ValueHint::DirPath,
         env = "PGDB_REPO",
         hide_env = true
     )]
@@ -75,13 +76,11 @@ pub(crate) struct Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    NewApp(new_app::NewApp),
+    NewApp(Box<new_app::NewApp>),
     Init(init::Init),
     Demo(demo::Demo),
     Completion(completion::Completion),
     Version(version::Version),
-    #[command(name = "__complete", hide = true)]
-    Complete(completion::Complete),
 }
 
 /// Whether anything is written.

@@ -18,6 +18,5 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Demo(args) => demo::run(args, output),
         Command::Completion(args) => completion::run(args, output),
         Command::Version(args) => version::run(args, output),
-        Command::Complete(args) => completion::complete(args, output),
     }
 }

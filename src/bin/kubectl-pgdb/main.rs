@@ -20,9 +20,16 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::Cli;
+use commands::completion::{COMPLETE, complete};
 use output::Output;
 
 fn main() -> ExitCode {
+    // Before anything is parsed: the words are half a command line, `--` included, and no command of their own.
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == COMPLETE) {
+        complete(words, &Output::new(true));
+        return ExitCode::SUCCESS;
+    }
     let cli = Cli::parse();
     let output = Output::new(cli.global.quiet);
     match commands::run(&cli, &output) {

@@ -1,22 +1,99 @@
-//! `completion`.
+//! `completion`, and the answers that a shell's completion asks for.
 
-use clap::Args;
+mod candidates;
+mod install;
+mod line;
 
+use std::ffi::OsString;
+
+use clap::{Args, Command, CommandFactory, Subcommand};
+use clap_complete::{Shell, generate};
+use pgdb::domain::choice::{ReclaimPolicy, RoleStyle};
+use pgdb::domain::scope::Scope;
+
+use crate::cli::Cli;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 
-/// Print a completion script for a shell, or install kubectl's own.
-#[derive(Args, Debug)]
-pub(crate) struct Completion {}
+use install::Install;
+use line::Line;
 
-/// Complete.
-#[derive(Args, Debug)]
-pub(crate) struct Complete {}
+/// The first word of a call that asks for candidates.
+pub(crate) const COMPLETE: &str = "__complete";
 
-pub(crate) fn run(_args: &Completion, _output: &Output) -> Result<Exit, Failure> {
+/// The name of the binary, as a script calls it.
+const BINARY: &str = "kubectl-pgdb";
+
+/// Make the shell complete `kubectl pgdb`, or `kubectl-pgdb` called directly.
+///
+/// For `kubectl pgdb`, kubectl's own completion asks an executable of the plugin: `kubectl pgdb completion install` writes
+/// it. The scripts are for `kubectl-pgdb` called by that name.
+#[derive(Args, Debug)]
+pub(crate) struct Completion {
+    #[command(subcommand)]
+    what: What,
+}
+
+/// What is wanted.
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Print the script for bash.
+    ///
+    /// Load it with `source <(kubectl-pgdb completion bash)`, for example in ~/.bashrc.
+    Bash,
+    /// Print the script for zsh.
+    ///
+    /// Load it with `source <(kubectl-pgdb completion zsh)` after compinit, or write it to a file `_kubectl-pgdb` in a folder
+    /// of $fpath.
+    Zsh,
+    /// Print the script for fish.
+    ///
+    /// Load it with `kubectl-pgdb completion fish | source`.
+    Fish,
+    /// Print the script for PowerShell.
+    ///
+    /// Load it with `kubectl-pgdb completion powershell | Out-String | Invoke-Expression`.
+    Powershell,
+    Install(Install),
+}
+
+/// Prints a script, or installs what kubectl asks.
+pub(crate) fn run(args: &Completion, output: &Output) -> Result<Exit, Failure> {
+    let shell = match &args.what {
+        What::Install(args) => return install::run(args, output),
+        What::Bash => Shell::Bash,
+        What::Zsh => Shell::Zsh,
+        What::Fish => Shell::Fish,
+        What::Powershell => Shell::PowerShell,
+    };
+    let mut script = Vec::new();
+    generate(shell, &mut command(), BINARY, &mut script);
+    output.data(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }
 
-pub(crate) fn complete(_args: &Complete, _output: &Output) -> Result<Exit, Failure> {
-    Ok(Exit::Done)
+/// Prints the candidates for the last of the words, as kubectl takes them.
+///
+/// Whoever presses TAB wants no message in the middle of the line: what goes wrong gives no candidates.
+pub(crate) fn complete(words: impl Iterator<Item = OsString>, output: &Output) {
+    let mut words: Vec<String> = words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let current = words.pop().unwrap_or_default();
+    let mut command = command();
+    command.build();
+    let line = Line::read(&command, &words);
+    drop(output.data(&candidates::of(&line, &current).to_string()));
+}
+
+/// The command line, with the words that the library parses made known to completion.
+fn command() -> Command {
+    Cli::command().mut_subcommands(|command| {
+        command.mut_args(|arg| match arg.get_id().as_str() {
+            "reclaim" => arg.value_parser(ReclaimPolicy::WORDS),
+            "roles" => arg.value_parser(RoleStyle::WORDS),
+            "scope" => arg.value_parser(Scope::ALL.map(Scope::as_str)),
+            _ => arg,
+        })
+    })
 }

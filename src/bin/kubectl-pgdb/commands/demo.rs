@@ -9,7 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, Parser};
+use clap::{Args, Parser, ValueHint};
 use pgdb::repo::change_set::ChangeSet;
 use pgdb::sealing::DemoKey;
 
@@ -28,7 +28,7 @@ use crate::workspace::now;
 #[derive(Args, Debug)]
 pub(crate) struct Demo {
     /// Make it in this folder, which must be empty or not there.
-    #[arg(value_name = "DIR", default_value = "pgdb-demo")]
+    #[arg(value_name = "DIR", default_value = "pgdb-demo", value_hint = ValueHint::DirPath)]
     dir: PathBuf,
 }
 
