@@ -139,7 +139,7 @@ waves: { secret: 0, cluster: 1, database: 2 }
 # How many characters a generated password has: 22 to 256. Default: 32.
 # passwordLength: 32
 
-# A folder with templates that stand in for the built-in ones of the same name. Default: the built-in ones alone.
+# A folder with templates that stand in for the built-in ones of the same name. Default: .pgdb/templates.
 # templates: .pgdb/templates
 
 # Several targets by name, each with keys of its own, which win over those at the top level. Default: none.

@@ -5,7 +5,7 @@ use super::error::Conflict;
 use super::inventory::{Findings, Found, Surroundings, is_on_cluster};
 use crate::domain::database_option::Extension;
 use crate::domain::wave::SYNC_WAVE;
-use crate::repo::object::Object;
+use crate::repo::object::{Object, PART_OF};
 use crate::repo::yaml::Node;
 use crate::target::CNPG;
 
@@ -59,7 +59,20 @@ pub(super) fn inspect<'text>(
                     ),
                     flag: DATABASE_FLAG,
                 }));
-            findings.differences.extend(compare(around, object));
+            let owner = object.root.at(&["spec", "owner"]).and_then(Node::as_str);
+            if owner != Some(app.role.as_str()) && object.label(PART_OF).is_none() {
+                findings.conflicts.push(Conflict {
+                    place: object.place(),
+                    problem: format!(
+                        "the database {:?} is there and belongs to the role {:?}",
+                        app.database.as_str(),
+                        owner.unwrap_or_default()
+                    ),
+                    flag: DATABASE_FLAG,
+                });
+            } else {
+                findings.differences.extend(compare(around, object));
+            }
             Found::There(object.path, object.document)
         }
     }

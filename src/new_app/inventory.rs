@@ -7,6 +7,7 @@ use super::error::{Conflict, NewAppError};
 use super::{AppFiles, Inputs, credential, database, role};
 use crate::domain::choice::RoleStyle;
 use crate::domain::wave::SYNC_WAVE;
+use crate::repo::header::{Header, headers};
 use crate::repo::object::{Object, PART_OF, objects};
 use crate::repo::path::RepoPath;
 use crate::repo::yaml::{Node, Value, parse};
@@ -232,6 +233,13 @@ fn other_folders(inputs: &Inputs<'_>) -> Vec<RepoPath> {
         .manifest
         .as_ref()
         .map(|manifest| &manifest.path);
+    // Without another file that may hold a Cluster, nothing has to be parsed.
+    let may_be = |(path, text): (&RepoPath, &str)| {
+        Some(path) != own && headers(text).iter().any(Header::may_be_cluster)
+    };
+    if !inputs.snapshot.files().any(may_be) {
+        return Vec::new();
+    }
     candidates(inputs.snapshot)
         .into_iter()
         .filter(|candidate| Some(&candidate.path) != own)

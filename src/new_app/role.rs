@@ -122,14 +122,23 @@ fn compare(
     findings: &mut Findings,
 ) {
     let app = around.inputs.app;
+    let secret = secret_of(entry);
+    if secret != Some(app.secret.as_str()) {
+        let credential = secret.map_or("no credential".to_owned(), |name| {
+            format!("the credential {name}")
+        });
+        findings.conflicts.push(Conflict {
+            place: format!("{}:{}", object.path, entry.line),
+            problem: format!(
+                "the role {:?} is there with {credential}",
+                app.role.as_str()
+            ),
+            flag: USER_FLAG,
+        });
+        return;
+    }
     let mut comparison = Comparison::new(object.path, entry.line);
     let name = |key: &str| format!("{field}.{key}");
-    let secret = entry.at(&["passwordSecret", "name"]);
-    comparison.scalar(
-        &name("passwordSecret.name"),
-        secret,
-        Some(app.secret.as_str()),
-    );
     comparison.with_default(&name("login"), entry.get("login"), "true", "false");
     comparison.with_default(&name("ensure"), entry.get("ensure"), "present", "present");
     comparison.with_default(

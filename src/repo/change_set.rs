@@ -86,6 +86,14 @@ impl ChangeSet {
         }
     }
 
+    /// Adds the change that deletes `path`, which holds `before`.
+    pub fn delete(&mut self, path: RepoPath, before: &str) {
+        self.changes.push(Change::Delete {
+            path,
+            before: before.to_owned(),
+        });
+    }
+
     /// The snapshot as it will be when these changes have been written.
     pub fn applied_to(&self, snapshot: &Snapshot) -> Snapshot {
         let mut result = snapshot.clone();

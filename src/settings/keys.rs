@@ -139,7 +139,7 @@ pub const KEYS: [Key; 18] = [
         place: Target,
         takes: "a folder's path",
         example: ".pgdb/templates",
-        default: "the built-in ones alone",
+        default: ".pgdb/templates",
         about: "A folder with templates that stand in for the built-in ones of the same name.",
     },
     Key {

@@ -12,4 +12,6 @@
 
 mod completion;
 mod new_app;
+mod readme;
+mod reference;
 mod support;

@@ -1,7 +1,7 @@
 //! Everything the program does with the disk: the repository's root, reading it, and writing change sets.
 //!
 //! All access goes through the descriptor of the root folder, one path component at a time and without letting
-//! the system follow symbolic links: `place` follows them itself and refuses those that leave the repository.
+//! the system follow symbolic links: [`place`] follows them itself and refuses those that leave the repository.
 //! A link that is swapped meanwhile leads nowhere else.
 //!
 //! - [`root`]: which folder is the repository, as git decides it.
@@ -20,9 +20,12 @@ mod root;
 mod snapshot;
 mod staging;
 mod target;
+#[cfg(test)]
+mod tree;
 
 pub(crate) use apply::ApplyError;
 pub(crate) use error::FileError;
 pub(crate) use interrupt::Interrupts;
 pub(crate) use lock::{DEFAULT_WAIT, Lock, LockError};
 pub(crate) use root::{Root, RootError};
+pub(crate) use snapshot::Found;

@@ -20,7 +20,7 @@ use pgdb::target::Target;
 
 use crate::cli::Global;
 use crate::failure::Failure;
-use crate::files::{DEFAULT_WAIT, Lock, Root};
+use crate::files::{DEFAULT_WAIT, Found, Lock, Root};
 use crate::output::Output;
 
 /// A certificate larger than this is none, in bytes.
@@ -42,6 +42,8 @@ pub(crate) struct Workspace {
 pub(crate) struct Reading {
     /// The files that may say something of an app.
     pub(crate) snapshot: Snapshot,
+    /// Files that a killed run left; under the lock they are to be removed.
+    pub(crate) staged: Vec<RepoPath>,
     /// The namespaces that any manifest mentions; empty unless they were asked for.
     pub(crate) namespaces: BTreeSet<Namespace>,
 }
@@ -89,12 +91,17 @@ impl Workspace {
             }
             is_relevant(path, text)
         };
-        let mut snapshot = self.root.snapshot(keep)?.snapshot;
+        let Found {
+            mut snapshot,
+            staged,
+            ..
+        } = self.root.snapshot(keep)?;
         for path in paths {
             self.add(path, &mut snapshot)?;
         }
         Ok(Reading {
             snapshot,
+            staged,
             namespaces: namespaces.into_inner().unwrap_or_default(),
         })
     }

@@ -72,7 +72,10 @@ fn miscounted(found: usize, count: usize) -> Doubt {
 }
 
 /// The documents of a text, or why one is not read; one more than `count` at most, as an error may repeat for ever.
+///
+/// A byte order mark is left out: libyaml counts it as a column, and takes the first line for an indented one.
 fn documents(text: &str, count: usize) -> Vec<Result<Value, serde_yaml::Error>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Deserializer::from_str(text)
         .take(count + 1)
         .map(Value::deserialize)

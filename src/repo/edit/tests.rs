@@ -1,1 +1,31 @@
+//! Tests of the editor as a whole: shapes with their exact outcome, refusals, and what holds for any text.
 
+mod properties;
+mod refusals;
+mod shapes;
+
+use super::{Addition, append, insert_key};
+
+fn text(text: &str) -> Addition {
+    Addition::Text(text.to_owned())
+}
+
+fn map<const N: usize>(pairs: [(&str, Addition); N]) -> Addition {
+    Addition::Map(
+        pairs
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect(),
+    )
+}
+
+/// The entry of `spec.managed.roles` that the product writes.
+fn role(name: &str) -> Addition {
+    map([
+        ("name", text(name)),
+        ("login", Addition::Bool(true)),
+        ("passwordSecret", map([("name", text("my-shop-db-creds"))])),
+    ])
+}
+
+const ROLES: [&str; 3] = ["spec", "managed", "roles"];

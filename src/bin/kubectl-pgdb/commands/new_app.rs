@@ -167,6 +167,9 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
 
     let wanted: Vec<_> = given.target.cluster_file.iter().collect();
     let mut reading = workspace.read(&wanted, asks && given.is_incomplete())?;
+    if let Some(lock) = &lock {
+        lock.remove_staged(&reading.staged)?;
+    }
     let prompt = if asks {
         Some(Prompt::new(output.colour_stderr())?)
     } else {

@@ -27,7 +27,7 @@ use super::error::{FileError, io_help};
 use super::interrupt::Interrupts;
 use super::lock::Lock;
 use super::place::{open_folder, resolve, shown};
-use super::staging::{remove_folder, remove_stale, sync_folder};
+use super::staging::{is_staged, remove, remove_folder, remove_stale, sync_folder};
 use super::target::{Target, check};
 
 /// What remains to be said after a change set was written.
@@ -183,6 +183,25 @@ impl Lock<'_> {
     }
 }
 
+impl Lock<'_> {
+    /// Removes staged files that a killed process left, as [`super::snapshot::Found::staged`] lists them.
+    ///
+    /// [`Lock::apply`] does so by itself, but only in the folders in which it changes something.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(crate) fn remove_staged(&self, paths: &[RepoPath]) -> Result<(), ApplyError> {
+        for path in paths {
+            let place = resolve(self.root.folder(), path)?;
+            if place.missing.is_empty() && is_staged(&place.name) {
+                remove(&place.folder, &place.name)
+                    .map_err(|error| io_error("remove", path.to_string(), error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The variant for what the system said.
 pub(super) fn io_error(
     action: &'static str,
@@ -267,6 +286,12 @@ impl<'a> Work<'a> {
 
     /// Does everything but removing the old texts.
     fn run(&mut self, changes: &'a ChangeSet, interrupts: &Interrupts) -> Result<(), ApplyError> {
+        self.stage(changes, interrupts)?;
+        self.commit(interrupts)
+    }
+
+    /// Puts every new text beside its target.
+    fn stage(&mut self, changes: &'a ChangeSet, interrupts: &Interrupts) -> Result<(), ApplyError> {
         for change in changes.changes() {
             if interrupts.came() {
                 return Err(ApplyError::Interrupted);
@@ -277,6 +302,11 @@ impl<'a> Work<'a> {
                 target.stage()?;
             }
         }
+        Ok(())
+    }
+
+    /// Compares once more, and puts everything in place.
+    fn commit(&mut self, interrupts: &Interrupts) -> Result<(), ApplyError> {
         for target in &self.targets {
             target.check()?;
         }
@@ -375,3 +405,6 @@ fn shown_folder(path: &Path) -> String {
         shown(path)
     }
 }
+
+#[cfg(test)]
+mod tests;

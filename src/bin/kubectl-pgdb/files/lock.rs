@@ -103,25 +103,13 @@ impl Root {
             Err(TryLockError::Error(source)) => return Err(io_error(source)),
         }
         waiting(&holder(&folder));
-        let (sender, receiver) = mpsc::channel();
-        let waiter = folder.try_clone().map_err(io_error)?;
-        thread::Builder::new()
-            .spawn(move || {
-                let result = waiter.lock().map(|()| waiter);
-                // Nobody listens once the time is up: then the lock is given back with the descriptor.
-                drop(sender.send(result));
-            })
-            .map_err(io_error)?;
-        match receiver.recv_timeout(limit) {
-            Ok(Ok(folder)) => Ok(self.locked(folder)),
-            Ok(Err(source)) => Err(io_error(source)),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                Err(LockError::Busy {
-                    root: self.path().to_owned(),
-                    holder: holder(&folder),
-                    waited: limit,
-                })
-            }
+        match wait(&folder, limit).map_err(io_error)? {
+            Some(folder) => Ok(self.locked(folder)),
+            None => Err(LockError::Busy {
+                root: self.path().to_owned(),
+                holder: holder(&folder),
+                waited: limit,
+            }),
         }
     }
 
@@ -131,6 +119,21 @@ impl Root {
             root: self,
             _folder: folder,
         }
+    }
+}
+
+/// Waits for the lock on a folder; none when the time is up.
+fn wait(folder: &File, limit: Duration) -> io::Result<Option<File>> {
+    let (sender, receiver) = mpsc::channel();
+    let waiter = folder.try_clone()?;
+    thread::Builder::new().spawn(move || {
+        let result = waiter.lock().map(|()| waiter);
+        // Nobody listens once the time is up: then the lock is given back with the descriptor.
+        drop(sender.send(result));
+    })?;
+    match receiver.recv_timeout(limit) {
+        Ok(result) => result.map(Some),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(None),
     }
 }
 
@@ -173,3 +176,6 @@ fn holder_in(locks: &str, place: &str) -> Option<u32> {
         (words.next()? == place && process != 0).then_some(process)
     })
 }
+
+#[cfg(test)]
+mod tests;

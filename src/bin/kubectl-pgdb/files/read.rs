@@ -108,3 +108,6 @@ pub(super) fn not_utf8(bytes: &[u8], offset: usize) -> FileProblem {
         .count();
     FileProblem::NotUtf8 { line, offset }
 }
+
+#[cfg(test)]
+mod tests;

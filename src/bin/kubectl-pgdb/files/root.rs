@@ -219,3 +219,6 @@ fn ceiling_note(ceiling: Option<&Path>) -> String {
         None => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,8 +30,8 @@ pub(super) fn staged_name(target: &OsStr) -> OsString {
 }
 
 /// Whether a name is one that [`staged_name`] makes.
-fn is_staged(name: &[u8]) -> bool {
-    let Some((start, digits)) = name.split_last_chunk::<DIGITS>() else {
+pub(super) fn is_staged(name: &OsStr) -> bool {
+    let Some((start, digits)) = name.as_bytes().split_last_chunk::<DIGITS>() else {
         return false;
     };
     start.starts_with(b".")
@@ -46,9 +46,9 @@ pub(super) fn remove_stale(folder: &OwnedFd) -> io::Result<()> {
     let mut stale = Vec::new();
     for entry in Dir::read_from(folder)? {
         let entry = entry?;
-        let name = entry.file_name().to_bytes();
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
         if is_staged(name) {
-            stale.push(OsString::from_vec(name.to_vec()));
+            stale.push(name.to_owned());
         }
     }
     for name in stale {
@@ -144,11 +144,11 @@ pub(super) fn sync_folder(folder: impl AsFd) -> io::Result<()> {
     }
 }
 
-/// Removes an empty folder, given its parent and its path.
+/// Removes a folder, given its parent and its path, unless somebody has put something there.
 pub(super) fn remove_folder(parent: &OwnedFd, path: &Path) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default();
     match rustix::fs::unlinkat(parent, name, AtFlags::REMOVEDIR) {
-        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Ok(()) | Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
