@@ -225,7 +225,7 @@ fn nothing_that_is_wrong_is_said_in_the_middle_of_a_line() {
 fn scripts_are_those_of_the_shell() {
     let repository = Repository::empty();
     for (shell, begin, holds) in [
-        ("bash", "_kubectl-pgdb() {", "--app-namespace"),
+        ("bash", "_kubectl_pgdb() {", "--app-namespace"),
         ("zsh", "#compdef kubectl-pgdb\n", "namespace-wide"),
         ("fish", "", "databaserole"),
         (
@@ -248,7 +248,7 @@ fn bash_takes_its_script() {
     let repository = Repository::empty();
     let program = "source <(\"$0\" completion bash) || exit 1\n\
                    COMP_WORDS=(kubectl-pgdb new-app --roles d) COMP_CWORD=3\n\
-                   _kubectl-pgdb kubectl-pgdb d --roles && printf '%s\\n' \"${COMPREPLY[@]}\"";
+                   _kubectl_pgdb kubectl-pgdb d --roles && printf '%s\\n' \"${COMPREPLY[@]}\"";
     let mut bash = Command::new("bash");
     bash.args(["--norc", "-c", program]).arg(binary());
     bash.current_dir(repository.path());

@@ -12,6 +12,7 @@
 
 mod apply;
 mod error;
+mod ignored;
 mod interrupt;
 mod lock;
 mod place;

@@ -143,14 +143,8 @@ fn refuses_with_a_reason() {
             b"md5E10ADC3949BA59ABBE56E057F20F883E",
             "the password looks like a stored MD5 verifier",
         ),
-        (
-            &[b'x'; 4097],
-            "the password has more than 4096 bytes",
-        ),
-        (
-            &[0xff; 5000],
-            "the password has more than 4096 bytes",
-        ),
+        (&[b'x'; 4097], "the password has more than 4096 bytes"),
+        (&[0xff; 5000], "the password has more than 4096 bytes"),
     ] {
         let error = refusal(bytes);
         assert_eq!(error.to_string(), message);

@@ -66,10 +66,24 @@ pub(crate) fn run(args: &Completion, output: &Output) -> Result<Exit, Failure> {
         What::Fish => Shell::Fish,
         What::Powershell => Shell::PowerShell,
     };
-    let mut script = Vec::new();
-    generate(shell, &mut command(), BINARY, &mut script);
-    output.data(&String::from_utf8_lossy(&script))?;
+    output.data(&script(shell))?;
     Ok(Exit::Done)
+}
+
+/// The script of a shell.
+fn script(shell: Shell) -> String {
+    let script = |name: &str| {
+        let mut script = Vec::new();
+        generate(shell, &mut command(), name, &mut script);
+        String::from_utf8_lossy(&script).into_owned()
+    };
+    if shell != Shell::Bash {
+        return script(BINARY);
+    }
+    // For bash, clap_complete makes two different labels of a name with a hyphen, so that no command is recognised: the
+    // name has none until the script's last lines, where it says what is to be completed.
+    let name = BINARY.replace('-', "_");
+    script(&name).replace(&format!(" {name}\n"), &format!(" {BINARY}\n"))
 }
 
 /// Prints the candidates for the last of the words, as kubectl takes them.

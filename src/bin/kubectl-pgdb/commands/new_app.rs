@@ -271,6 +271,12 @@ impl Session<'_> {
         for warning in &plan.warnings {
             self.output.warn(warning);
         }
+        for change in plan.changes.changes() {
+            if let Some(rule) = workspace.root.ignores(change.path()) {
+                let path = change.path();
+                self.output.warn(&format!("{path}: git ignores this file by {rule}: mend that, or add it with `git add -f`"));
+            }
+        }
         let dry_run = self.args.dry_run.is_client();
         if self.args.output == Format::Diff {
             self.show_diff(plan)?;
