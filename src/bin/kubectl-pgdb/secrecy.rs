@@ -11,9 +11,8 @@ pub(crate) fn forbid_core_dumps() {
         current: Some(0),
         maximum: Some(0),
     };
-    drop(setrlimit(Resource::Core, none));
+    let _refused = setrlimit(Resource::Core, none);
     #[cfg(target_os = "linux")]
-    drop(rustix::process::set_dumpable_behavior(
-        rustix::process::DumpableBehavior::NotDumpable,
-    ));
+    let _refused =
+        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
