@@ -1,7 +1,7 @@
 //! The sources keep the direction, and the effects stay in their places, as ARCHITECTURE.md says.
 //!
-//! The sources are read as text: what a line comment says does not count, nor a file's own tests
-//! at its end.
+//! The sources are read as text: what a line comment says does not count, nor tests: those
+//! at a file's end, and modules that are there for tests alone.
 
 #![allow(
     clippy::disallowed_methods,
@@ -113,21 +113,18 @@ const EMPTY_NAMES: [&str; 9] = [
 /// How many lines a file may have.
 const LONGEST: usize = 500;
 
-/// Files that are compiled for tests alone, and are not called so.
-const TEST_SUPPORT: [&str; 2] = [
-    "src/bin/kubectl-pgdb/files/apply/tests/undoing.rs",
-    "src/bin/kubectl-pgdb/files/tree.rs",
-];
-
 /// The files that may have more, each with the reason.
-const LONG_FILES: [(&str, &str); 0] = [];
+const LONG_FILES: [(&str, &str); 1] = [(
+    "src/bin/kubectl-pgdb/files/apply/tests.rs",
+    "each way in which writing can be refused or fail, with the whole tree afterwards",
+)];
 
 /// A source file.
 struct Source {
     /// From the package's root, with `/`.
     path: String,
     text: String,
-    /// The text without comments and without the tests at its end.
+    /// The text's lines without comments and without the tests at its end; none where all of it is for tests.
     code: Vec<String>,
 }
 
@@ -268,7 +265,7 @@ fn passwords_are_revealed_where_they_are_sealed_alone() {
 
 #[test]
 fn files_are_named_by_what_is_in_them() {
-    for source in sources(&["src", "tests", "benches"]) {
+    for source in sources(&["src", "tests", "benches", "examples"]) {
         for part in source.path.split('/') {
             let name = part.strip_suffix(".rs").unwrap_or(part);
             assert!(
@@ -282,7 +279,7 @@ fn files_are_named_by_what_is_in_them() {
 
 #[test]
 fn files_are_short() {
-    for source in sources(&["src", "tests", "benches"]) {
+    for source in sources(&["src", "tests", "benches", "examples"]) {
         let lines = source.text.lines().count();
         let is_known = LONG_FILES.iter().any(|(path, _)| *path == source.path);
         assert!(
@@ -301,19 +298,13 @@ fn files_are_short() {
 impl Source {
     fn new(root: &Path, path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap();
-        let is_test = path.file_stem().is_some_and(|name| name == "tests")
-            || TEST_SUPPORT.iter().any(|support| path.ends_with(support));
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         let own_tests = lines
             .windows(2)
             .position(|two| two[0] == "#[cfg(test)]" && two[1].ends_with('{'));
         let code = lines
             .iter()
-            .take(if is_test {
-                0
-            } else {
-                own_tests.unwrap_or(lines.len())
-            })
+            .take(own_tests.unwrap_or(lines.len()))
             .map(|line| line.split("//").next().unwrap_or_default().to_owned())
             .collect();
         let path = path.strip_prefix(root).unwrap().to_str().unwrap();
@@ -322,6 +313,21 @@ impl Source {
             text,
             code,
         }
+    }
+
+    /// The files of the modules that it has for tests alone.
+    fn test_files(&self) -> Vec<String> {
+        let folder = match self.path.strip_suffix(".rs").unwrap().rsplit_once('/') {
+            Some((folder, "lib" | "main" | "mod")) => folder.to_owned(),
+            _ => self.path.strip_suffix(".rs").unwrap().to_owned(),
+        };
+        let lines: Vec<&str> = self.text.lines().map(str::trim).collect();
+        lines
+            .windows(2)
+            .filter(|two| two[0] == "#[cfg(test)]")
+            .filter_map(|two| two[1].strip_prefix("mod ")?.strip_suffix(';'))
+            .map(|name| format!("{folder}/{name}.rs"))
+            .collect()
     }
 
     /// Whether it is this file, or in this folder.
@@ -390,7 +396,14 @@ fn sources(folders: &[&str]) -> Vec<Source> {
     }
     paths.sort();
     assert!(!paths.is_empty());
-    paths.iter().map(|path| Source::new(&root, path)).collect()
+    let mut sources: Vec<Source> = paths.iter().map(|path| Source::new(&root, path)).collect();
+    let test_files: BTreeSet<String> = sources.iter().flat_map(Source::test_files).collect();
+    for source in &mut sources {
+        if test_files.contains(&source.path) {
+            source.code.clear();
+        }
+    }
+    sources
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {

@@ -10,7 +10,8 @@
 )]
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -125,14 +126,15 @@ fn manifest_follows_krews_rules() {
     );
 }
 
-/// Runs `scripts/package` on a binary that is there, and gives what it printed.
-fn package(out: &Path, target: &str, epoch: &str) -> String {
+/// Runs `scripts/package` on a file in the binary's place, and gives what it printed.
+fn package(out: &Path, target: &str, binary: &Path) -> String {
     let output = Command::new(root().join("scripts/package"))
         .args(["--owner", "example", "--target", target])
-        .args(["--binary", env!("CARGO_BIN_EXE_kubectl-pgdb")])
+        .arg("--binary")
+        .arg(binary)
         .arg("--out")
         .arg(out)
-        .env("SOURCE_DATE_EPOCH", epoch)
+        .env("SOURCE_DATE_EPOCH", "1767225600")
         .output()
         .unwrap();
     assert!(
@@ -155,8 +157,12 @@ fn printed(program: &str, arguments: &[&str]) -> String {
 fn archives_are_the_same_each_time_and_in_the_manifest() {
     let folder = TempDir::new().unwrap();
     let out = |name: &str| -> PathBuf { folder.path().join(name) };
-    let first = package(&out("a"), "x86_64-unknown-linux-musl", "1767225600");
-    let again = package(&out("b"), "x86_64-unknown-linux-musl", "1767225600");
+    let binary = out("built");
+    fs::write(&binary, "what was built").unwrap();
+    let first = package(&out("a"), "x86_64-unknown-linux-musl", &binary);
+    // The same from a file with other permissions.
+    fs::set_permissions(&binary, Permissions::from_mode(0o700)).unwrap();
+    let again = package(&out("b"), "x86_64-unknown-linux-musl", &binary);
     let name = "kubectl-pgdb-linux-amd64.tar.gz";
     let archive = out("a").join(name);
     let archive = archive.to_str().unwrap();
@@ -198,7 +204,7 @@ fn archives_are_the_same_each_time_and_in_the_manifest() {
     );
 
     // A second platform is added to the manifest of the first.
-    package(&out("a"), "aarch64-apple-darwin", "1767225600");
+    package(&out("a"), "aarch64-apple-darwin", &binary);
     let darwin = printed(
         "sha256sum",
         &[out("a")

@@ -5,7 +5,15 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 6] = ["", "new-app", "init", "demo", "completion", "version"];
+const COMMANDS: [&str; 7] = [
+    "",
+    "new-app",
+    "init",
+    "demo",
+    "completion",
+    "completion install",
+    "version",
+];
 
 #[test]
 fn is_the_help_of_every_command() {
