@@ -11,9 +11,13 @@
 )]
 
 mod completion;
+mod concurrency;
 mod faults;
 mod new_app;
 mod readme;
 mod reference;
+mod secrecy;
 mod strace;
 mod support;
+mod terminal;
+mod wizard;
