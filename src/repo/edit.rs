@@ -43,7 +43,13 @@ use second_parser::Doubt;
 use splice::{Splice, spliced};
 use target::{Change, Target};
 
-use super::yaml::{self, Stream, Value};
+use std::ops::Range;
+
+use super::yaml::{self, Node, Stream, Value};
+
+/// The bytes from which on a text is large, so that the second parser does not read all of it; see
+/// [`second_parser`]. Some thousand roles; no text that a person keeps.
+const LARGE: usize = 128 * 1024;
 
 /// Something to be added to a document.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -129,17 +135,17 @@ fn edit(
             template: text.contains("{{"),
             problem: error.problem,
         })?;
-        let last_line = lines.number(text.trim_end_matches(['\r', '\n']).len());
+        let last_line = || lines.number(text.trim_end_matches(['\r', '\n']).len());
         let found = stream.documents.get(document);
         let found = found.ok_or_else(|| EditError::DocumentOutOfRange {
-            place: Place::new(last_line, path),
+            place: Place::new(last_line(), path),
             number: document.saturating_add(1),
             count: stream.documents.len(),
         })?;
         let target = target::find(found, path, change)?;
         let splices = splices(lines, &target).map_err(|no_place| match no_place {
             NoPlace::Unterminated => EditError::UnterminatedBlockScalar {
-                place: Place::new(last_line, &target.path),
+                place: Place::new(last_line(), &target.path),
             },
             NoPlace::NoDash => failed(&target, "the dash of the last entry is not found"),
             NoPlace::Unfit => failed(&target, "the node is not of the kind it was taken for"),
@@ -183,9 +189,18 @@ fn checked(
         target,
     };
     check::check(&edit).map_err(|problem| failed(target, problem))?;
-    let count = stream.documents.len();
-    let texts = (text, new_text.as_str());
-    match second_parser::confirm(texts, count, document, &target.path, &target.content) {
+    let comparison = second_parser::Comparison {
+        old: text,
+        new: &new_text,
+        count: stream.documents.len(),
+        document,
+        path: &target.path,
+        content: &target.content,
+    };
+    let left_out = (text.len() > LARGE)
+        .then(|| inner_entries(Lines::new(text), target, splices))
+        .flatten();
+    match second_parser::confirm(comparison, left_out) {
         Ok(()) => Ok(new_text),
         Err(Doubt::Differs) => Err(failed(target, "a second YAML parser reads it otherwise")),
         Err(Doubt::Unreadable { line, problem }) => Err(EditError::Unconfirmed {
@@ -193,6 +208,25 @@ fn checked(
             problem,
         }),
     }
+}
+
+/// The lines of a block list's entries from the second to the last but one, which stand before any change.
+fn inner_entries(
+    lines: Lines<'_>,
+    target: &Target<'_, '_>,
+    splices: &[Splice],
+) -> Option<Range<usize>> {
+    let [_, second, .., last] = target.node.items() else {
+        return None;
+    };
+    let start = lines.start(extent::dash(lines, second)?);
+    let end = lines.start(extent::dash(lines, last)?);
+    let change = splices.first()?.removed.start;
+    (is_block_list(target.node) && start < end && end <= change).then_some(start..end)
+}
+
+fn is_block_list(node: &Node<'_>) -> bool {
+    matches!(node.value, Value::Sequence { flow: false, .. })
 }
 
 fn failed(target: &Target<'_, '_>, problem: &'static str) -> EditError {

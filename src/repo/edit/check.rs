@@ -200,7 +200,11 @@ fn is_added(addition: &Addition, node: &Node<'_>) -> bool {
         (Addition::List(entries), Value::Sequence { items, .. }) => are_added(entries, items),
         (Addition::Map(pairs), Value::Mapping { entries, .. }) => are_added_pairs(pairs, entries),
         (Addition::Text(text), Value::Scalar(read, style)) => {
-            text == read && (*style == ScalarStyle::DoubleQuoted || scalar::quote(text) == *text)
+            text == read
+                && match style {
+                    ScalarStyle::Plain => scalar::quote(text) == *text,
+                    style => *style == ScalarStyle::DoubleQuoted,
+                }
         }
         (Addition::Bool(value), Value::Scalar(read, ScalarStyle::Plain)) => {
             *read == if *value { "true" } else { "false" }

@@ -87,7 +87,7 @@ pub enum EditError {
         place: Place,
     },
     /// The second YAML parser does not read the text as it is, so that it cannot confirm a change of it.
-    #[error("line {}: a second YAML parser does not accept this document: {problem}", place.line)]
+    #[error("line {}: a second YAML parser does not accept the text: {problem}", place.line)]
     Unconfirmed {
         /// Where the second parser stopped, or the node to be changed.
         place: Place,

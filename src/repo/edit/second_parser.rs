@@ -2,9 +2,16 @@
 //!
 //! `serde_yaml` stands on a translation of libyaml, which shares nothing with the parser of our tree. It resolves
 //! scalars and aliases, so that it sees the values as Kubernetes' tools do. Tags of one's own and `${VAR}` are nothing
-//! special to it. Where it does not read the changed document as it stands (a key twice in a mapping, an alias that
-//! repeats itself), it cannot confirm anything, and the edit is refused: such a document is at fault by itself, and
-//! Kubernetes' tools refuse it as well. The other documents only have to read as they did before, errors included.
+//! special to it. Where it does not read the changed document as it stands (a key twice in a mapping, a tab before a
+//! comment), it cannot confirm anything, and the edit is refused: such a document is at fault by itself, and go-yaml,
+//! which Kubernetes' tools use, does not read it either. The same goes for the documents before it, as the parser goes
+//! no further than its first error. Those after it are compared up to the first that is not read in either text.
+//!
+//! Of a large text it reads less: without the entries of the changed list from the second to the last but one. They
+//! stand before the change and are the same bytes in both texts, and a parser reads from left to right. Where it does
+//! not confirm what is left, as when an alias there names an anchor of what was left out, it reads the whole texts.
+
+use std::ops::Range;
 
 use serde::Deserialize;
 use serde_yaml::{Deserializer, Mapping, Value};
@@ -25,61 +32,129 @@ pub(super) enum Doubt {
     Differs,
 }
 
+/// Two texts to be compared, and the change that is to be their only difference.
+#[derive(Clone, Copy)]
+pub(super) struct Comparison<'edit> {
+    /// The text before.
+    pub(super) old: &'edit str,
+    /// The text after.
+    pub(super) new: &'edit str,
+    /// How many documents the first parser found.
+    pub(super) count: usize,
+    /// The number of the document that changed, from 0.
+    pub(super) document: usize,
+    /// The keys down to the node that changed.
+    pub(super) path: &'edit [&'edit str],
+    /// What was added to it.
+    pub(super) content: &'edit Addition,
+}
+
 /// Compares what is read of the old text, with the content added at the path, to what is read of the new text.
 ///
-/// `count` is how many documents the first parser found.
+/// Bytes of both texts that are in `left_out` are read only if there is a doubt without them.
 pub(super) fn confirm(
-    (old, new): (&str, &str),
-    count: usize,
-    document: usize,
-    path: &[&str],
-    content: &Addition,
+    comparison: Comparison<'_>,
+    left_out: Option<Range<usize>>,
 ) -> Result<(), Doubt> {
-    let mut old = documents(old, count);
-    let new = documents(new, count);
-    match old.get_mut(document) {
-        Some(Ok(value)) => {
-            let node = descend(value, path).ok_or(Doubt::Differs)?;
-            add(node, content).ok_or(Doubt::Differs)?;
-        }
-        Some(Err(error)) => {
-            return Err(Doubt::Unreadable {
-                line: error.location().map(|location| location.line()),
-                problem: error.to_string(),
-            });
-        }
-        None => return Err(miscounted(old.len(), count)),
-    }
-    if old.len() != count {
-        return Err(miscounted(old.len(), count));
-    }
-    let same = old.iter().zip(&new).all(|pair| match pair {
-        (Ok(old), Ok(new)) => old == new,
-        (old, new) => old.is_err() && new.is_err(),
+    let shorter = left_out.and_then(|range| {
+        let old = without(comparison.old, &range)?;
+        let new = without(comparison.new, &range)?;
+        Some((old, new))
     });
-    if same && old.len() == new.len() {
+    if let Some((old, new)) = shorter {
+        let (old, new) = (old.as_str(), new.as_str());
+        if compare(Comparison {
+            old,
+            new,
+            ..comparison
+        })
+        .is_ok()
+        {
+            return Ok(());
+        }
+    }
+    compare(comparison)
+}
+
+/// A text without some of its bytes.
+fn without(text: &str, range: &Range<usize>) -> Option<String> {
+    Some([text.get(..range.start)?, text.get(range.end..)?].concat())
+}
+
+fn compare(comparison: Comparison<'_>) -> Result<(), Doubt> {
+    let Comparison {
+        count,
+        document,
+        path,
+        content,
+        ..
+    } = comparison;
+    let mut old = Reading::of(comparison.old, count);
+    let new = Reading::of(comparison.new, count);
+    let Some(changed) = old.documents.get_mut(document) else {
+        return Err(old.unreadable(count));
+    };
+    let node = descend(changed, path).ok_or(Doubt::Differs)?;
+    add(node, content).ok_or(Doubt::Differs)?;
+    if old.error.is_none() && old.documents.len() != count {
+        return Err(old.unreadable(count));
+    }
+    if old.documents == new.documents && old.error.is_some() == new.error.is_some() {
         Ok(())
     } else {
         Err(Doubt::Differs)
     }
 }
 
-fn miscounted(found: usize, count: usize) -> Doubt {
-    Doubt::Unreadable {
-        line: None,
-        problem: format!("it finds {found} documents where the first parser finds {count}"),
-    }
+/// What is read of a text.
+struct Reading {
+    /// The documents up to the text's end, or to the first one that is not read.
+    documents: Vec<Value>,
+    /// Why that one is not read.
+    error: Option<serde_yaml::Error>,
 }
 
-/// The documents of a text, or why one is not read; one more than `count` at most, as an error may repeat for ever.
-///
-/// A byte order mark is left out: libyaml counts it as a column, and takes the first line for an indented one.
-fn documents(text: &str, count: usize) -> Vec<Result<Value, serde_yaml::Error>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Deserializer::from_str(text)
-        .take(count + 1)
-        .map(Value::deserialize)
-        .collect()
+impl Reading {
+    /// Reads a text, and one document more than `count` at most.
+    ///
+    /// It ends with the first error: the parser may go on in the middle of the document then, and panic. A byte order
+    /// mark is left out: libyaml counts it as a column, and takes the first line for an indented one.
+    fn of(text: &str, count: usize) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut documents = Vec::new();
+        for document in Deserializer::from_str(text).take(count.saturating_add(1)) {
+            match Value::deserialize(document) {
+                Ok(value) => documents.push(value),
+                Err(error) => {
+                    return Self {
+                        documents,
+                        error: Some(error),
+                    };
+                }
+            }
+        }
+        Self {
+            documents,
+            error: None,
+        }
+    }
+
+    /// Why not all of the documents that are needed are read.
+    fn unreadable(&self, count: usize) -> Doubt {
+        match &self.error {
+            Some(error) => Doubt::Unreadable {
+                line: error.location().map(|location| location.line()),
+                problem: error.to_string(),
+            },
+            None => Doubt::Unreadable {
+                line: None,
+                problem: format!(
+                    "it finds {} documents where the first parser finds {count}",
+                    self.documents.len()
+                ),
+            },
+        }
+    }
 }
 
 /// The value at the end of a path of keys, below any tags.

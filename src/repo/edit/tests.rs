@@ -1,5 +1,6 @@
 //! Tests of the editor as a whole: shapes with their exact outcome, refusals, and what holds for any text.
 
+mod checks;
 mod properties;
 mod refusals;
 mod shapes;

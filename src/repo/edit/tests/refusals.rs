@@ -58,6 +58,11 @@ fn no_such_document() {
         "line 3: there is no YAML document number 3: the text has 2"
     );
     assert_eq!(error.help(), help);
+    let earlier = refused("a: 1\na: 2\n---\nspec: {}\n", 1);
+    assert_eq!(
+        earlier.to_string(),
+        "line 1: a second YAML parser does not accept the text: duplicate entry with key \"a\""
+    );
     for empty in ["", "# nothing\n"] {
         assert_refused(
             empty,
@@ -195,25 +200,31 @@ fn what_the_second_parser_does_not_read() {
     let help = "correct what the parser names, then run this again, or add the entry by hand";
     assert_refused(
         "spec:\n  managed: {}\n  x:\n    a: 1\n    a: 2\n",
-        "line 4: a second YAML parser does not accept this document: spec.x: duplicate entry with key \"a\" at \
+        "line 4: a second YAML parser does not accept the text: spec.x: duplicate entry with key \"a\" at \
          line 4 column 5",
         help,
     );
     assert_refused(
         "spec:\n  managed: {}\n\t# a tab before a comment\n  x: y\n",
-        "line 3: a second YAML parser does not accept this document: found character that cannot start any token at \
+        "line 3: a second YAML parser does not accept the text: found character that cannot start any token at \
          line 3 column 1, while scanning for the next token",
         help,
     );
 }
 
 #[test]
-fn another_document_that_the_second_parser_does_not_read_is_no_obstacle() {
-    let text = "a: 1\na: 2\n---\nspec:\n  managed:\n    roles: []\n---\nb: 1\nb: 2\n";
-    let after = append(text, 1, &ROLES, &[super::text("x")]).unwrap();
+fn a_later_document_that_the_second_parser_does_not_read_is_no_obstacle() {
+    let text = "spec:\n  managed:\n    roles: []\n---\nb: 1\nb: 2\n";
+    let after = append(text, 0, &ROLES, &[super::text("x")]).unwrap();
     assert_eq!(
         after,
-        "a: 1\na: 2\n---\nspec:\n  managed:\n    roles:\n      - x\n---\nb: 1\nb: 2\n"
+        "spec:\n  managed:\n    roles:\n      - x\n---\nb: 1\nb: 2\n"
+    );
+    assert_eq!(
+        append(text, 1, &ROLES, &[super::text("x")])
+            .unwrap_err()
+            .to_string(),
+        "line 5: a second YAML parser does not accept the text: duplicate entry with key \"b\" at line 5 column 1"
     );
 }
 

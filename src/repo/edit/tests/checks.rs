@@ -1,0 +1,201 @@
+//! The checks after an edit, on edits that are wrong: the editor never makes these.
+
+use super::super::check::{Edit, check};
+use super::super::second_parser::{Comparison, Doubt, confirm};
+use super::super::splice::{Splice, spliced};
+use super::super::target::{Change, find};
+use super::super::yaml::parse;
+use super::{Addition, append, map, text};
+
+const OLD: &str = "# top\na: &x !t\n  - k: 'v' # c\n  -   k: w\nb: {}\n---\nd: e\n";
+
+/// What the first parser's checks say of splices that are to append an entry to `a`.
+fn checked(old: &str, splices: &[(usize, &str, &str)]) -> Result<(), &'static str> {
+    let entry = [map([("k", text("new"))])];
+    let stream = parse(old).unwrap();
+    let target = find(&stream.documents[0], &["a"], Change::Entries(&entry)).unwrap();
+    let splices: Vec<Splice> = splices
+        .iter()
+        .map(|(from, removed, inserted)| {
+            let start = from + old.get(*from..).unwrap().find(removed).unwrap();
+            Splice {
+                removed: start..start + removed.len(),
+                inserted: (*inserted).to_owned(),
+            }
+        })
+        .collect();
+    let new_text = spliced(old, &splices).unwrap();
+    check(&Edit {
+        old_text: old,
+        old: &stream,
+        new_text: &new_text,
+        splices: &splices,
+        document: 0,
+        target: &target,
+    })
+}
+
+/// Checks one insertion before `b`.
+fn checked_before_b(inserted: &str) -> Result<(), &'static str> {
+    let b = OLD.find("b: {}").unwrap();
+    checked(OLD, &[(b, "", inserted)])
+}
+
+#[test]
+fn a_right_edit_passes() {
+    assert_eq!(checked_before_b("  -   k: new\n"), Ok(()));
+}
+
+#[test]
+fn wrong_insertions() {
+    let tree = Err("the new tree is not the old one plus the change");
+    let columns = Err("the new columns are not those of the entries beside it");
+    for (inserted, outcome) in [
+        ("  - [\n", Err("the new text is no valid YAML")),
+        (
+            "  -   k: new\n---\n",
+            Err("the number of documents changed"),
+        ),
+        ("", tree),
+        ("  -   k: m\n", tree),
+        ("  -   k: 'new'\n", tree),
+        ("  -   k: !!str new\n", tree),
+        ("  -   k: &y new\n", tree),
+        ("  -   &y k: new\n", tree),
+        ("  -   k: new\n      l: o\n", tree),
+        ("  -   k: new\n  -   k: new\n", tree),
+        ("  -   k: new\nc: d\n", tree),
+        ("      l: m\n  -   k: new\n", tree),
+        ("  -   k: new # new\n", Err("the comments changed")),
+        ("  - k: new\n", columns),
+        ("  -\n      k: new\n", Ok(())),
+    ] {
+        assert_eq!(checked_before_b(inserted), outcome, "{inserted:?}");
+    }
+}
+
+#[test]
+fn wrong_removals() {
+    let entry = "  -   k: new\n";
+    let b = OLD.find("b: {}").unwrap();
+    let tree = Err("the new tree is not the old one plus the change");
+    let bytes = Err("other bytes than an empty value gave way");
+    for (splice, outcome) in [
+        ((0, "# top", ""), bytes),
+        ((0, "'v'", "'v'"), bytes),
+        ((0, "'v'", "v"), bytes),
+        ((0, "&x", ""), bytes),
+        ((0, "", "x: y\n"), tree),
+        ((2, "", "the "), Err("the comments changed")),
+    ] {
+        assert_eq!(
+            checked(OLD, &[splice, (b, "", entry)]),
+            outcome,
+            "{splice:?}"
+        );
+    }
+    assert_eq!(checked(OLD, &[(b, "", entry), (b, " {}", "")]), tree);
+    assert_eq!(checked(OLD, &[(b, "", entry), (b, "d: e", "d: f")]), bytes);
+    assert_eq!(checked(OLD, &[(b, "", entry), (b + 10, "", "x")]), tree);
+}
+
+#[test]
+fn bytes_that_are_not_told_of() {
+    let entry = [map([("k", text("new"))])];
+    let stream = parse(OLD).unwrap();
+    let target = find(&stream.documents[0], &["a"], Change::Entries(&entry)).unwrap();
+    let new_text = OLD.replace("b: {}", "  -   k: new\nb:  {}");
+    let outcome = check(&Edit {
+        old_text: OLD,
+        old: &stream,
+        new_text: &new_text,
+        splices: &[Splice::insert(
+            OLD.find("b: {}").unwrap(),
+            "  -   k: new\n".to_owned(),
+        )],
+        document: 0,
+        target: &target,
+    });
+    assert_eq!(outcome, Err("other bytes than an empty value gave way"));
+}
+
+#[test]
+fn a_flow_list_stays_one() {
+    let outcome = checked(
+        "a: [k]\n",
+        &[(0, "[k]", ""), (6, "", "\n  - k\n  - k: new")],
+    );
+    assert_eq!(outcome, Err("other bytes than an empty value gave way"));
+    let dash = checked("a:\n- k: v\n", &[(10, "", "- k: new\n")]);
+    assert_eq!(dash, Ok(()));
+}
+
+/// What the second parser says of two texts, where `c` is to be appended to `a`.
+fn confirmed(old: &str, new: &str, count: usize) -> Result<(), Doubt> {
+    let content = Addition::List(vec![text("c")]);
+    let comparison = Comparison {
+        old,
+        new,
+        count,
+        document: 0,
+        path: &["a"],
+        content: &content,
+    };
+    confirm(comparison, None)
+}
+
+#[test]
+fn the_second_parser_confirms() {
+    for (old, new, count, outcome) in [
+        ("a: [b]\n", "a: [b, c]\n", 1, Ok(())),
+        ("a:\n", "a:\n- c\n", 1, Ok(())),
+        ("a: !t [b]\n", "a: !t [b, c]\n", 1, Ok(())),
+        ("a: []\nx: ${Y}\n", "a: [c]\nx: ${Y}\n", 1, Ok(())),
+        (
+            "a: []\n--- {a: 1, a: 2}\n",
+            "a: [c]\n--- {a: 1, a: 2}\n",
+            2,
+            Ok(()),
+        ),
+        ("a: []\n", "a: [d]\n", 1, Err(Doubt::Differs)),
+        ("a: []\n", "a: [c\n", 1, Err(Doubt::Differs)),
+        ("a: []\n", "a: [c]\n---\n", 1, Err(Doubt::Differs)),
+        ("a: []\n", "a: [c]\nb: 1\n", 1, Err(Doubt::Differs)),
+        ("a: []\n--- 1\n", "a: [c]\n--- 2\n", 2, Err(Doubt::Differs)),
+        (
+            "a: []\n---\n- 1\n",
+            "a: [c]\n--- {a: 1, a: 2}\n",
+            2,
+            Err(Doubt::Differs),
+        ),
+        ("a: 1\n", "a: [c]\n", 1, Err(Doubt::Differs)),
+        ("b: 1\n", "a: [c]\n", 1, Err(Doubt::Differs)),
+    ] {
+        assert_eq!(confirmed(old, new, count), outcome, "{old:?} => {new:?}");
+    }
+    let Err(Doubt::Unreadable { line, problem }) = confirmed("a: []\n", "a: [c]\n", 2) else {
+        panic!("it counts right");
+    };
+    assert_eq!(
+        (line, problem.as_str()),
+        (None, "it finds 1 documents where the first parser finds 2")
+    );
+}
+
+#[test]
+fn a_large_text_is_read_in_full_where_less_does_not_do() {
+    let filling = "  - x: &here 1\n".repeat(10_000);
+    for (last, other) in [("*here", "1"), ("2", "*here"), ("2", "3")] {
+        let old = format!("a:\n  - b\n{filling}  - x: {last}\nz: {other}\n");
+        let new = format!("a:\n  - b\n{filling}  - x: {last}\n  - c\nz: {other}\n");
+        assert_eq!(append(&old, 0, &["a"], &[text("c")]).unwrap(), new);
+    }
+    let duplicates = format!("a:\n  - b\n{filling}  - {{x: 1, x: 2}}\n");
+    assert_eq!(
+        append(&duplicates, 0, &["a"], &[text("c")])
+            .unwrap_err()
+            .to_string(),
+        "line 10003: a second YAML parser does not accept the text: a[10001]: duplicate entry with key \"x\" at \
+         line 10003 column 5"
+    );
+}
