@@ -13,6 +13,7 @@ mod files;
 mod output;
 mod prompt;
 mod randomness;
+mod secrecy;
 mod workspace;
 
 use std::process::ExitCode;

@@ -199,13 +199,7 @@ fn is_added(addition: &Addition, node: &Node<'_>) -> bool {
     match (addition, &node.value) {
         (Addition::List(entries), Value::Sequence { items, .. }) => are_added(entries, items),
         (Addition::Map(pairs), Value::Mapping { entries, .. }) => are_added_pairs(pairs, entries),
-        (Addition::Text(text), Value::Scalar(read, style)) => {
-            text == read
-                && match style {
-                    ScalarStyle::Plain => scalar::quote(text) == *text,
-                    style => *style == ScalarStyle::DoubleQuoted,
-                }
-        }
+        (Addition::Text(text), _) => is_text(text, node),
         (Addition::Bool(value), Value::Scalar(read, ScalarStyle::Plain)) => {
             *read == if *value { "true" } else { "false" }
         }
@@ -214,6 +208,18 @@ fn is_added(addition: &Addition, node: &Node<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a node is a text, without tag and anchor, that every reader takes for one.
+fn is_text(text: &str, node: &Node<'_>) -> bool {
+    let Value::Scalar(read, style) = &node.value else {
+        return false;
+    };
+    let is_safe = match style {
+        ScalarStyle::Plain => scalar::quote(text) == text,
+        style => *style == ScalarStyle::DoubleQuoted,
+    };
+    read == text && is_safe && node.tag.is_none() && node.anchor == 0
 }
 
 fn are_added(entries: &[Addition], items: &[Node<'_>]) -> bool {
@@ -226,9 +232,10 @@ fn are_added(entries: &[Addition], items: &[Node<'_>]) -> bool {
 
 fn are_added_pairs(pairs: &[(String, Addition)], entries: &[(Node<'_>, Node<'_>)]) -> bool {
     pairs.len() == entries.len()
-        && pairs.iter().zip(entries).all(|((key, value), entry)| {
-            entry.0.as_str() == Some(key) && entry.0.tag.is_none() && is_added(value, &entry.1)
-        })
+        && pairs
+            .iter()
+            .zip(entries)
+            .all(|((key, value), entry)| is_text(key, &entry.0) && is_added(value, &entry.1))
 }
 
 /// Whether the comments have the same texts in the same order.

@@ -23,6 +23,7 @@ use crate::files::Lock;
 use crate::output::Output;
 use crate::prompt::{self, Prompt};
 use crate::randomness;
+use crate::secrecy;
 use crate::workspace::Workspace;
 
 use given::Given;
@@ -150,6 +151,7 @@ enum Format {
 
 /// Runs it.
 pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    secrecy::forbid_core_dumps();
     let asks = !global.no_input && !args.password_stdin && prompt::is_possible();
     let mut given = Given::parse(args, global)?;
     if !asks {
