@@ -11,7 +11,9 @@
 )]
 
 mod completion;
+mod faults;
 mod new_app;
 mod readme;
 mod reference;
+mod strace;
 mod support;

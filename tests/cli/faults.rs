@@ -1,0 +1,406 @@
+//! A fault, a signal or the process's end at every step of applying: all of a change is there afterwards or nothing of
+//! it, and the same command again does the rest.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use crate::strace::{Call, calls, is_usable, run_with_faults, wrapped};
+use crate::support::{Outcome, Repository, SEALED, Tree, run, without_sealed_values};
+
+const COMMAND: &str = "new-app my-shop --app-namespace shop";
+
+/// The guide's repository, with folders that are still to be made for the new files.
+fn with_new_folders() -> Repository {
+    let repository = Repository::guide();
+    repository.write(".pgdb.yaml", "directory: infra/databases/apps/shared\n");
+    repository
+}
+
+/// Where the credential of `my-shop` goes in a repository of [`with_new_folders`].
+const SEALED_IN_NEW_FOLDER: &str = "infra/databases/apps/shared/my-shop-secrets-sealed.yaml";
+
+/// A repository that is to be written, and what it is to become.
+struct Case {
+    make: fn() -> Repository,
+    before: Tree,
+    after: Tree,
+    /// What an undisturbed run asks of the system from the first look at the files that it is to write.
+    calls: Vec<Call>,
+    sealed: &'static str,
+}
+
+impl Case {
+    fn new(make: fn() -> Repository, sealed: &'static str) -> Self {
+        let repository = make();
+        let before = repository.tree();
+        let mut calls = calls(&repository, COMMAND);
+        let start = calls
+            .iter()
+            .position(|call| call.line.starts_with("rt_sigaction(SIGINT"))
+            .unwrap();
+        calls.drain(..start);
+        Self {
+            make,
+            before,
+            after: comparable(repository.tree()),
+            calls,
+            sealed,
+        }
+    }
+
+    /// The cases of the two forms.
+    fn all() -> [Self; 2] {
+        [
+            Self::new(Repository::guide, SEALED),
+            Self::new(with_new_folders, SEALED_IN_NEW_FOLDER),
+        ]
+    }
+
+    fn calls_that_change(&self) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(|call| call.changes_disk())
+    }
+
+    /// The same command without faults must complete the work, whatever state the repository is in.
+    fn assert_completes(&self, repository: &Repository, fault: &str) {
+        let kept = repository.tree().get(self.sealed).cloned();
+        let again = repository.run(COMMAND);
+        assert_eq!(again.code, 0, "{fault}: {}", again.stderr);
+        let tree = repository.tree();
+        if let Some(kept) = kept {
+            assert_eq!(
+                tree[self.sealed], kept,
+                "{fault}: the credential was sealed anew"
+            );
+        }
+        assert_eq!(comparable(tree), self.after, "{fault}");
+    }
+}
+
+/// A tree without what is different in each run.
+fn comparable(tree: Tree) -> Tree {
+    tree.into_iter()
+        .map(|(path, text)| (path, without_sealed_values(&text)))
+        .collect()
+}
+
+/// A text with the random digits of staged files' names replaced.
+fn without_digits(text: &str) -> String {
+    let mut parts = text.split(".pgdb-");
+    let mut result = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        result += ".pgdb-";
+        result += if digits == 16 {
+            "<random>"
+        } else {
+            &part[..digits]
+        };
+        result += &part[digits..];
+    }
+    result
+}
+
+/// The errors that a call is made to answer with.
+fn errors_of(call: &Call) -> &'static [&'static str] {
+    match call.name.as_str() {
+        "openat" if call.line.contains("O_CREAT") => &["ENOSPC", "EACCES", "EROFS"],
+        "openat" => &["EACCES"],
+        "write" if call.changes_disk() => &["ENOSPC", "EIO"],
+        "mkdirat" => &["ENOSPC", "EACCES"],
+        "linkat" => &["EIO", "EPERM"],
+        "renameat" | "renameat2" => &["EIO", "EROFS"],
+        "fstat" | "newfstatat" | "read" | "readlinkat" | "getdents64" | "fsync" | "fchmod"
+        | "unlinkat" => &["EIO"],
+        _ => &[],
+    }
+}
+
+/// What is left of a run in which a step failed: nothing, or all of it where the step could be done without.
+fn assert_all_or_nothing(case: &Case, repository: &Repository, outcome: &Outcome, fault: &str) {
+    let tree = repository.tree();
+    match outcome.code {
+        0 => {
+            let mut tree = comparable(tree);
+            tree.retain(|path, _| !outcome.stderr.contains(&format!("warning: {path}: ")));
+            assert_eq!(tree, case.after, "{fault}");
+        }
+        3 => assert_eq!(tree, case.before, "{fault}: {}", outcome.stderr),
+        code => panic!("{fault}: exit code {code}: {}", outcome.stderr),
+    }
+}
+
+#[test]
+fn a_fault_at_any_step_leaves_all_or_nothing() {
+    if !is_usable() {
+        return;
+    }
+    let mut said = BTreeSet::new();
+    for case in Case::all() {
+        for call in &case.calls {
+            for error in errors_of(call) {
+                let fault = format!("{error} from call {} of {}", call.number, call.line);
+                let repository = (case.make)();
+                let outcome = run_with_faults(&repository, &[call.failing(error)], COMMAND);
+                assert_all_or_nothing(&case, &repository, &outcome, &fault);
+                case.assert_completes(&repository, &fault);
+                let problems = outcome
+                    .stderr
+                    .lines()
+                    .filter(|line| line.starts_with("error") || line.starts_with("warning"));
+                for problem in problems {
+                    said.insert(format!(
+                        "exit {}: {}",
+                        outcome.code,
+                        without_digits(problem)
+                    ));
+                }
+            }
+        }
+    }
+    let said: Vec<String> = said.into_iter().collect();
+    insta::assert_snapshot!("faults", said.join("\n"));
+}
+
+#[test]
+fn a_process_killed_at_any_step_leaves_work_that_the_same_command_finishes() {
+    if !is_usable() {
+        return;
+    }
+    for case in Case::all() {
+        let last = case.calls.last().unwrap();
+        assert_eq!(last.name, "exit_group");
+        for call in case.calls_that_change().chain([last]) {
+            let fault = format!("killed at call {} of {}", call.number, call.line);
+            let repository = (case.make)();
+            let outcome = run_with_faults(&repository, &[call.deadly()], COMMAND);
+            assert_eq!(outcome.code, -1, "{fault}: {}", outcome.stderr);
+            for (path, text) in repository.tree() {
+                let is_staged = path.contains(".pgdb-");
+                let is_old = case.before.get(&path) == Some(&text);
+                let is_new = case.after.get(&path) == Some(&without_sealed_values(&text));
+                assert!(
+                    is_staged || is_old || is_new,
+                    "{fault}: {path} is torn:\n{text}"
+                );
+            }
+            case.assert_completes(&repository, &fault);
+        }
+    }
+}
+
+#[test]
+fn a_signal_at_any_step_leaves_all_or_nothing() {
+    if !is_usable() {
+        return;
+    }
+    let case = Case::new(Repository::guide, SEALED);
+    let mut codes = Vec::new();
+    for (index, call) in case.calls_that_change().enumerate() {
+        let signal = ["INT", "TERM"][index % 2];
+        let fault = format!("SIG{signal} at call {} of {}", call.number, call.line);
+        let repository = (case.make)();
+        let inject = format!("inject={}:signal={signal}:when={}", call.name, call.number);
+        let outcome = run_with_faults(&repository, &[inject], COMMAND);
+        match outcome.code {
+            0 => assert_eq!(comparable(repository.tree()), case.after, "{fault}"),
+            130 => {
+                assert_eq!(repository.tree(), case.before, "{fault}");
+                assert!(
+                    outcome
+                        .stderr
+                        .ends_with("error: interrupted; nothing was written\n"),
+                    "{fault}: {}",
+                    outcome.stderr
+                );
+            }
+            code => panic!("{fault}: exit code {code}: {}", outcome.stderr),
+        }
+        codes.push(outcome.code);
+        case.assert_completes(&repository, &fault);
+    }
+    codes.dedup();
+    assert_eq!(
+        codes,
+        [130, 0],
+        "before the first rename nothing, after it everything"
+    );
+}
+
+#[test]
+fn undoing_that_fails_too_is_told_exactly() {
+    if !is_usable() {
+        return;
+    }
+    let fail = |name: &str, when: &str| format!("inject={name}:error=EIO:when={when}");
+    let cases = [
+        (
+            "the_old_text_cannot_be_put_back",
+            vec![fail("renameat", "2+")],
+        ),
+        (
+            "created_files_and_staged_ones_cannot_be_removed",
+            vec![fail("renameat", "2"), fail("unlinkat", "1+")],
+        ),
+        (
+            "nothing_can_be_undone",
+            vec![
+                fail("fsync", "5"),
+                fail("renameat", "3+"),
+                fail("unlinkat", "1+"),
+            ],
+        ),
+    ];
+    let case = Case::new(Repository::guide, SEALED);
+    for (name, faults) in cases {
+        let repository = (case.make)();
+        let outcome = run_with_faults(&repository, &faults, COMMAND);
+        assert_eq!(outcome.code, 3, "{name}: {}", outcome.stderr);
+        let tree = repository.tree();
+        let is_different = |path: &&String| tree.get(*path) != case.before.get(*path);
+        let different: BTreeSet<&String> = tree
+            .keys()
+            .chain(case.before.keys())
+            .filter(is_different)
+            .collect();
+        for path in &different {
+            assert!(outcome.stderr.contains(path.as_str()), "{name}: {path}");
+        }
+        let state: String = different
+            .iter()
+            .map(|path| format!("{}\n", without_digits(path)))
+            .collect();
+        insta::assert_snapshot!(
+            name,
+            format!(
+                "{}\nNot as before:\n{state}",
+                without_digits(&outcome.stderr)
+            )
+        );
+        case.assert_completes(&repository, name);
+    }
+}
+
+/// Runs the binary as somebody to whom permissions apply.
+fn run_unprivileged(repository: &Repository, line: &str) -> Outcome {
+    let command = repository.command(line.split_whitespace());
+    if !rustix::process::geteuid().is_root() {
+        return run(command, b"");
+    }
+    let mut setpriv = Command::new("setpriv");
+    setpriv.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]);
+    run(wrapped(setpriv, &command), b"")
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_is_left_alone() {
+    let repository = Repository::guide();
+    let folder = repository.path().join("infra/databases/postgres");
+    let mode = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(repository.path(), 0o755);
+    mode(&folder, 0o555);
+    let before = repository.tree();
+    let outcome = run_unprivileged(&repository, COMMAND);
+    mode(&folder, 0o755);
+    assert_eq!(outcome.code, 3, "{}", outcome.stderr);
+    assert_eq!(
+        outcome.stderr,
+        "error: cannot write infra/databases/postgres/my-shop-secrets-sealed.yaml: Permission denied (os error 13)\n\
+         help: nothing was changed; check who owns the file and its folder, and their permissions\n"
+    );
+    assert_eq!(repository.tree(), before);
+}
+
+#[test]
+fn a_full_disk_leaves_all_or_nothing() {
+    let mount = "mount -t tmpfs -o size=1 none /mnt";
+    let may_mount = Command::new("unshare")
+        .args(["--mount", "sh", "-c", mount])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !may_mount {
+        let skipped = "a disk that is really full was not tested: this user may not mount one\n";
+        drop(std::io::Write::write_all(
+            &mut std::io::stderr(),
+            skipped.as_bytes(),
+        ));
+        return;
+    }
+    let case = Case {
+        make: Repository::guide,
+        before: Repository::guide().tree(),
+        after: {
+            let repository = Repository::guide();
+            repository.run_ok(COMMAND);
+            comparable(repository.tree())
+        },
+        calls: Vec::new(),
+        sealed: SEALED,
+    };
+    let mut codes = Vec::new();
+    for free in 0..8 {
+        let (outcome, tree) = run_on_small_disk(&case, free);
+        match outcome.code {
+            0 => assert_eq!(comparable(tree), case.after),
+            3 => {
+                assert_eq!(tree, case.before, "{free} blocks free");
+                assert!(
+                    outcome.stderr.ends_with(
+                        "No space left on device (os error 28)\nhelp: nothing was changed; the disk is full: \
+                         free some space and run the command again\n"
+                    ),
+                    "{}",
+                    outcome.stderr
+                );
+            }
+            code => panic!("{free} blocks free: exit code {code}: {}", outcome.stderr),
+        }
+        codes.push(outcome.code);
+    }
+    codes.dedup();
+    assert_eq!(codes, [3, 0]);
+}
+
+/// Runs the binary on a file system in memory with so many blocks free, and gives what is there afterwards.
+fn run_on_small_disk(case: &Case, free: usize) -> (Outcome, Tree) {
+    let original = (case.make)();
+    let copy = Repository::empty();
+    let command = original.command(COMMAND.split_whitespace());
+    let script = r#"
+        set -e
+        original=$1 copy=$2 free=$3; shift 3
+        mount -t tmpfs -o size=256k none /mnt
+        cp -R "$original/." /mnt
+        head -c $((free * 4096)) /dev/zero > /mnt/.reserve
+        cat /dev/zero > /mnt/.fill 2> "$copy/.full" || true
+        rm /mnt/.reserve
+        cd /mnt
+        code=0; "$@" || code=$?
+        rm /mnt/.fill
+        cp -R /mnt/. "$copy"
+        rm "$copy/.full"
+        exit $code
+    "#;
+    let mut shell = Command::new("unshare");
+    shell.args(["--mount", "sh", "-c", script, "sh"]);
+    shell
+        .arg(original.path())
+        .arg(copy.path())
+        .arg(free.to_string());
+    let outcome = run(wrapped(shell, &command), b"");
+    (outcome, copy.tree())
+}
+
+#[test]
+fn permissions_of_edited_files_are_kept() {
+    let repository = Repository::guide();
+    let cluster = repository.path().join(crate::support::CLUSTER);
+    fs::set_permissions(&cluster, fs::Permissions::from_mode(0o640)).unwrap();
+    repository.run_ok(COMMAND);
+    let mode = fs::metadata(&cluster).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o640);
+}
