@@ -396,7 +396,8 @@ fn sources(folders: &[&str]) -> Vec<Source> {
     let mut sources: Vec<Source> = paths.iter().map(|path| Source::new(&root, path)).collect();
     let test_files: BTreeSet<String> = sources.iter().flat_map(Source::test_files).collect();
     for source in &mut sources {
-        if test_files.contains(&source.path) {
+        let is_below = |file: &String| source.is_in(&file.replace(".rs", "/"));
+        if test_files.contains(&source.path) || test_files.iter().any(is_below) {
             source.code.clear();
         }
     }
