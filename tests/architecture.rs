@@ -67,6 +67,7 @@ const CONFINED: [(&[&str], &[&str], &str); 7] = [
             "src/bin/kubectl-pgdb/commands/new_app/password.rs",
             "src/bin/kubectl-pgdb/output.rs",
             "src/bin/kubectl-pgdb/prompt.rs",
+            "src/bin/kubectl-pgdb/prompt/",
         ],
         "print through `Output` and ask through `Prompt`; the library returns what is to be printed",
     ),
