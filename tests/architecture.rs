@@ -67,6 +67,7 @@ const CONFINED: [(&[&str], &[&str], &str); 7] = [
             "src/bin/kubectl-pgdb/commands/new_app/password.rs",
             "src/bin/kubectl-pgdb/output.rs",
             "src/bin/kubectl-pgdb/prompt.rs",
+            "src/bin/kubectl-pgdb/prompt/",
         ],
         "print through `Output` and ask through `Prompt`; the library returns what is to be printed",
     ),
@@ -384,12 +385,14 @@ fn library() -> Vec<Source> {
     sources
 }
 
-/// All sources in these folders.
+/// All sources in these folders, as far as they are there.
 fn sources(folders: &[&str]) -> Vec<Source> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    for folder in folders {
-        collect(&root.join(folder), &mut paths);
+    for folder in folders.iter().map(|folder| root.join(folder)) {
+        if folder.is_dir() {
+            collect(&folder, &mut paths);
+        }
     }
     paths.sort();
     assert!(!paths.is_empty());
