@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::comparison::Difference;
-use super::error::{Conflict, NewAppError};
+use super::error::{Conflict, NAME, NewAppError};
 use super::{AppFiles, Inputs, credential, database, role};
 use crate::domain::choice::RoleStyle;
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::header::{Header, headers};
-use crate::repo::object::{Object, PART_OF, objects};
+use crate::repo::object::{Object, objects};
 use crate::repo::path::RepoPath;
 use crate::repo::yaml::{Node, Value, parse};
 use crate::target::{CNPG, candidates};
@@ -75,10 +75,10 @@ impl<'text> Inventory<'text> {
         let cluster = cluster(inputs)?;
         let app = inputs.app;
         let names = [
+            app.name.as_str(),
             app.secret.as_str(),
             app.role.as_str(),
             app.database.as_str(),
-            app.database_object.as_str(),
         ];
         let found = objects(inputs.snapshot, |header, text| {
             header.is_known_kind() && names.iter().any(|name| text.contains(name))
@@ -151,12 +151,20 @@ impl<'text> Surroundings<'_, 'text> {
         })
     }
 
+    /// Whether an object is the app's own, whatever it is called: made for it, or by hand in one of its files.
+    pub(super) fn is_own(&self, object: &Object<'_>) -> bool {
+        match object.app() {
+            Some(owner) => owner == self.inputs.app.name.as_str(),
+            None => self.files.all().contains(&object.path),
+        }
+    }
+
     /// The conflict of a new file with one that is there.
     pub(super) fn file_conflict(&self, path: &RepoPath) -> Option<Conflict> {
         self.inputs.snapshot.text(path).map(|_| Conflict {
             place: path.to_string(),
             problem: "the file is there and holds something else".to_owned(),
-            flag: "NAME",
+            flag: NAME,
         })
     }
 
@@ -166,7 +174,7 @@ impl<'text> Surroundings<'_, 'text> {
         object: &Object<'_>,
         flag: &'static str,
     ) -> Option<Conflict> {
-        let owner = object.label(PART_OF)?;
+        let owner = object.app()?;
         (owner != self.inputs.app.name.as_str()).then(|| Conflict {
             place: object.place(),
             problem: format!(
