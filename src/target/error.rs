@@ -94,6 +94,11 @@ impl TargetError {
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {
+            Self::NoCluster { unreadable } if !unreadable.is_empty() => {
+                "mend the file that is meant, or name another with --cluster-file PATH; of a template, give the Cluster's \
+                 name with --cluster NAME and use --roles databaserole"
+                    .to_owned()
+            }
             Self::NoCluster { .. } => {
                 "name the file with --cluster-file PATH, or another repository with --repo DIR".to_owned()
             }
