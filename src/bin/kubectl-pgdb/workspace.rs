@@ -20,7 +20,7 @@ use pgdb::target::Target;
 
 use crate::cli::Global;
 use crate::failure::Failure;
-use crate::files::{DEFAULT_WAIT, Found, Lock, Root};
+use crate::files::{DEFAULT_WAIT, FileError, Found, Lock, Root};
 use crate::output::Output;
 
 /// A certificate larger than this is none, in bytes.
@@ -42,6 +42,8 @@ pub(crate) struct Workspace {
 pub(crate) struct Reading {
     /// The files that may say something of an app.
     pub(crate) snapshot: Snapshot,
+    /// The files that could not be read.
+    pub(crate) skipped: Vec<FileError>,
     /// Files that a killed run left; under the lock they are to be removed.
     pub(crate) staged: Vec<RepoPath>,
     /// The namespaces that any manifest mentions; empty unless they were asked for.
@@ -94,13 +96,14 @@ impl Workspace {
         let Found {
             mut snapshot,
             staged,
-            ..
+            skipped,
         } = self.root.snapshot(keep)?;
         for path in paths {
             self.add(path, &mut snapshot)?;
         }
         Ok(Reading {
             snapshot,
+            skipped,
             staged,
             namespaces: namespaces.into_inner().unwrap_or_default(),
         })
@@ -222,8 +225,12 @@ pub(crate) fn now() -> UnixTime {
 fn read_certificate(path: &Path) -> Result<String, Failure> {
     let place = path.display();
     let refuse = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::usage(
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Failure::usage(
             format!("the sealing certificate {place} is not there"),
+            "give --cert the path of a PEM file",
+        ),
+        std::io::ErrorKind::IsADirectory => Failure::usage(
+            format!("{place}: this is a folder, not a file"),
             "give --cert the path of a PEM file",
         ),
         _ => Failure::unknown(

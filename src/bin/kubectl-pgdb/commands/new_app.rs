@@ -24,7 +24,7 @@ use crate::output::Output;
 use crate::prompt::{self, Prompt};
 use crate::randomness;
 use crate::secrecy;
-use crate::workspace::Workspace;
+use crate::workspace::{Reading, Workspace};
 
 use given::Given;
 
@@ -177,7 +177,7 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     } else {
         None
     };
-    let target = find_target(&given.target, &reading.snapshot, prompt.as_ref())?;
+    let target = find_target(&given.target, &reading, prompt.as_ref())?;
     let is_wizard = given.is_incomplete();
     if let Some(prompt) = &prompt {
         wizard::complete(&mut given, prompt, &target, &reading.namespaces)?;
@@ -215,13 +215,20 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
 /// The target, asked for where several Clusters could be meant.
 fn find_target(
     request: &TargetRequest,
-    snapshot: &Snapshot,
+    reading: &Reading,
     prompt: Option<&Prompt>,
 ) -> Result<Target, Failure> {
+    let snapshot = &reading.snapshot;
     match (Target::resolve(request, snapshot), prompt) {
         (Err(TargetError::Several { candidates }), Some(prompt)) => {
             let chosen = wizard::choose_cluster(candidates, prompt)?;
             Ok(Target::of(request, chosen, snapshot)?)
+        }
+        (Err(error @ TargetError::NoCluster { .. }), _) if !reading.skipped.is_empty() => {
+            let skipped = reading.skipped.iter().map(|file| format!("\n  {file}"));
+            let skipped: String = skipped.collect();
+            let message = format!("{error}; these files could not be read:{skipped}");
+            Err(Failure::usage(message, error.help()))
         }
         (target, _) => Ok(target?),
     }
