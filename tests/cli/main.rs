@@ -10,10 +10,23 @@
     reason = "these tests run a program and look at files, and fail by panicking"
 )]
 
+mod again;
+mod certificates;
+mod cluster_files;
 mod completion;
+mod discovery;
+mod editing;
 mod faults;
+mod flags;
+mod names;
 mod new_app;
+mod output;
+mod password;
+mod precedence;
 mod readme;
 mod reference;
+mod settings_file;
 mod strace;
 mod support;
+mod taken;
+mod targets;
