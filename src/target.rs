@@ -250,7 +250,7 @@ fn in_repo(name: Option<&ClusterName>, snapshot: &Snapshot) -> Result<Vec<Candid
             names,
         }),
         (true, _) => Err(TargetError::NoCluster {
-            unreadable: unreadable(snapshot),
+            unfit: unfit(snapshot),
         }),
     }
 }
@@ -265,20 +265,37 @@ fn in_namespace(namespace: Option<&Namespace>, candidates: Vec<Candidate>) -> Ve
     candidates.into_iter().filter(is_there).collect()
 }
 
-/// Files that speak of a Cluster but are no YAML, such as Helm templates, each with the reason.
-fn unreadable(snapshot: &Snapshot) -> Vec<String> {
+/// The Clusters of the repository that apps cannot be put on, and files that speak of one but are no YAML, each with
+/// the reason.
+fn unfit(snapshot: &Snapshot) -> Vec<String> {
     let found = objects(snapshot, |header, _| header.may_be_cluster());
-    let place =
-        |path: &RepoPath, error: &YamlError| format!("{path}:{}: {}", error.line, error.problem);
     let broken = found.unreadable.iter();
-    let broken = broken.map(|(path, error)| place(path, error));
-    let templates = found.objects.iter().filter_map(|object| {
-        let error = template_in(&object.root)?;
-        object
-            .is(CNPG, "Cluster")
-            .then(|| place(object.path, &error))
-    });
-    broken.chain(templates).collect()
+    let broken = broken.map(|(path, error)| format!("{path}:{}: {}", error.line, error.problem));
+    let clusters = found.objects.iter();
+    let clusters = clusters.filter(|object| object.is(CNPG, "Cluster"));
+    broken.chain(clusters.map(why_unfit)).collect()
+}
+
+/// Why a Cluster is none that apps could be put on, with its place.
+fn why_unfit(object: &Object<'_>) -> String {
+    if let Some(error) = template_in(&object.root) {
+        return format!(
+            "{}:{}: a template: {}",
+            object.path, error.line, error.problem
+        );
+    }
+    let reason = match object.name().map(str::parse::<ClusterName>) {
+        None => "it has no name".to_owned(),
+        Some(Err(error)) => error.to_string(),
+        Some(Ok(_)) if !is_complete(object) => {
+            "it has neither `instances` nor `storage`, like a patch of another".to_owned()
+        }
+        Some(Ok(_)) if object.namespace().is_some_and(|text| text.contains("{{")) => {
+            "a template: its namespace holds `{{`".to_owned()
+        }
+        Some(Ok(_)) => "a kustomization uses it as a patch".to_owned(),
+    };
+    format!("{}: {reason}", object.place())
 }
 
 /// What of a document is a template's `{{ ... }}` without quotes, which YAML reads as a mapping that is a key.
@@ -289,7 +306,7 @@ fn template_in(node: &Node<'_>) -> Option<YamlError> {
                 return Some(YamlError {
                     line: key.line,
                     column: key.column + 1,
-                    problem: "a mapping is no key".to_owned(),
+                    problem: "without quotes, `{{ }}` is a mapping as a key".to_owned(),
                 });
             }
             template_in(value)
