@@ -47,7 +47,7 @@ pub enum NewAppError {
         differences: Vec<Difference>,
     },
     /// A file that has to be looked at is no YAML.
-    #[error("{path}:{}:{}: is no valid YAML: {}", source.line, source.column, source.problem)]
+    #[error("{path}:{}:{}: this is no valid YAML: {}", source.line, source.column, source.problem)]
     NotYaml {
         /// The file.
         path: RepoPath,
@@ -64,6 +64,9 @@ pub enum NewAppError {
         /// The key.
         key: String,
     },
+    /// The Cluster's own sync-wave is not the one by which the app's objects are ordered.
+    #[error("{}:{}: the Cluster's sync-wave is {:?}, asked for is {:?}", .0.path, .0.line, .0.found.as_deref().unwrap_or_default(), .0.asked.as_deref().unwrap_or_default())]
+    ClusterWave(Difference),
     /// There is no Cluster manifest to enter a managed role in.
     #[error("there is no Cluster manifest to enter the role in")]
     NoManifest,
@@ -99,6 +102,11 @@ impl NewAppError {
             }
             Self::NotYaml { .. } => "mend the file and run the same command again".to_owned(),
             Self::DuplicateKey { .. } => "YAML readers disagree on which one counts: take one of them away".to_owned(),
+            Self::ClusterWave(_) => {
+                "Argo CD syncs lower waves first: give the Cluster that wave, or set `waves` in .pgdb.yaml so that they \
+                 fit around its own"
+                    .to_owned()
+            }
             Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),
             Self::Edit { source, .. } => edit_help(source),
             Self::Render(source) => source.help().to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::comparison::Difference;
+use super::comparison::{Comparison, Difference};
 use super::error::{Conflict, NAME, NewAppError};
 use super::{AppFiles, Inputs, credential, database, role};
 use crate::domain::choice::RoleStyle;
@@ -42,6 +42,8 @@ pub(super) struct Inventory<'text> {
     pub(super) database: Found<'text>,
     /// Whether the Cluster has a sync-wave of its own.
     pub(super) cluster_has_wave: bool,
+    /// How that wave differs from the one by which the app's objects are ordered.
+    pub(super) cluster_wave: Option<Difference>,
     app: String,
     findings: Findings,
     unreadable: Vec<String>,
@@ -107,6 +109,7 @@ impl<'text> Inventory<'text> {
             database: database::inspect(&surroundings, &mut findings),
             cluster_has_wave: cluster_root
                 .is_none_or(|cluster| cluster.annotation(SYNC_WAVE).is_some()),
+            cluster_wave: cluster_root.and_then(|cluster| wave_difference(inputs, cluster)),
             app: app.name.to_string(),
             findings,
             unreadable: found
@@ -214,6 +217,15 @@ fn cluster<'text>(inputs: &Inputs<'text>) -> Result<Option<Object<'text>>, NewAp
         document: manifest.document,
         root,
     }))
+}
+
+/// How the Cluster's own sync-wave, where it has one, differs from the one that the app's objects are ordered by.
+fn wave_difference(inputs: &Inputs<'_>, cluster: &Object<'_>) -> Option<Difference> {
+    let found = cluster.annotation(SYNC_WAVE)?;
+    let asked = inputs.target.waves.cluster().to_string();
+    let mut comparison = Comparison::new(cluster.path, cluster.root.line);
+    comparison.scalar(SYNC_WAVE, Some(found), Some(&asked));
+    comparison.into_differences().pop()
 }
 
 /// The first key that a mapping below this node has twice: its line and text.

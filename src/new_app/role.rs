@@ -5,7 +5,6 @@ use super::credential;
 use super::error::{Conflict, NAME};
 use super::inventory::{Findings, Found, Surroundings, is_on_cluster};
 use crate::domain::postgres_name::GroupRoleName;
-use crate::domain::wave::SYNC_WAVE;
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 use crate::target::CNPG;
@@ -28,7 +27,6 @@ pub(super) fn inspect_managed<'text>(
     let Some(cluster) = &around.cluster else {
         return Found::Missing;
     };
-    compare_wave(around, cluster, findings);
     let mut line = None;
     for entry in managed_roles(cluster) {
         let conflict = |problem, flag| Conflict {
@@ -52,17 +50,6 @@ pub(super) fn inspect_managed<'text>(
     line.map_or(Found::Missing, |_| {
         Found::There(cluster.path, cluster.document)
     })
-}
-
-/// Compares the Cluster's own sync-wave, where it has one, with the one that the app's other pieces are ordered by.
-fn compare_wave(around: &Surroundings<'_, '_>, cluster: &Object<'_>, findings: &mut Findings) {
-    let Some(found) = cluster.annotation(SYNC_WAVE) else {
-        return;
-    };
-    let wave = around.inputs.target.waves.cluster().to_string();
-    let mut comparison = Comparison::new(cluster.path, cluster.root.line);
-    comparison.scalar("metadata.annotations[sync-wave]", Some(found), Some(&wave));
-    findings.differences.extend(comparison.into_differences());
 }
 
 /// Whether an entry is the app's own role under another name than was asked for.
