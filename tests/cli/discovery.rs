@@ -489,3 +489,18 @@ fn each_of_several_clusters_can_be_chosen() {
         );
     }
 }
+
+#[test]
+fn a_broken_file_that_may_speak_of_the_app_is_told() {
+    let repository = Repository::guide();
+    let broken = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: my-shop-db-creds\n  labels: [\n";
+    repository.write("apps/shop/secret.yaml", broken);
+    let outcome = repository.new_app("-q");
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (
+            0,
+            "warning: apps/shop/secret.yaml:5: could not be read as YAML and was not looked at\n"
+        )
+    );
+}

@@ -5,6 +5,7 @@
     clippy::disallowed_types,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     unreachable_pub,
     reason = "these tests run a program and look at files, and fail by panicking"
