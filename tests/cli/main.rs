@@ -5,15 +5,29 @@
     clippy::disallowed_types,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     unreachable_pub,
     reason = "these tests run a program and look at files, and fail by panicking"
 )]
 
+mod again;
+mod certificates;
+mod cluster_files;
 mod completion;
+mod discovery;
+mod editing;
 mod faults;
+mod flags;
+mod names;
 mod new_app;
+mod output;
+mod password;
+mod precedence;
 mod readme;
 mod reference;
+mod settings_file;
 mod strace;
 mod support;
+mod taken;
+mod targets;
