@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use handlebars::Handlebars;
+use handlebars::{Handlebars, RenderErrorReason, TemplateErrorReason};
 use serde::Serialize;
 use serde_json::json;
 use thiserror::Error;
 
 use crate::domain::app::App;
+use crate::domain::name::quoted;
 use crate::repo::scalar::quote;
 use crate::repo::yaml::{self, Node};
 use crate::target::Target;
@@ -121,7 +122,7 @@ impl Templates {
             .render_template(text, &values(template, app, target, sealed, data))
             .map_err(|error| RenderError::Template {
                 place: place(),
-                reason: error.to_string(),
+                reason: reason(&error),
             })?;
         check(template, &rendered, app, target).map_err(|problem| RenderError::Manifest {
             place: place(),
@@ -146,6 +147,26 @@ fn engine() -> Handlebars<'static> {
     engine.set_strict_mode(true);
     engine.register_escape_fn(|text| quote(text).into_owned());
     engine
+}
+
+/// What Handlebars said, without its own words for where.
+fn reason(error: &handlebars::RenderError) -> String {
+    match error.reason() {
+        RenderErrorReason::MissingVariable(Some(name)) => {
+            let line = error.line_no.unwrap_or(1);
+            format!("line {line}: there is no value {}", quoted(name))
+        }
+        RenderErrorReason::TemplateError(error) => {
+            let line = error.pos().map_or(1, |(line, _)| line);
+            match error.reason() {
+                TemplateErrorReason::InvalidSyntax(_) => {
+                    format!("line {line}: this is no valid Handlebars")
+                }
+                reason => format!("line {line}: this is no valid Handlebars: {reason}"),
+            }
+        }
+        reason => reason.to_string(),
+    }
 }
 
 /// The values that a template may use.

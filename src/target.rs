@@ -11,7 +11,7 @@ use crate::repo::kustomization::{Kustomization, patches};
 use crate::repo::object::{Object, objects};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
-use crate::repo::yaml::{Node, parse};
+use crate::repo::yaml::{Node, Value, YamlError, parse};
 use crate::settings::WaveSettings;
 
 pub use error::TargetError;
@@ -109,6 +109,7 @@ impl Target {
             }
             (candidates, _) => candidates?,
         };
+        let candidates = in_namespace(request.namespace.as_ref(), candidates);
         match <[Candidate; 1]>::try_from(candidates) {
             Ok([candidate]) => Self::of(request, candidate, snapshot),
             Err(candidates) => Err(TargetError::Several { candidates }),
@@ -227,6 +228,7 @@ pub fn candidates(snapshot: &Snapshot) -> Vec<Candidate> {
     clusters
         .into_iter()
         .filter(|object| is_complete(object) && !patches.contains(object.path))
+        .filter(|object| template_in(&object.root).is_none())
         .filter_map(candidate)
         .collect()
 }
@@ -248,18 +250,70 @@ fn in_repo(name: Option<&ClusterName>, snapshot: &Snapshot) -> Result<Vec<Candid
             names,
         }),
         (true, _) => Err(TargetError::NoCluster {
-            unreadable: unreadable(snapshot),
+            unfit: unfit(snapshot),
         }),
     }
 }
 
-/// Files that speak of a Cluster but are no YAML, such as Helm templates, each with the parser's reason.
-fn unreadable(snapshot: &Snapshot) -> Vec<String> {
+/// Those in the namespace that was asked for, where some are: of several Clusters, it may be what tells them apart.
+fn in_namespace(namespace: Option<&Namespace>, candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let is_there =
+        |candidate: &Candidate| namespace.map(Namespace::as_str) == candidate.namespace.as_deref();
+    if namespace.is_none() || !candidates.iter().any(is_there) {
+        return candidates;
+    }
+    candidates.into_iter().filter(is_there).collect()
+}
+
+/// The Clusters of the repository that apps cannot be put on, and files that speak of one but are no YAML, each with
+/// the reason.
+fn unfit(snapshot: &Snapshot) -> Vec<String> {
     let found = objects(snapshot, |header, _| header.may_be_cluster());
-    let places = found.unreadable.iter();
-    places
-        .map(|(path, error)| format!("{path}:{}: {}", error.line, error.problem))
-        .collect()
+    let broken = found.unreadable.iter();
+    let broken = broken.map(|(path, error)| format!("{path}:{}: {}", error.line, error.problem));
+    let clusters = found.objects.iter();
+    let clusters = clusters.filter(|object| object.is(CNPG, "Cluster"));
+    broken.chain(clusters.map(why_unfit)).collect()
+}
+
+/// Why a Cluster is none that apps could be put on, with its place.
+fn why_unfit(object: &Object<'_>) -> String {
+    if let Some(error) = template_in(&object.root) {
+        return format!(
+            "{}:{}: a template: {}",
+            object.path, error.line, error.problem
+        );
+    }
+    let reason = match object.name().map(str::parse::<ClusterName>) {
+        None => "it has no name".to_owned(),
+        Some(Err(error)) => error.to_string(),
+        Some(Ok(_)) if !is_complete(object) => {
+            "it has neither `instances` nor `storage`, like a patch of another".to_owned()
+        }
+        Some(Ok(_)) if object.namespace().is_some_and(|text| text.contains("{{")) => {
+            "a template: its namespace holds `{{`".to_owned()
+        }
+        Some(Ok(_)) => "a kustomization uses it as a patch".to_owned(),
+    };
+    format!("{}: {reason}", object.place())
+}
+
+/// What of a document is a template's `{{ ... }}` without quotes, which YAML reads as a mapping that is a key.
+fn template_in(node: &Node<'_>) -> Option<YamlError> {
+    match &node.value {
+        Value::Mapping { entries, .. } => entries.iter().find_map(|(key, value)| {
+            if matches!(key.value, Value::Mapping { .. }) {
+                return Some(YamlError {
+                    line: key.line,
+                    column: key.column + 1,
+                    problem: "without quotes, `{{ }}` is a mapping as a key".to_owned(),
+                });
+            }
+            template_in(value)
+        }),
+        Value::Sequence { items, .. } => items.iter().find_map(template_in),
+        Value::Scalar(..) | Value::Alias(_) => None,
+    }
 }
 
 fn in_file(
@@ -289,6 +343,13 @@ fn in_file(
         .iter()
         .filter(|object| object.is(CNPG, "Cluster"))
         .collect();
+    if let Some(source) = clusters.iter().find_map(|object| template_in(&object.root)) {
+        return Err(TargetError::NotYaml {
+            path: path.clone(),
+            template: true,
+            source,
+        });
+    }
     if clusters.is_empty() {
         let kinds = objects
             .iter()
@@ -337,6 +398,9 @@ fn named(object: &Object<'_>, name: Option<&ClusterName>) -> Option<Candidate> {
 }
 
 fn candidate(object: &Object<'_>) -> Option<Candidate> {
+    if object.namespace().is_some_and(|text| text.contains("{{")) {
+        return None;
+    }
     Some(Candidate {
         cluster: object.name()?.parse().ok()?,
         namespace: object

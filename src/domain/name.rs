@@ -56,3 +56,56 @@ pub(crate) fn first_outside(text: &str, allowed: impl Fn(char) -> bool) -> Optio
         found => format!("the character U+{:04X}", u32::from(found)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use proptest::prelude::*;
+
+    use super::quoted;
+    use crate::domain::database_option::{Encoding, Extension, Locale};
+    use crate::domain::kubernetes_name::{AppName, ClusterName, Namespace, ObjectName};
+    use crate::domain::postgres_name::{DatabaseName, GroupRoleName, RoleName, SchemaName};
+    use crate::repo::yaml::parse;
+
+    #[test]
+    fn long_texts_are_cut() {
+        assert_eq!(quoted("a\u{202e}b"), r#""a\u{202e}b""#);
+        assert_eq!(quoted(&"x".repeat(81)), format!("{:?}...", "x".repeat(80)));
+    }
+
+    /// Whether a text is taken as a name.
+    fn is_taken<T: FromStr>(text: &str) -> bool {
+        text.parse::<T>().is_ok()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_means_itself_everywhere(text in prop_oneof![
+            any::<String>(),
+            "[a-zA-Z0-9_.@ -]{0,70}",
+            "[a-z]([a-z0-9._@-]{0,80})",
+        ]) {
+            let taken = is_taken::<AppName>(&text)
+                || is_taken::<Namespace>(&text)
+                || is_taken::<ObjectName>(&text)
+                || is_taken::<ClusterName>(&text)
+                || is_taken::<RoleName>(&text)
+                || is_taken::<GroupRoleName>(&text)
+                || is_taken::<DatabaseName>(&text)
+                || is_taken::<SchemaName>(&text)
+                || is_taken::<Extension>(&text)
+                || is_taken::<Encoding>(&text)
+                || is_taken::<Locale>(&text);
+            prop_assume!(taken);
+            prop_assert!(!text.is_empty() && text.len() <= 253);
+            prop_assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(&byte)));
+            let in_paths = is_taken::<AppName>(&text) || is_taken::<ObjectName>(&text);
+            prop_assert!(!in_paths || !text.contains(".."));
+            let yaml = format!("key: \"{text}\"\n");
+            let stream = parse(&yaml).unwrap();
+            prop_assert_eq!(stream.documents[0].root.get("key").unwrap().as_str(), Some(text.as_str()));
+        }
+    }
+}

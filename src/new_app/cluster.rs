@@ -27,6 +27,9 @@ pub(super) fn add(
         source,
     };
     let mut text = before.to_owned();
+    if let Some(difference) = &inventory.cluster_wave {
+        return Err(NewAppError::ClusterWave(difference.clone()));
+    }
     if !inventory.cluster_has_wave {
         let wave = Addition::Text(inputs.target.waves.cluster().to_string());
         let annotations = &["metadata", "annotations"];

@@ -1,7 +1,5 @@
 //! The sealed credential.
 
-use std::collections::BTreeMap;
-
 use rand::CryptoRng;
 
 use super::comparison::Comparison;
@@ -114,19 +112,23 @@ pub(super) fn inspect<'text>(
     findings: &mut Findings,
 ) -> Found<'text> {
     let name = around.inputs.app.secret.as_str();
+    let others = around.objects.iter();
+    findings
+        .conflicts
+        .extend(others.filter_map(|object| conflict(around, object)));
     let sealed: Vec<_> = around
         .of_kind("bitnami.com", "SealedSecret")
         .filter(|object| object.name() == Some(name))
         .collect();
     match sealed.as_slice() {
         [] => {
-            let others = around
-                .objects
-                .iter()
-                .filter(|object| makes_secret(object, name));
-            findings
-                .conflicts
-                .extend(others.map(|object| conflict(object, name)));
+            let own = around
+                .of_kind("bitnami.com", "SealedSecret")
+                .find(|object| around.is_own(object));
+            if let Some(object) = own {
+                findings.differences.extend(renamed(around, object));
+                return Found::There(object.path, object.document);
+            }
             findings
                 .conflicts
                 .extend(around.file_conflict(&around.files.secret));
@@ -166,16 +168,52 @@ fn makes_secret(object: &Object<'_>, name: &str) -> bool {
     kind && (object.name() == Some(name) || target == Some(name))
 }
 
-fn conflict(object: &Object<'_>, name: &str) -> Conflict {
+/// The conflict with another object that makes a Secret of the credential's name: in the cluster's namespace, or in the
+/// app's, where Reflector leaves a Secret alone that is no mirror.
+fn conflict(around: &Surroundings<'_, '_>, object: &Object<'_>) -> Option<Conflict> {
+    let Inputs { app, target, .. } = around.inputs;
+    let name = app.secret.as_str();
     let kind = object.kind().unwrap_or_default();
-    Conflict {
-        place: object.place(),
-        problem: match kind {
+    let is_sealed = object.is("bitnami.com", "SealedSecret") && object.name() == Some(name);
+    let namespace = object.namespace().unwrap_or(target.namespace.as_str());
+    let problem = if namespace == target.namespace.as_str() {
+        match kind {
+            _ if !makes_secret(object, name) => return None,
             "Secret" => format!("a Secret {name} is in the repository unsealed"),
             kind => format!("the Secret {name} is made by an object of kind {kind}"),
-        },
+        }
+    } else if app.namespaces.iter().any(|app| app.as_str() == namespace)
+        && (is_sealed || makes_secret(object, name))
+    {
+        format!(
+            "a Secret {name} comes from an object of kind {kind} in the app namespace {namespace}, where the mirror would be"
+        )
+    } else {
+        return None;
+    };
+    Some(Conflict {
+        place: object.place(),
+        problem,
         flag: SECRET_FLAG,
-    }
+    })
+}
+
+/// The difference of the app's credential under another name.
+fn renamed(around: &Surroundings<'_, '_>, object: &Object<'_>) -> Vec<super::Difference> {
+    let mut comparison = Comparison::new(object.path, object.root.line);
+    comparison.scalar(
+        "metadata.name",
+        object.root.at(&["metadata", "name"]),
+        Some(around.inputs.app.secret.as_str()),
+    );
+    comparison.into_differences()
+}
+
+/// Whether the Secret of this name is the app's credential, whatever name is asked for.
+pub(super) fn is_own(around: &Surroundings<'_, '_>, name: &str) -> bool {
+    around
+        .of_kind("bitnami.com", "SealedSecret")
+        .any(|object| object.name() == Some(name) && around.is_own(object))
 }
 
 /// What of a SealedSecret differs from what was asked for.
@@ -288,33 +326,28 @@ fn comparison_of_connection_keys(
     root: &Node<'_>,
 ) {
     let connection = connection(inputs);
-    let sealed: BTreeMap<_, _> = root
-        .at(&["spec", "encryptedData"])
-        .map_or(&[][..], Node::entries)
-        .iter()
-        .filter_map(|(key, value)| Some((key.as_str()?, value)))
-        .collect();
-    for key in connection
-        .open_keys()
-        .into_iter()
-        .chain(connection.templated_keys())
-    {
-        let found = root.at(&["spec", "template", "data", key.key]);
-        match (inputs.app.options.connection_keys, sealed.get(key.key)) {
+    let mut keys = connection.open_keys();
+    keys.extend(connection.templated_keys());
+    let data = |key: &str| root.at(&["spec", "template", "data", key]);
+    let sealed = |key: &str| root.at(&["spec", "encryptedData", key]);
+    let is_absent = |key: &ConnectionKey| data(key.key).is_none() && sealed(key.key).is_none();
+    let asked = inputs.app.options.connection_keys;
+    if asked && keys.iter().all(is_absent) {
+        let names: Vec<_> = keys.iter().map(|key| key.key).collect();
+        let names = format!("{} (none with --no-connection-keys)", names.join(", "));
+        comparison.differs(root.line, "spec.template.data", None, Some(names));
+        return;
+    }
+    for key in keys {
+        let found = data(key.key);
+        let field = format!("spec.template.data.{}", key.key);
+        match (asked, sealed(key.key)) {
             (true, Some(_)) if found.is_none() => {}
-            (true, _) => {
-                comparison.scalar(
-                    &format!("spec.template.data.{}", key.key),
-                    found,
-                    Some(&key.value),
-                );
-            }
+            (true, _) => comparison.scalar(&field, found, Some(&key.value)),
+            (false, None) => comparison.scalar(&field, found, None),
             (false, Some(node)) => {
                 let field = format!("spec.encryptedData.{}", key.key);
                 comparison.differs(node.line, &field, Some("a sealed value".to_owned()), None);
-            }
-            (false, None) => {
-                comparison.scalar(&format!("spec.template.data.{}", key.key), found, None)
             }
         }
     }

@@ -1,11 +1,11 @@
 //! The object of kind Database.
 
 use super::comparison::Comparison;
-use super::error::Conflict;
+use super::error::{Conflict, NAME};
 use super::inventory::{Findings, Found, Surroundings, is_on_cluster};
 use crate::domain::database_option::Extension;
 use crate::domain::wave::SYNC_WAVE;
-use crate::repo::object::{Object, PART_OF};
+use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 use crate::target::CNPG;
 
@@ -24,19 +24,23 @@ pub(super) fn inspect<'text>(
             is_on_cluster(object, cluster) && database(object) == Some(app.database.as_str())
         })
         .collect();
-    let namesakes = around.of_kind(CNPG, "Database").filter(|object| {
-        object.name() == Some(app.database_object.as_str())
-            && (database(object) != Some(app.database.as_str()) || !is_on_cluster(object, cluster))
-    });
-    findings.conflicts.extend(namesakes.map(|object| Conflict {
-        place: object.place(),
-        problem: format!(
-            "Database {} declares another database, {:?}",
-            app.database_object,
-            database(object).unwrap_or_default()
-        ),
-        flag: "NAME",
-    }));
+    let namesakes: Vec<_> = around
+        .of_kind(CNPG, "Database")
+        .filter(|object| object.name() == Some(app.database_object.as_str()))
+        .filter(|object| {
+            !is_on_cluster(object, cluster) || database(object) != Some(app.database.as_str())
+        })
+        .collect();
+    let own = namesakes
+        .iter()
+        .find(|object| is_on_cluster(object, cluster) && around.is_own(object));
+    if let (Some(object), []) = (own, found.as_slice()) {
+        findings.differences.extend(compare(around, object));
+        return Found::There(object.path, object.document);
+    }
+    findings
+        .conflicts
+        .extend(namesakes.into_iter().map(|object| namesake(around, object)));
     match found.as_slice() {
         [] => {
             findings
@@ -60,7 +64,7 @@ pub(super) fn inspect<'text>(
                     flag: DATABASE_FLAG,
                 }));
             let owner = object.root.at(&["spec", "owner"]).and_then(Node::as_str);
-            if owner != Some(app.role.as_str()) && object.label(PART_OF).is_none() {
+            if owner != Some(app.role.as_str()) && object.app().is_none() {
                 findings.conflicts.push(Conflict {
                     place: object.place(),
                     problem: format!(
@@ -75,6 +79,21 @@ pub(super) fn inspect<'text>(
             }
             Found::There(object.path, object.document)
         }
+    }
+}
+
+/// The conflict with a Database that has the name of the app's object and declares another database.
+fn namesake(around: &Surroundings<'_, '_>, object: &Object<'_>) -> Conflict {
+    let declared = object.root.at(&["spec", "cluster", "name"]);
+    Conflict {
+        place: object.place(),
+        problem: format!(
+            "Database {} declares another one, {:?} on the Cluster {:?}",
+            around.inputs.app.database_object,
+            database(object).unwrap_or_default(),
+            declared.and_then(Node::as_str).unwrap_or_default()
+        ),
+        flag: NAME,
     }
 }
 
@@ -94,6 +113,7 @@ fn compare(around: &Surroundings<'_, '_>, object: &Object<'_>) -> Vec<super::Dif
         Some(&wave),
     );
     let spec = |key: &str| object.root.at(&["spec", key]);
+    comparison.scalar("spec.name", spec("name"), Some(app.database.as_str()));
     comparison.scalar("spec.owner", spec("owner"), Some(app.role.as_str()));
     comparison.with_default("spec.ensure", spec("ensure"), "present", "present");
     let policy = spec("databaseReclaimPolicy");

@@ -1,5 +1,7 @@
 //! Why an app cannot be planned.
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
 use super::comparison::Difference;
@@ -10,6 +12,9 @@ use crate::repo::path::{RepoPath, RepoPathError};
 use crate::repo::yaml::YamlError;
 use crate::sealing::SealError;
 
+/// The argument that gives the app another name altogether.
+pub(super) const NAME: &str = "NAME";
+
 /// Something of a name that the app needs, and that belongs to something else.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Conflict {
@@ -19,15 +24,6 @@ pub struct Conflict {
     pub problem: String,
     /// The flag that gives the app another name.
     pub flag: &'static str,
-}
-
-impl Conflict {
-    fn way_out(&self) -> String {
-        match self.flag {
-            "NAME" => "give the app another NAME".to_owned(),
-            flag => format!("choose another name with {flag}"),
-        }
-    }
 }
 
 /// Why an app cannot be planned. Nothing is to be written.
@@ -51,7 +47,7 @@ pub enum NewAppError {
         differences: Vec<Difference>,
     },
     /// A file that has to be looked at is no YAML.
-    #[error("{path}:{}:{}: is no valid YAML: {}", source.line, source.column, source.problem)]
+    #[error("{path}:{}:{}: this is no valid YAML: {}", source.line, source.column, source.problem)]
     NotYaml {
         /// The file.
         path: RepoPath,
@@ -68,6 +64,9 @@ pub enum NewAppError {
         /// The key.
         key: String,
     },
+    /// The Cluster's own sync-wave is not the one by which the app's objects are ordered.
+    #[error("{}:{}: the Cluster's sync-wave is {:?}, asked for is {:?}", .0.path, .0.line, .0.found.as_deref().unwrap_or_default(), .0.asked.as_deref().unwrap_or_default())]
+    ClusterWave(Difference),
     /// There is no Cluster manifest to enter a managed role in.
     #[error("there is no Cluster manifest to enter the role in")]
     NoManifest,
@@ -97,16 +96,17 @@ impl NewAppError {
             Self::OwnNamespace { .. } => {
                 "name the namespace where the application runs: the credential is already in the cluster's own".to_owned()
             }
-            Self::Taken(conflicts) => {
-                let mut ways: Vec<_> = conflicts.iter().map(|conflict| conflict.way_out()).collect();
-                ways.dedup();
-                ways.join("; ")
-            }
+            Self::Taken(conflicts) => taken_help(conflicts),
             Self::Different { .. } => {
                 "ask for what is there, or change the manifests by hand and run the same command again".to_owned()
             }
             Self::NotYaml { .. } => "mend the file and run the same command again".to_owned(),
             Self::DuplicateKey { .. } => "YAML readers disagree on which one counts: take one of them away".to_owned(),
+            Self::ClusterWave(_) => {
+                "Argo CD syncs lower waves first: give the Cluster that wave, or set `waves` in .pgdb.yaml so that they \
+                 fit around its own"
+                    .to_owned()
+            }
             Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),
             Self::Edit { source, .. } => edit_help(source),
             Self::Render(source) => source.help().to_owned(),
@@ -114,6 +114,16 @@ impl NewAppError {
             Self::Path(source) => source.help().to_owned(),
         }
     }
+}
+
+/// The flags that give other names, each once, or the name of the app itself.
+fn taken_help(conflicts: &[Conflict]) -> String {
+    let flags: BTreeSet<_> = conflicts.iter().map(|conflict| conflict.flag).collect();
+    if flags.contains(NAME) {
+        return "give the app another NAME, or move what is there out of the way".to_owned();
+    }
+    let flags: Vec<_> = flags.into_iter().collect();
+    format!("choose another name with {}", flags.join(" or "))
 }
 
 fn edit_help(source: &EditError) -> String {

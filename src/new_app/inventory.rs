@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::comparison::Difference;
-use super::error::{Conflict, NewAppError};
+use super::comparison::{Comparison, Difference};
+use super::error::{Conflict, NAME, NewAppError};
 use super::{AppFiles, Inputs, credential, database, role};
 use crate::domain::choice::RoleStyle;
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::header::{Header, headers};
-use crate::repo::object::{Object, PART_OF, objects};
+use crate::repo::object::{Object, objects};
 use crate::repo::path::RepoPath;
 use crate::repo::yaml::{Node, Value, parse};
 use crate::target::{CNPG, candidates};
@@ -42,6 +42,8 @@ pub(super) struct Inventory<'text> {
     pub(super) database: Found<'text>,
     /// Whether the Cluster has a sync-wave of its own.
     pub(super) cluster_has_wave: bool,
+    /// How that wave differs from the one by which the app's objects are ordered.
+    pub(super) cluster_wave: Option<Difference>,
     app: String,
     findings: Findings,
     unreadable: Vec<String>,
@@ -75,10 +77,10 @@ impl<'text> Inventory<'text> {
         let cluster = cluster(inputs)?;
         let app = inputs.app;
         let names = [
+            app.name.as_str(),
             app.secret.as_str(),
             app.role.as_str(),
             app.database.as_str(),
-            app.database_object.as_str(),
         ];
         let found = objects(inputs.snapshot, |header, text| {
             header.is_known_kind() && names.iter().any(|name| text.contains(name))
@@ -107,6 +109,7 @@ impl<'text> Inventory<'text> {
             database: database::inspect(&surroundings, &mut findings),
             cluster_has_wave: cluster_root
                 .is_none_or(|cluster| cluster.annotation(SYNC_WAVE).is_some()),
+            cluster_wave: cluster_root.and_then(|cluster| wave_difference(inputs, cluster)),
             app: app.name.to_string(),
             findings,
             unreadable: found
@@ -151,12 +154,20 @@ impl<'text> Surroundings<'_, 'text> {
         })
     }
 
+    /// Whether an object is the app's own, whatever it is called: made for it, or by hand in one of its files.
+    pub(super) fn is_own(&self, object: &Object<'_>) -> bool {
+        match object.app() {
+            Some(owner) => owner == self.inputs.app.name.as_str(),
+            None => self.files.all().contains(&object.path),
+        }
+    }
+
     /// The conflict of a new file with one that is there.
     pub(super) fn file_conflict(&self, path: &RepoPath) -> Option<Conflict> {
         self.inputs.snapshot.text(path).map(|_| Conflict {
             place: path.to_string(),
             problem: "the file is there and holds something else".to_owned(),
-            flag: "NAME",
+            flag: NAME,
         })
     }
 
@@ -166,7 +177,7 @@ impl<'text> Surroundings<'_, 'text> {
         object: &Object<'_>,
         flag: &'static str,
     ) -> Option<Conflict> {
-        let owner = object.label(PART_OF)?;
+        let owner = object.app()?;
         (owner != self.inputs.app.name.as_str()).then(|| Conflict {
             place: object.place(),
             problem: format!(
@@ -206,6 +217,15 @@ fn cluster<'text>(inputs: &Inputs<'text>) -> Result<Option<Object<'text>>, NewAp
         document: manifest.document,
         root,
     }))
+}
+
+/// How the Cluster's own sync-wave, where it has one, differs from the one that the app's objects are ordered by.
+fn wave_difference(inputs: &Inputs<'_>, cluster: &Object<'_>) -> Option<Difference> {
+    let found = cluster.annotation(SYNC_WAVE)?;
+    let asked = inputs.target.waves.cluster().to_string();
+    let mut comparison = Comparison::new(cluster.path, cluster.root.line);
+    comparison.scalar(SYNC_WAVE, Some(found), Some(&asked));
+    comparison.into_differences().pop()
 }
 
 /// The first key that a mapping below this node has twice: its line and text.

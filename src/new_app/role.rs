@@ -1,7 +1,8 @@
 //! The login role: an entry of the Cluster's managed roles, or an object of kind DatabaseRole.
 
 use super::comparison::Comparison;
-use super::error::Conflict;
+use super::credential;
+use super::error::{Conflict, NAME};
 use super::inventory::{Findings, Found, Surroundings, is_on_cluster};
 use crate::domain::postgres_name::GroupRoleName;
 use crate::repo::object::Object;
@@ -26,25 +27,35 @@ pub(super) fn inspect_managed<'text>(
     let Some(cluster) = &around.cluster else {
         return Found::Missing;
     };
-    let mut found = Found::Missing;
+    let mut line = None;
     for entry in managed_roles(cluster) {
+        let conflict = |problem, flag| Conflict {
+            place: format!("{}:{}", cluster.path, entry.line),
+            problem,
+            flag,
+        };
         let name = entry.get("name").and_then(Node::as_str);
-        if name == Some(role) {
+        if let (Some(first), true) = (line, name == Some(role)) {
+            let problem = format!("the role {role:?} is there twice, first on line {first}");
+            findings.conflicts.push(conflict(problem, USER_FLAG));
+        } else if name == Some(role) || is_renamed(around, entry) {
             compare(around, cluster, entry, "spec.managed.roles[]", findings);
-            found = Found::There(cluster.path, cluster.document);
+            line = Some(entry.line);
         } else if secret_of(entry) == Some(around.inputs.app.secret.as_str()) {
-            findings.conflicts.push(Conflict {
-                place: format!("{}:{}", cluster.path, entry.line),
-                problem: format!(
-                    "the Secret {} is the credential of the role {:?}",
-                    around.inputs.app.secret,
-                    name.unwrap_or_default()
-                ),
-                flag: "--secret-name",
-            });
+            let (secret, name) = (&around.inputs.app.secret, name.unwrap_or_default());
+            let problem = format!("the Secret {secret} is the credential of the role {name:?}");
+            findings.conflicts.push(conflict(problem, "--secret-name"));
         }
     }
-    found
+    line.map_or(Found::Missing, |_| {
+        Found::There(cluster.path, cluster.document)
+    })
+}
+
+/// Whether an entry is the app's own role under another name than was asked for.
+fn is_renamed(around: &Surroundings<'_, '_>, entry: &Node<'_>) -> bool {
+    let secret = around.inputs.app.secret.as_str();
+    secret_of(entry) == Some(secret) && credential::is_own(around, secret)
 }
 
 /// Looks for the role among the objects of kind DatabaseRole.
@@ -64,26 +75,66 @@ pub(super) fn inspect_database_role<'text>(
     if let (Some(entry), Some(cluster)) = (same, &around.cluster) {
         findings.conflicts.push(Conflict {
             place: format!("{}:{}", cluster.path, entry.line),
-            problem: format!("the role {:?} is one of the Cluster's managed roles, which win over an object of kind DatabaseRole", app.role.as_str()),
+            problem: format!("the role {:?} is one of the Cluster's managed roles, which win over an object of kind DatabaseRole; with --roles managed it is taken as the app's", app.role.as_str()),
             flag: USER_FLAG,
         });
     }
-    match database_roles(around).as_slice() {
-        [] => {
-            findings
-                .conflicts
-                .extend(around.file_conflict(&around.files.role));
-            Found::Missing
+    let found = database_roles(around);
+    let mut namesakes = around.of_kind(CNPG, "DatabaseRole").filter(|object| {
+        object.name() == Some(app.role_object.as_str())
+            && !found.iter().any(|other| std::ptr::eq(*other, *object))
+    });
+    let object = match found.as_slice() {
+        [] => namesakes.next(),
+        [object, others @ ..] => {
+            let conflict = |other: &&Object<'_>| Conflict {
+                place: other.place(),
+                problem: format!(
+                    "the role {:?} is declared at {} too",
+                    app.role.as_str(),
+                    object.place()
+                ),
+                flag: USER_FLAG,
+            };
+            findings.conflicts.extend(others.iter().map(conflict));
+            Some(*object)
         }
-        [object, ..] => {
-            findings
-                .conflicts
-                .extend(around.owner_conflict(object, USER_FLAG));
-            if let Some(spec) = object.root.get("spec") {
-                compare(around, object, spec, "spec", findings);
-            }
-            Found::There(object.path, object.document)
+    };
+    findings
+        .conflicts
+        .extend(namesakes.map(|object| namesake(around, object)));
+    let Some(object) = object else {
+        let file = around.file_conflict(&around.files.role);
+        findings.conflicts.extend(file);
+        return Found::Missing;
+    };
+    let is_app = !found.is_empty()
+        || (around.is_own(object) && is_on_cluster(object, around.inputs.target.cluster.as_str()));
+    if is_app {
+        findings
+            .conflicts
+            .extend(around.owner_conflict(object, USER_FLAG));
+        if let Some(spec) = object.root.get("spec") {
+            compare(around, object, spec, "spec", findings);
         }
+    } else {
+        findings.conflicts.push(namesake(around, object));
+    }
+    Found::There(object.path, object.document)
+}
+
+/// The conflict with a DatabaseRole that has the name of the app's object and declares another role.
+fn namesake(around: &Surroundings<'_, '_>, object: &Object<'_>) -> Conflict {
+    let text = |path: &[&str]| object.root.at(path).and_then(Node::as_str);
+    Conflict {
+        place: object.place(),
+        problem: format!(
+            "DatabaseRole {} declares another one, {:?} on the Cluster {:?}",
+            around.inputs.app.role_object,
+            text(&["spec", "name"]).unwrap_or_default(),
+            text(&["spec", "cluster", "name"]).unwrap_or_default()
+        ),
+        flag: NAME,
     }
 }
 
@@ -123,7 +174,8 @@ fn compare(
 ) {
     let app = around.inputs.app;
     let secret = secret_of(entry);
-    if secret != Some(app.secret.as_str()) {
+    let is_own = secret.is_some_and(|name| credential::is_own(around, name));
+    if secret != Some(app.secret.as_str()) && !is_own && !around.is_own(object) {
         let credential = secret.map_or("no credential".to_owned(), |name| {
             format!("the credential {name}")
         });
@@ -139,6 +191,12 @@ fn compare(
     }
     let mut comparison = Comparison::new(object.path, entry.line);
     let name = |key: &str| format!("{field}.{key}");
+    comparison.scalar(&name("name"), entry.get("name"), Some(app.role.as_str()));
+    comparison.scalar(
+        &name("passwordSecret.name"),
+        entry.at(&["passwordSecret", "name"]),
+        Some(app.secret.as_str()),
+    );
     comparison.with_default(&name("login"), entry.get("login"), "true", "false");
     comparison.with_default(&name("ensure"), entry.get("ensure"), "present", "present");
     comparison.with_default(

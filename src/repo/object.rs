@@ -7,6 +7,8 @@ use super::yaml::{Node, YamlError, parse};
 
 /// The label by which the product marks what it made: its own name.
 pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+/// The product's name in that label.
+const PRODUCT: &str = "kubectl-pgdb";
 /// The label that holds the app's name.
 pub const PART_OF: &str = "app.kubernetes.io/part-of";
 
@@ -60,6 +62,13 @@ impl<'text> Object<'text> {
     /// The value of one of its labels.
     pub fn label(&self, key: &str) -> Option<&str> {
         self.root.at(&["metadata", "labels", key])?.as_str()
+    }
+
+    /// The name of the app that the product made it for; none for what somebody else made.
+    pub fn app(&self) -> Option<&str> {
+        (self.label(MANAGED_BY) == Some(PRODUCT))
+            .then(|| self.label(PART_OF))
+            .flatten()
     }
 
     /// The value of one of its annotations.

@@ -140,19 +140,19 @@ pub enum Refusal {
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum TargetChoiceError {
     /// A target is asked for by name, and there is no `.pgdb.yaml`.
-    #[error("there is no target {wanted:?}: the repository has no {FILE}")]
+    #[error("there is no target {}: the repository has no {FILE}", quoted(.wanted))]
     NoFile {
         /// The name that was asked for.
         wanted: String,
     },
     /// A target is asked for by name, and `.pgdb.yaml` has none by name.
-    #[error("there is no target {wanted:?}: {FILE} has no `targets`")]
+    #[error("there is no target {}: {FILE} has no `targets`", quoted(.wanted))]
     NoTargets {
         /// The name that was asked for.
         wanted: String,
     },
     /// A target is asked for that is none of those in `.pgdb.yaml`.
-    #[error("there is no target {wanted:?} in {FILE}, which has {}", listed(.targets))]
+    #[error("there is no target {} in {FILE}, which has {}", quoted(.wanted), listed(.targets))]
     Unknown {
         /// The name that was asked for.
         wanted: String,

@@ -13,10 +13,10 @@ use crate::repo::yaml::YamlError;
 #[derive(Debug, Error)]
 pub enum TargetError {
     /// The repository holds no complete Cluster.
-    #[error("no CNPG Cluster manifest was found in the repository{}", listed("; these files could not be read as YAML", .unreadable))]
+    #[error("no CNPG Cluster manifest was found in the repository{}", listed("; these cannot serve", .unfit))]
     NoCluster {
-        /// Files that speak of a Cluster but are no YAML, with the reason.
-        unreadable: Vec<String>,
+        /// Incomplete Clusters, templates and files that are no YAML, each with its place and the reason.
+        unfit: Vec<String>,
     },
     /// There is no Cluster of the name that was asked for.
     #[error("no CNPG Cluster named {name} was found in the repository{}", listed("; there are", .names))]
@@ -94,6 +94,11 @@ impl TargetError {
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {
+            Self::NoCluster { unfit } if !unfit.is_empty() => {
+                "mend the one that is meant, or name it with --cluster-file PATH and --cluster NAME; for a template, use \
+                 --cluster NAME and --roles databaserole"
+                    .to_owned()
+            }
             Self::NoCluster { .. } => {
                 "name the file with --cluster-file PATH, or another repository with --repo DIR".to_owned()
             }

@@ -5,19 +5,33 @@
     clippy::disallowed_types,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     unreachable_pub,
     reason = "these tests run a program and look at files, and fail by panicking"
 )]
 
+mod again;
+mod certificates;
+mod cluster_files;
 mod completion;
 mod concurrency;
+mod discovery;
+mod editing;
 mod faults;
+mod flags;
+mod names;
 mod new_app;
+mod output;
+mod password;
+mod precedence;
 mod readme;
 mod reference;
 mod secrecy;
+mod settings_file;
 mod strace;
 mod support;
+mod taken;
+mod targets;
 mod terminal;
 mod wizard;

@@ -122,6 +122,77 @@ impl Repository {
         outcome.stdout
     }
 
+    /// Runs `new-app my-shop --app-namespace shop` with more words.
+    pub fn new_app(&self, more: &str) -> Outcome {
+        self.run(&format!("new-app my-shop --app-namespace shop {more}"))
+    }
+
+    /// The manifests that such a run would write, sealed values left out.
+    pub fn manifests(&self, more: &str) -> String {
+        let outcome = self.new_app(&format!("{more} --dry-run=client --output=yaml --quiet"));
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{more}");
+        without_sealed_values(&outcome.stdout)
+    }
+
+    /// The structure that such a run would print, without writing anything.
+    pub fn report(&self, more: &str) -> serde_json::Value {
+        let outcome = self.new_app(&format!("{more} --dry-run=client --output=json --quiet"));
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{more}");
+        serde_json::from_str(&outcome.stdout).unwrap()
+    }
+
+    /// What `new-app` says to more words that it must refuse with exit code 2, without data and without a change.
+    pub fn refusal(&self, more: &str) -> String {
+        let args = "new-app my-shop --app-namespace shop".split_whitespace();
+        self.refusal_of(args.chain(more.split_whitespace()), b"")
+    }
+
+    /// What a call says that must be refused with exit code 2, without data and without a change of any file.
+    pub fn refusal_of<'arg>(
+        &self,
+        args: impl IntoIterator<Item = &'arg str>,
+        stdin: &[u8],
+    ) -> String {
+        self.refusal_by(self.command(args), stdin)
+    }
+
+    /// The same for a command that was prepared.
+    pub fn refusal_by(&self, command: Command, stdin: &[u8]) -> String {
+        let before = self.tree();
+        let shown = format!("{command:?}");
+        let outcome = run(command, stdin);
+        assert_eq!(
+            (outcome.code, outcome.stdout.as_str()),
+            (2, ""),
+            "{shown}\n{}",
+            outcome.stderr
+        );
+        assert_eq!(self.tree(), before, "{shown}");
+        self.without_path(&outcome.stderr)
+    }
+
+    /// The text with the root's path as `ROOT`.
+    pub fn without_path(&self, text: &str) -> String {
+        let root = self.path().canonicalize().unwrap();
+        text.replace(root.to_str().unwrap(), "ROOT")
+    }
+
+    /// Removes a file.
+    pub fn remove(&self, path: &str) {
+        fs::remove_file(self.path().join(path)).unwrap();
+    }
+
+    /// Runs git in the repository, which must succeed.
+    pub fn git(&self, line: &str, stdin: &str) -> Outcome {
+        let mut command = Command::new("git");
+        command
+            .args(line.split_whitespace())
+            .current_dir(self.path());
+        let outcome = run(command, stdin.as_bytes());
+        assert_eq!(outcome.code, 0, "git {line}: {}", outcome.stderr);
+        outcome
+    }
+
     /// Opens every sealed value of a SealedSecret with the private key of the vectors: key to value.
     pub fn unsealed(&self, path: &str) -> BTreeMap<String, String> {
         let text = self.read(path);
@@ -136,21 +207,24 @@ impl Repository {
         } else {
             format!("{}/{}", name("namespace"), name("name"))
         };
+        self.unsealed_for(path, &label).unwrap()
+    }
+
+    /// Opens every sealed value for this label; none when one of them does not open.
+    pub fn unsealed_for(&self, path: &str, label: &str) -> Option<BTreeMap<String, String>> {
+        let text = self.read(path);
+        let stream = parse(&text).unwrap();
         let der = STANDARD
             .decode(vector_key("private_key_pkcs8_der_b64"))
             .unwrap();
         let key = UnsealingKey::from_der(&der).unwrap();
-        let entries = root.at(&["spec", "encryptedData"]).unwrap().entries();
-        entries
-            .iter()
-            .map(|(name, sealed)| {
-                let value = key.unseal(sealed.as_str().unwrap(), &label).unwrap();
-                (
-                    name.as_str().unwrap().to_owned(),
-                    String::from_utf8(value.to_vec()).unwrap(),
-                )
-            })
-            .collect()
+        let sealed = stream.documents[0].root.at(&["spec", "encryptedData"]);
+        let entries = sealed.unwrap().entries().iter().map(|(name, sealed)| {
+            let value = key.unseal(sealed.as_str().unwrap(), label).ok()?;
+            let value = String::from_utf8(value.to_vec()).unwrap();
+            Some((name.as_str().unwrap().to_owned(), value))
+        });
+        entries.collect()
     }
 }
 
@@ -195,6 +269,24 @@ pub fn without_sealed_values(text: &str) -> String {
         }
     });
     words.collect()
+}
+
+/// What changed from one text to the other: its lines with `-` and `+`, each change with one line around it.
+pub fn changed_lines(before: &str, after: &str) -> String {
+    let diff = similar::TextDiff::from_lines(before, after);
+    let text = diff.unified_diff().context_radius(1).to_string();
+    let lines = text.lines().filter(|line| !line.starts_with("@@"));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// The trees' files that differ: a path and its two texts, an absent one empty.
+pub fn changed_files(before: &Tree, after: &Tree) -> BTreeMap<String, (String, String)> {
+    let text = |tree: &Tree, path: &str| tree.get(path).cloned().unwrap_or_default();
+    let paths = before.keys().chain(after.keys());
+    paths
+        .filter(|path| before.get(*path) != after.get(*path))
+        .map(|path| (path.clone(), (text(before, path), text(after, path))))
+        .collect()
 }
 
 /// A folder of the tests' fixtures.

@@ -25,7 +25,7 @@ mod target;
 mod tree;
 
 pub(crate) use apply::ApplyError;
-pub(crate) use error::FileError;
+pub(crate) use error::{FileError, FileProblem};
 pub(crate) use interrupt::Interrupts;
 pub(crate) use lock::{DEFAULT_WAIT, Lock, LockError};
 pub(crate) use root::{Root, RootError};

@@ -98,10 +98,13 @@ impl Output {
             return;
         }
         let error = self.label("error", Style::new().red().bold());
-        self.write_stderr(&format!("{error}: {}\n", visible(&failure.message)));
+        self.write_stderr(&format!(
+            "{error}: {}\n",
+            visible(failure.message.trim_end())
+        ));
         if let Some(help) = &failure.help {
             let label = self.label("help", Style::new().cyan().bold());
-            self.write_stderr(&format!("{label}: {}\n", visible(help)));
+            self.write_stderr(&format!("{label}: {}\n", visible(help.trim_end())));
         }
     }
 

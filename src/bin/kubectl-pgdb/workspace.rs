@@ -1,6 +1,7 @@
 //! The repository that a command works in, with the settings of the target that is meant.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -20,7 +21,7 @@ use pgdb::target::Target;
 
 use crate::cli::Global;
 use crate::failure::Failure;
-use crate::files::{DEFAULT_WAIT, Found, Lock, Root};
+use crate::files::{DEFAULT_WAIT, FileError, FileProblem, Found, Lock, Root};
 use crate::output::Output;
 
 /// A certificate larger than this is none, in bytes.
@@ -42,6 +43,8 @@ pub(crate) struct Workspace {
 pub(crate) struct Reading {
     /// The files that may say something of an app.
     pub(crate) snapshot: Snapshot,
+    /// The files that could not be read.
+    pub(crate) skipped: Vec<FileError>,
     /// Files that a killed run left; under the lock they are to be removed.
     pub(crate) staged: Vec<RepoPath>,
     /// The namespaces that any manifest mentions; empty unless they were asked for.
@@ -94,13 +97,14 @@ impl Workspace {
         let Found {
             mut snapshot,
             staged,
-            ..
+            skipped,
         } = self.root.snapshot(keep)?;
         for path in paths {
             self.add(path, &mut snapshot)?;
         }
         Ok(Reading {
             snapshot,
+            skipped,
             staged,
             namespaces: namespaces.into_inner().unwrap_or_default(),
         })
@@ -150,9 +154,13 @@ impl Workspace {
             .certificate
             .clone()
             .unwrap_or_else(Target::guide_certificate);
-        match self.root.read(&path)? {
-            Some(pem) => Ok((path.to_string(), pem)),
-            None => Err(Failure::usage(
+        match self.root.read(&path) {
+            Ok(Some(pem)) => Ok((path.to_string(), pem)),
+            Err(error) if matches!(error.problem, FileProblem::NotUtf8 { .. }) => {
+                Err(no_pem(&path))
+            }
+            Err(error) => Err(error.into()),
+            Ok(None) => Err(Failure::usage(
                 format!("the sealing certificate {path} is not there"),
                 format!(
                     "fetch it with `kubeseal --fetch-cert > {path}`, or name it with --cert FILE or as `certificate` in .pgdb.yaml"
@@ -218,12 +226,24 @@ pub(crate) fn now() -> UnixTime {
     UnixTime::new(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
+/// The failure of a certificate that is not even text.
+fn no_pem(place: impl Display) -> Failure {
+    Failure::usage(
+        format!("{place}: this is no PEM: it is not even text"),
+        "the certificate has to be a PEM file, as `kubeseal --fetch-cert` prints it",
+    )
+}
+
 /// Reads a certificate that may be anywhere, also a pipe such as `<(kubeseal --fetch-cert)`.
 fn read_certificate(path: &Path) -> Result<String, Failure> {
     let place = path.display();
     let refuse = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::usage(
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Failure::usage(
             format!("the sealing certificate {place} is not there"),
+            "give --cert the path of a PEM file",
+        ),
+        std::io::ErrorKind::IsADirectory => Failure::usage(
+            format!("{place}: this is a folder, not a file"),
             "give --cert the path of a PEM file",
         ),
         _ => Failure::unknown(
@@ -235,13 +255,7 @@ fn read_certificate(path: &Path) -> Result<String, Failure> {
     let file = File::open(path).map_err(refuse)?;
     match file.take(CERTIFICATE_LIMIT).read_to_string(&mut text) {
         Ok(_) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-            let help = "give --cert a PEM file, as `kubeseal --fetch-cert` prints it";
-            Err(Failure::usage(
-                format!("{place}: this is no PEM: it is not even text"),
-                help,
-            ))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err(no_pem(place)),
         Err(error) => Err(refuse(error)),
     }
 }

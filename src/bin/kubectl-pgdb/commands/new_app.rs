@@ -25,7 +25,7 @@ use crate::output::Output;
 use crate::prompt::{self, Prompt};
 use crate::randomness;
 use crate::secrecy;
-use crate::workspace::Workspace;
+use crate::workspace::{Reading, Workspace};
 
 use given::Given;
 
@@ -171,7 +171,7 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     let wanted: Vec<_> = given.target.cluster_file.iter().collect();
     let mut reading = workspace.read(&wanted, asks && given.is_incomplete())?;
     let prompt = asks.then(|| Prompt::new(output.colour_stderr()));
-    let (target, was_chosen) = find_target(&given.target, &reading.snapshot, prompt.as_ref())?;
+    let (target, was_chosen) = find_target(&given.target, &reading, prompt.as_ref())?;
     // Before anything is asked: without these, the answers would be in vain.
     let templates = workspace.templates()?;
     let key = workspace.sealing_key(args.cert.as_deref(), output)?;
@@ -214,13 +214,20 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
 /// The target, asked for where several Clusters could be meant, and whether it was.
 fn find_target(
     request: &TargetRequest,
-    snapshot: &Snapshot,
+    reading: &Reading,
     prompt: Option<&Prompt>,
 ) -> Result<(Target, bool), Failure> {
+    let snapshot = &reading.snapshot;
     match (Target::resolve(request, snapshot), prompt) {
         (Err(TargetError::Several { candidates }), Some(prompt)) => {
             let chosen = wizard::choose_cluster(candidates, prompt)?;
             Ok((Target::of(request, chosen, snapshot)?, true))
+        }
+        (Err(error @ TargetError::NoCluster { .. }), _) if !reading.skipped.is_empty() => {
+            let skipped = reading.skipped.iter().map(|file| format!("\n  {file}"));
+            let skipped: String = skipped.collect();
+            let message = format!("{error}; these files could not be read:{skipped}");
+            Err(Failure::usage(message, error.help()))
         }
         (target, _) => Ok((target?, false)),
     }

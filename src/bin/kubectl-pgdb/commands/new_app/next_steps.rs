@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pgdb::domain::app::App;
 use pgdb::domain::postgres_name::{DatabaseName, RoleName};
-use pgdb::new_app::{PieceState, Plan, Verb};
+use pgdb::new_app::{PieceKind, PieceState, Plan, Verb};
 use pgdb::target::Target;
 
 use super::NewApp;
@@ -35,12 +35,11 @@ pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) ->
         .iter()
         .filter(|piece| piece.state == PieceState::Kept);
     lines.extend(kept.map(|piece| {
-        format!(
-            "  keep   {} {} in {}",
-            piece.kind.as_str(),
-            piece.object,
-            piece.path
-        )
+        let name = match piece.kind {
+            PieceKind::ManagedRole => app.role.as_str(),
+            _ => piece.object.as_str(),
+        };
+        format!("  keep   {} {name} in {}", piece.kind.as_str(), piece.path)
     }));
     lines.join("\n")
 }
