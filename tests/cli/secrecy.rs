@@ -313,7 +313,6 @@ fn faults_after_the_password_was_read_do_not_say_it() {
     for fault in [
         "inject=fsync:error=ENOSPC:when=1",
         "inject=renameat:error=EIO:when=1+",
-        "inject=getrandom:error=EIO:when=2+",
     ] {
         let repository = Repository::guide();
         let options = ["-s", "65536", "-e", fault];
