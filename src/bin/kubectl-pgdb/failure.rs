@@ -66,6 +66,14 @@ impl Failure {
         }
     }
 
+    /// The same failure, of a command that had written its changes before.
+    pub(crate) fn after_writing(self) -> Self {
+        Self {
+            help: Some("the changes were written all the same".to_owned()),
+            ..self
+        }
+    }
+
     /// The user was asked whether to write, and said no.
     pub(crate) fn declined() -> Self {
         Self {

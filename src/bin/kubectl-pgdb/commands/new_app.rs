@@ -278,6 +278,29 @@ impl Session<'_> {
         lock: Option<Lock<'_>>,
         prompt: Option<&Prompt>,
     ) -> Result<(), Failure> {
+        self.warn(plan, workspace);
+        let dry_run = self.args.dry_run.is_client();
+        let prompt = prompt.filter(|_| !dry_run && !plan.changes.is_empty());
+        if self.args.output == Format::Diff {
+            self.show_diff(plan, prompt.is_some())?;
+        }
+        if let Some(prompt) = prompt
+            && !prompt.confirm("Write these changes?")?
+        {
+            return Err(Failure::declined());
+        }
+        if dry_run {
+            self.print(plan, dry_run)?;
+        } else {
+            self.write(plan, workspace, lock)?;
+            self.print(plan, dry_run).map_err(Failure::after_writing)?;
+        }
+        self.output
+            .tell(&next_steps::summary(&self.app, &self.target, plan, dry_run));
+        Ok(())
+    }
+
+    fn warn(&self, plan: &Plan, workspace: &Workspace) {
         for warning in &plan.warnings {
             self.output.warn(warning);
         }
@@ -287,47 +310,45 @@ impl Session<'_> {
                 self.output.warn(&format!("{path}: git ignores this file by {rule}: mend that, or add it with `git add -f`"));
             }
         }
-        let dry_run = self.args.dry_run.is_client();
-        let prompt = prompt.filter(|_| !dry_run && !plan.changes.is_empty());
-        // A person finds the questions more easily with an empty line around the diff.
-        let set_apart = || {
-            if prompt.is_some() {
-                self.output.tell("");
-            }
+    }
+
+    /// Writes the plan, and removes what a killed run left.
+    fn write(
+        &self,
+        plan: &Plan,
+        workspace: &Workspace,
+        lock: Option<Lock<'_>>,
+    ) -> Result<(), Failure> {
+        if plan.changes.is_empty() && self.staged.is_empty() {
+            return Ok(());
+        }
+        let lock = match lock {
+            Some(lock) => lock,
+            None => workspace.lock(self.output)?,
         };
-        if self.args.output == Format::Diff {
-            set_apart();
-            self.show_diff(plan)?;
-            set_apart();
+        lock.remove_staged(&self.staged)?;
+        for leftover in lock.apply(&plan.changes)?.leftovers {
+            self.output.warn(&format!(
+                "{leftover}: this temporary file could not be removed"
+            ));
         }
-        if let Some(prompt) = prompt
-            && !prompt.confirm("Write these changes?")?
-        {
-            return Err(Failure::declined());
-        }
-        if !dry_run && !(plan.changes.is_empty() && self.staged.is_empty()) {
-            let lock = match lock {
-                Some(lock) => lock,
-                None => workspace.lock(self.output)?,
-            };
-            lock.remove_staged(&self.staged)?;
-            for leftover in lock.apply(&plan.changes)?.leftovers {
-                self.output.warn(&format!(
-                    "{leftover}: this temporary file could not be removed"
-                ));
-            }
-        }
-        self.print(plan, dry_run)?;
-        self.output
-            .tell(&next_steps::summary(&self.app, &self.target, plan, dry_run));
         Ok(())
     }
 
-    fn show_diff(&self, plan: &Plan) -> Result<(), Failure> {
+    /// Shows what would change; before a question with an empty line around it, so that the eye finds both.
+    fn show_diff(&self, plan: &Plan, before_question: bool) -> Result<(), Failure> {
         if self.output.is_quiet() && !self.args.dry_run.is_client() {
             return Ok(());
         }
-        self.output.diff(&unified(&plan.changes))
+        let set_apart = || {
+            if before_question {
+                self.output.tell("");
+            }
+        };
+        set_apart();
+        self.output.diff(&unified(&plan.changes))?;
+        set_apart();
+        Ok(())
     }
 
     fn print(&self, plan: &Plan, dry_run: bool) -> Result<(), Failure> {
