@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::strace::{Call, calls, is_usable, run_with_faults, wrapped};
-use crate::support::{Outcome, Repository, SEALED, Tree, run, without_sealed_values};
+use crate::support::{Outcome, Repository, SEALED, Tree, outcome, run, without_sealed_values};
 
 const COMMAND: &str = "new-app my-shop --app-namespace shop";
 
@@ -393,6 +393,38 @@ fn run_on_small_disk(case: &Case, free: usize) -> (Outcome, Tree) {
         .arg(free.to_string());
     let outcome = run(wrapped(shell, &command), b"");
     (outcome, copy.tree())
+}
+
+#[test]
+fn a_report_that_cannot_be_printed_says_what_was_written() {
+    let run_to_full_disk = |repository: &Repository, line: &str| {
+        let mut command = repository.command(line.split_whitespace());
+        let full = fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        outcome(command.stdin(Stdio::null()).stdout(full).output().unwrap())
+    };
+    let lost = "error: cannot write to standard output: No space left on device (os error 28)\n";
+
+    let repository = Repository::guide();
+    let before = repository.tree();
+    let outcome = run_to_full_disk(&repository, COMMAND);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (3, lost));
+    assert_eq!(repository.tree(), before);
+
+    let outcome = run_to_full_disk(&repository, &format!("{COMMAND} -o json"));
+    assert_eq!(outcome.code, 3);
+    assert_eq!(
+        outcome.stderr,
+        format!("{lost}help: the changes were written all the same\n")
+    );
+    let again = repository.run(COMMAND);
+    assert!(
+        again.stderr.ends_with("nothing to write.\n"),
+        "{}",
+        again.stderr
+    );
 }
 
 #[test]

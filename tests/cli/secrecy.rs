@@ -178,6 +178,9 @@ fn a_given_password_is_in_no_output_and_no_file() {
     }
 }
 
+/// What makes a repository unfit.
+type Preparation = fn(&Repository);
+
 #[test]
 fn errors_after_the_password_was_read_do_not_say_it() {
     let taken = |repository: &Repository| {
@@ -205,14 +208,14 @@ fn errors_after_the_password_was_read_do_not_say_it() {
         );
     };
     let nothing = |_: &Repository| ();
-    let cases: [(&str, &dyn Fn(&Repository), &str); 5] = [
-        ("a file that is in the way", &taken, ""),
-        ("a Cluster that cannot be edited", &uneditable, ""),
-        ("a template that is wrong", &bad_template, ""),
-        ("a role that is there", &nothing, " --user blog"),
+    let cases: [(&str, Preparation, &str); 5] = [
+        ("a file that is in the way", taken, ""),
+        ("a Cluster that cannot be edited", uneditable, ""),
+        ("a template that is wrong", bad_template, ""),
+        ("a role that is there", nothing, " --user blog"),
         (
             "an app in the cluster's namespace",
-            &nothing,
+            nothing,
             " --app-namespace postgres",
         ),
     ];

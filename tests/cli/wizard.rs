@@ -281,7 +281,7 @@ fn no_leaves_everything_as_it_was() {
 
 #[test]
 fn ctrl_c_at_any_question_leaves_everything_as_it_was() {
-    for question in 0..SESSION.len() {
+    for (question, (text, _)) in SESSION.iter().enumerate() {
         let repository = Repository::guide();
         let before = repository.tree();
         let mut terminal = Terminal::run(&repository, "new-app");
@@ -292,7 +292,7 @@ fn ctrl_c_at_any_question_leaves_everything_as_it_was() {
         assert!(
             ended.screen.ends_with(&format!(
                 "{}\nerror: interrupted; nothing was written",
-                SESSION[question].0
+                text
             )),
             "{}",
             ended.screen
