@@ -67,6 +67,7 @@ const CONFINED: [(&[&str], &[&str], &str); 7] = [
             "src/bin/kubectl-pgdb/commands/new_app/password.rs",
             "src/bin/kubectl-pgdb/output.rs",
             "src/bin/kubectl-pgdb/prompt.rs",
+            "src/bin/kubectl-pgdb/prompt/",
         ],
         "print through `Output` and ask through `Prompt`; the library returns what is to be printed",
     ),
@@ -384,19 +385,22 @@ fn library() -> Vec<Source> {
     sources
 }
 
-/// All sources in these folders.
+/// All sources in these folders, as far as they are there.
 fn sources(folders: &[&str]) -> Vec<Source> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    for folder in folders {
-        collect(&root.join(folder), &mut paths);
+    for folder in folders.iter().map(|folder| root.join(folder)) {
+        if folder.is_dir() {
+            collect(&folder, &mut paths);
+        }
     }
     paths.sort();
     assert!(!paths.is_empty());
     let mut sources: Vec<Source> = paths.iter().map(|path| Source::new(&root, path)).collect();
     let test_files: BTreeSet<String> = sources.iter().flat_map(Source::test_files).collect();
     for source in &mut sources {
-        if test_files.contains(&source.path) {
+        let is_below = |file: &String| source.is_in(&file.replace(".rs", "/"));
+        if test_files.contains(&source.path) || test_files.iter().any(is_below) {
             source.code.clear();
         }
     }

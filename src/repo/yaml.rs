@@ -41,8 +41,9 @@ pub struct Comment {
 pub struct Node<'text> {
     /// What it is.
     pub value: Value<'text>,
-    /// Bytes of the text, as the parser reports them. A block collection begins at its first key or dash and may
-    /// reach over comments and blank lines to the token that ends it; an empty plain scalar has an empty span.
+    /// Bytes of the text, as the parser reports them. A block collection begins at its first key or dash (a list whose
+    /// dashes are not right of the key that holds it begins behind its first dash) and may reach over comments and
+    /// blank lines to the token that ends it; an empty plain scalar has an empty span, before its key's colon.
     pub span: Range<usize>,
     /// The line of its first byte, from 1.
     pub line: usize,

@@ -1,51 +1,46 @@
 //! Questions on the terminal.
 //!
-//! They go to standard error, so that standard output holds data alone. Ctrl-C ends the command with nothing written
-//! and the cursor visible.
+//! They go to standard error, so that standard output holds data alone. However a question ends, the terminal is as it
+//! was; Ctrl-C, or a terminal that is gone, ends the command with nothing written.
+
+mod keys;
+mod theme;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
 use std::str::FromStr;
 
 use console::Term;
-use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{Confirm, Input, Select};
 
 use crate::failure::Failure;
 use crate::files::Interrupts;
+
+use keys::KeysAsBytes;
+use theme::PgdbTheme;
+
+/// With fewer rows than this no list can be shown.
+const ROWS_FOR_A_LIST: u16 = 4;
 
 /// Whether there is somebody to ask.
 pub(crate) fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks questions for as long as it lives.
+/// Asks questions.
 pub(crate) struct Prompt {
-    theme: Box<dyn Theme>,
-    /// Keeps Ctrl-C from ending the process while a question has changed the terminal.
-    _interrupts: Interrupts,
+    theme: PgdbTheme,
 }
 
 impl Prompt {
-    /// Somebody to ask.
-    ///
-    /// # Errors
-    /// When signals cannot be held off.
-    pub(crate) fn new(colour: bool) -> Result<Self, Failure> {
-        let theme: Box<dyn Theme> = if colour {
-            Box::new(ColorfulTheme::default())
-        } else {
-            Box::new(SimpleTheme)
-        };
-        let interrupts = Interrupts::hold()
-            .map_err(|error| Failure::unknown(format!("cannot hold signals off: {error}"), ""))?;
-        Ok(Self {
-            theme,
-            _interrupts: interrupts,
-        })
+    /// Somebody to ask, in colour or not.
+    pub(crate) fn new(colour: bool) -> Self {
+        Self {
+            theme: PgdbTheme::new(colour),
+        }
     }
 
-    /// Asks for a value, until `parse` takes it; what `parse` refuses with is shown.
+    /// Asks for a value, until `parse` takes it; what `parse` refuses with is shown. Enter takes the default.
     ///
     /// # Errors
     /// When the user ends the command, or the terminal cannot be used.
@@ -55,15 +50,15 @@ impl Prompt {
         default: Option<String>,
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Result<T, Failure> {
-        let optional = default.as_deref() == Some("");
-        let mut input = Input::<String>::with_theme(self.theme.as_ref())
+        let mut input = Input::<String>::with_theme(&self.theme)
             .with_prompt(question)
-            .allow_empty(optional)
+            // An empty answer is refused by `parse`, with what is allowed, and not passed over.
+            .allow_empty(true)
             .validate_with(|answer: &String| parse(answer.trim()).map(drop));
-        if let Some(default) = default.filter(|text| !text.is_empty()) {
+        if let Some(default) = default {
             input = input.default(default);
         }
-        let answer = input.interact_text_on(&Term::stderr()).map_err(ended)?;
+        let answer = asked(|terminal| input.interact_text_on(terminal))?;
         parse(answer.trim()).map_err(|problem| Failure::usage(problem, ""))
     }
 
@@ -72,12 +67,17 @@ impl Prompt {
     /// # Errors
     /// When the user ends the command, or the terminal cannot be used.
     pub(crate) fn choose(&self, question: &str, choices: &[String]) -> Result<usize, Failure> {
-        Select::with_theme(self.theme.as_ref())
+        if Term::stderr().size().0 < ROWS_FOR_A_LIST {
+            let position = |answer: &str| choices.iter().position(|choice| choice == answer);
+            return self.text(question, choices.first().cloned(), |answer| {
+                position(answer).ok_or_else(|| format!("answer one of {}", choices.join(", ")))
+            });
+        }
+        let select = Select::with_theme(&self.theme)
             .with_prompt(question)
             .items(choices)
-            .default(0)
-            .interact_on(&Term::stderr())
-            .map_err(ended)
+            .default(0);
+        asked(|terminal| select.interact_on(terminal))
     }
 
     /// Asks for a yes or no; Enter is yes.
@@ -85,11 +85,10 @@ impl Prompt {
     /// # Errors
     /// When the user ends the command, or the terminal cannot be used.
     pub(crate) fn confirm(&self, question: &str) -> Result<bool, Failure> {
-        Confirm::with_theme(self.theme.as_ref())
+        let confirm = Confirm::with_theme(&self.theme)
             .with_prompt(question)
-            .default(true)
-            .interact_on(&Term::stderr())
-            .map_err(ended)
+            .default(true);
+        asked(|terminal| confirm.interact_on(terminal))
     }
 }
 
@@ -101,14 +100,38 @@ where
 {
     answer
         .parse()
-        .map_err(|error: T::Err| format!("{error}; {}", help(&error)))
+        .map_err(|error: T::Err| format!("{error}\n{}", help(&error)))
+}
+
+/// Asks one question with the keyboard in hand, and gives it back whatever comes.
+fn asked<T>(ask: impl FnOnce(&Term) -> dialoguer::Result<T>) -> Result<T, Failure> {
+    let cannot =
+        |what: &str, error: io::Error| Failure::unknown(format!("cannot {what}: {error}"), "");
+    let interrupts = Interrupts::hold().map_err(|error| cannot("hold signals off", error))?;
+    let keys = KeysAsBytes::take().map_err(|error| cannot("ask on the terminal", error))?;
+    let terminal = Term::stderr();
+    let answer = ask(&terminal);
+    drop(keys);
+    let interrupted = interrupts.release();
+    match answer {
+        Ok(answer) if !interrupted => Ok(answer),
+        Ok(_) => Err(Failure::interrupted()),
+        Err(dialoguer::Error::IO(error)) => {
+            // The question stays on the screen, with the cursor behind it. A terminal that is gone takes neither.
+            drop(
+                terminal
+                    .show_cursor()
+                    .and_then(|()| terminal.write_line("")),
+            );
+            Err(ended(interrupted, &error))
+        }
+    }
 }
 
 /// The failure of a question that was not answered.
-fn ended(error: dialoguer::Error) -> Failure {
-    drop(Term::stderr().show_cursor());
-    let dialoguer::Error::IO(error) = error;
+fn ended(interrupted: bool, error: &io::Error) -> Failure {
     match error.kind() {
+        _ if interrupted => Failure::interrupted(),
         io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Failure::interrupted(),
         _ => Failure::unknown(
             format!("cannot ask on the terminal: {error}"),

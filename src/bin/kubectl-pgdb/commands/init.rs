@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Init, global: &Global, output: &Output) -> Result<Exit,
         return Ok(Exit::Done);
     }
     if !global.yes && !global.no_input && prompt::is_possible() {
-        let prompt = Prompt::new(output.colour_stderr())?;
+        let prompt = Prompt::new(output.colour_stderr());
         if !prompt.confirm("Write these changes?")? {
             return Err(Failure::declined());
         }

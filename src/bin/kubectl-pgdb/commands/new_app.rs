@@ -13,6 +13,7 @@ use pgdb::domain::password::PasswordLength;
 use pgdb::new_app::{AppFiles, Credential, Inputs, Plan, plan};
 use pgdb::render::Templates;
 use pgdb::repo::diff::unified;
+use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
 use pgdb::sealing::SealingKey;
 use pgdb::target::{Target, TargetError, TargetRequest};
@@ -169,16 +170,12 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
 
     let wanted: Vec<_> = given.target.cluster_file.iter().collect();
     let mut reading = workspace.read(&wanted, asks && given.is_incomplete())?;
-    if let Some(lock) = &lock {
-        lock.remove_staged(&reading.staged)?;
-    }
-    let prompt = if asks {
-        Some(Prompt::new(output.colour_stderr())?)
-    } else {
-        None
-    };
-    let target = find_target(&given.target, &reading, prompt.as_ref())?;
-    let is_wizard = given.is_incomplete();
+    let prompt = asks.then(|| Prompt::new(output.colour_stderr()));
+    let (target, was_chosen) = find_target(&given.target, &reading, prompt.as_ref())?;
+    // Before anything is asked: without these, the answers would be in vain.
+    let templates = workspace.templates()?;
+    let key = workspace.sealing_key(args.cert.as_deref(), output)?;
+    let is_wizard = given.is_incomplete() || was_chosen;
     if let Some(prompt) = &prompt {
         wizard::complete(&mut given, prompt, &target, &reading.namespaces)?;
     }
@@ -192,8 +189,9 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
         app,
         target,
         snapshot: reading.snapshot,
-        templates: workspace.templates()?,
-        key: workspace.sealing_key(args.cert.as_deref(), output)?,
+        staged: reading.staged,
+        templates,
+        key,
     };
     let plan = session.plan(given.password_length)?;
     session.finish(
@@ -203,7 +201,8 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
         prompt.as_ref().filter(|_| !global.yes),
     )?;
     if is_wizard && writes && !plan.changes.is_empty() {
-        let command = next_steps::command(&session.app, args, global);
+        let chosen = was_chosen.then_some(&session.target);
+        let command = next_steps::command(&session.app, chosen, args, global);
         output.tell(&format!("\nThe same with flags:\n  {command}"));
     }
     if writes && !plan.changes.is_empty() {
@@ -212,17 +211,17 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     Ok(Exit::Done)
 }
 
-/// The target, asked for where several Clusters could be meant.
+/// The target, asked for where several Clusters could be meant, and whether it was.
 fn find_target(
     request: &TargetRequest,
     reading: &Reading,
     prompt: Option<&Prompt>,
-) -> Result<Target, Failure> {
+) -> Result<(Target, bool), Failure> {
     let snapshot = &reading.snapshot;
     match (Target::resolve(request, snapshot), prompt) {
         (Err(TargetError::Several { candidates }), Some(prompt)) => {
             let chosen = wizard::choose_cluster(candidates, prompt)?;
-            Ok(Target::of(request, chosen, snapshot)?)
+            Ok((Target::of(request, chosen, snapshot)?, true))
         }
         (Err(error @ TargetError::NoCluster { .. }), _) if !reading.skipped.is_empty() => {
             let skipped = reading.skipped.iter().map(|file| format!("\n  {file}"));
@@ -230,7 +229,7 @@ fn find_target(
             let message = format!("{error}; these files could not be read:{skipped}");
             Err(Failure::usage(message, error.help()))
         }
-        (target, _) => Ok(target?),
+        (target, _) => Ok((target?, false)),
     }
 }
 
@@ -241,6 +240,8 @@ struct Session<'call> {
     app: App,
     target: Target,
     snapshot: Snapshot,
+    /// What a killed run left beside its targets.
+    staged: Vec<RepoPath>,
     templates: Templates,
     key: SealingKey,
 }
@@ -290,16 +291,19 @@ impl Session<'_> {
         if self.args.output == Format::Diff {
             self.show_diff(plan)?;
         }
-        if !dry_run && !plan.changes.is_empty() {
-            if let Some(prompt) = prompt
-                && !prompt.confirm("Write these changes?")?
-            {
-                return Err(Failure::declined());
-            }
+        if let Some(prompt) = prompt
+            && !dry_run
+            && !plan.changes.is_empty()
+            && !prompt.confirm("Write these changes?")?
+        {
+            return Err(Failure::declined());
+        }
+        if !dry_run && !(plan.changes.is_empty() && self.staged.is_empty()) {
             let lock = match lock {
                 Some(lock) => lock,
                 None => workspace.lock(self.output)?,
             };
+            lock.remove_staged(&self.staged)?;
             for leftover in lock.apply(&plan.changes)?.leftovers {
                 self.output.warn(&format!(
                     "{leftover}: this temporary file could not be removed"

@@ -140,8 +140,8 @@ impl ApplyError {
             Self::Interrupted => "run the command again to do the work",
             Self::Io { source, .. } => io_help(source),
             Self::NotUndone { .. } => {
-                return "put the files above back by hand (`git status` shows them too) before running the command \
-                        again, which removes the *.pgdb-* files"
+                return "run the command again to finish the change, which also removes the *.pgdb-* files; or first \
+                        put the files above back by hand (`git status` shows them too)"
                     .to_owned();
             }
         };

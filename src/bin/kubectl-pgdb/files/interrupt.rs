@@ -46,6 +46,12 @@ impl Interrupts {
         Ok(Self(handlers))
     }
 
+    /// Ends the holding off, and says whether a signal came meanwhile; one that comes later ends the process.
+    pub(crate) fn release(self) -> bool {
+        self.0.deadly.store(true, Ordering::SeqCst);
+        self.came()
+    }
+
     /// Whether a signal came.
     pub(crate) fn came(&self) -> bool {
         self.0.came.load(Ordering::SeqCst)

@@ -136,14 +136,15 @@ impl<'a> Target<'a> {
 
     /// Undoes what was done, and adds what could not be undone.
     pub(super) fn undo(self, left: &mut Vec<Left>) {
-        if self.done
-            && let Err(source) = self.put_back()
-        {
-            left.push(Left {
-                path: self.path(&self.name),
-                state: self.state(),
-                source,
-            });
+        if self.done {
+            if let Err(source) = self.put_back() {
+                left.push(Left {
+                    path: self.path(&self.name),
+                    state: self.state(),
+                    source,
+                });
+            }
+            // Nothing is staged any more: the new text is in place or gone, and the old one is in place or named above.
             return;
         }
         for staged in [&self.fresh, &self.backup].into_iter().flatten() {

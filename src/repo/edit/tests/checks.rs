@@ -87,6 +87,9 @@ fn wrong_removals() {
         ((0, "&x", ""), bytes),
         ((0, "", "x: y\n"), tree),
         ((2, "", "the "), Err("the comments changed")),
+        ((22, "", "!u "), tree),
+        ((22, "", "&y "), tree),
+        ((0, "", "---\n"), tree),
     ] {
         assert_eq!(
             checked(OLD, &[splice, (b, "", entry)]),
@@ -97,6 +100,11 @@ fn wrong_removals() {
     assert_eq!(checked(OLD, &[(b, "", entry), (b, " {}", "")]), tree);
     assert_eq!(checked(OLD, &[(b, "", entry), (b, "d: e", "d: f")]), bytes);
     assert_eq!(checked(OLD, &[(b, "", entry), (b + 10, "", "x")]), tree);
+    assert_eq!(checked(OLD, &[(b, "", entry), (b, "", "c")]), tree);
+    // `w` becomes `'w'`.
+    let w = OLD.find('w').unwrap();
+    let quoted = [(w, "", "'"), (w + 1, "", "'"), (b, "", entry)];
+    assert_eq!(checked(OLD, &quoted), tree);
 }
 
 #[test]
@@ -170,6 +178,12 @@ fn the_second_parser_confirms() {
         ),
         ("a: 1\n", "a: [c]\n", 1, Err(Doubt::Differs)),
         ("b: 1\n", "a: [c]\n", 1, Err(Doubt::Differs)),
+        (
+            "a: []\n",
+            "a: [c]\n--- {a: 1, a: 2}\n",
+            1,
+            Err(Doubt::Differs),
+        ),
     ] {
         assert_eq!(confirmed(old, new, count), outcome, "{old:?} => {new:?}");
     }
@@ -180,6 +194,20 @@ fn the_second_parser_confirms() {
         (line, problem.as_str()),
         (None, "it finds 1 documents where the first parser finds 2")
     );
+}
+
+#[test]
+fn the_second_parser_finds_a_key_that_the_first_did_not() {
+    let content = map([("1", text("c"))]);
+    let comparison = Comparison {
+        old: "a: {'1': b}\n",
+        new: "a: {'1': c}\n",
+        count: 1,
+        document: 0,
+        path: &["a"],
+        content: &content,
+    };
+    assert_eq!(confirm(comparison, None), Err(Doubt::Differs));
 }
 
 #[test]

@@ -284,6 +284,18 @@ fn assert_no_panic(old: &str, document: usize) {
     }
 }
 
+#[test]
+fn deep_text() {
+    for depth in [100, 120, 130, 200, 254, 255, 256, 2_000] {
+        let flow = format!("a: {}{}\n", "[".repeat(depth), "]".repeat(depth));
+        let list = format!("a: \n  {}x\n", "- ".repeat(depth));
+        let keys: String = (0..depth).map(|n| " ".repeat(n) + "a:\n").collect();
+        for text in [flow, list, keys] {
+            assert_no_panic(&text, 0);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn an_entry_is_appended(cluster in cluster(), before in 0..3_usize, after in 0..2_usize) {

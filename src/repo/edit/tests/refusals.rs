@@ -205,6 +205,12 @@ fn what_the_second_parser_does_not_read() {
         help,
     );
     assert_refused(
+        "spec:\n  managed:\n    roles:\n      - 1\n      - {a: 1, a: 2}\n      - 3\n",
+        "line 5: a second YAML parser does not accept the text: spec.managed.roles[1]: duplicate entry with key \
+         \"a\" at line 5 column 9",
+        help,
+    );
+    assert_refused(
         "spec:\n  managed: {}\n\t# a tab before a comment\n  x: y\n",
         "line 3: a second YAML parser does not accept the text: found character that cannot start any token at \
          line 3 column 1, while scanning for the next token",

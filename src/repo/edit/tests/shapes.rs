@@ -176,6 +176,15 @@ fn every_kind_of_addition() {
 }
 
 #[test]
+fn a_list_inside_an_entry_is_indented_like_the_list_around_it() {
+    let entry = map([("b", Addition::List(vec![text("c")]))]);
+    assert_eq!(
+        append("x:\n- a\ny:\n    - b: 1\n", 0, &["y"], &[entry]).unwrap(),
+        "x:\n- a\ny:\n    - b: 1\n    - b:\n          - c\n"
+    );
+}
+
+#[test]
 fn a_root_list() {
     let entries = [text("c")];
     assert_eq!(

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use pgdb::domain::app::App;
+use pgdb::domain::postgres_name::{DatabaseName, RoleName};
 use pgdb::new_app::{PieceKind, PieceState, Plan, Verb};
 use pgdb::target::Target;
 
@@ -64,8 +65,13 @@ pub(super) fn git(app: &App, plan: &Plan, root: &Root) -> String {
     )
 }
 
-/// The call that asks for the same app without a question.
-pub(super) fn command(app: &App, args: &NewApp, global: &Global) -> String {
+/// The call that asks for the same app without a question; `chosen` is the target that the user was asked for.
+pub(super) fn command(
+    app: &App,
+    chosen: Option<&Target>,
+    args: &NewApp,
+    global: &Global,
+) -> String {
     let mut words = vec!["kubectl pgdb new-app".to_owned(), app.name.to_string()];
     let mut flag = |name: &str, value: &str| words.push(format!("{name} {}", shell_word(value)));
     let path = |path: &Path| path.display().to_string();
@@ -76,22 +82,35 @@ pub(super) fn command(app: &App, args: &NewApp, global: &Global) -> String {
         flag("--target", target);
     }
     flag("--app-namespace", &app.namespace_list());
-    flag("--user", app.role.as_str());
-    flag("--database", app.database.as_str());
+    let role = RoleName::of_app(&app.name).ok();
+    if role.as_ref() != Some(&app.role) {
+        flag("--user", app.role.as_str());
+    }
+    let database = DatabaseName::of_app(&app.name).ok();
+    if database.as_ref() != Some(&app.database) {
+        flag("--database", app.database.as_str());
+    }
     for extension in &app.options.extensions {
         flag("--extension", &extension.to_string());
     }
-    words.extend(rest(args, global));
+    if let Some(target) = chosen {
+        flag("--cluster", target.cluster.as_str());
+        if let Some(manifest) = &target.manifest {
+            flag("--cluster-file", manifest.path.as_str());
+        }
+    }
+    words.extend(rest(chosen, args, global));
     words.join(" ")
 }
 
 /// The flags that the wizard does not ask for, as they were given.
-fn rest(args: &NewApp, global: &Global) -> Vec<String> {
+fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> {
+    let unless_chosen = |value: &Option<String>| value.clone().filter(|_| chosen.is_none());
     let values = [
         ("--namespace", &global.namespace),
         ("--secret-name", &args.secret_name),
-        ("--cluster", &args.cluster),
-        ("--cluster-file", &args.cluster_file),
+        ("--cluster", &unless_chosen(&args.cluster)),
+        ("--cluster-file", &unless_chosen(&args.cluster_file)),
         (
             "--cert",
             &args.cert.as_ref().map(|cert| cert.display().to_string()),

@@ -11,7 +11,8 @@ use super::given::Given;
 use crate::failure::Failure;
 use crate::prompt::{Prompt, parsed};
 
-const ANOTHER: &str = "another one";
+const ANOTHER: &str = "another one, or several";
+const NONE: &str = "none";
 
 /// Asks for what is missing; where nothing that is needed is missing, nothing is asked.
 pub(super) fn complete(
@@ -44,13 +45,11 @@ pub(super) fn complete(
             Some(prompt.text("Database", default, |answer| parsed(answer, name_help))?);
     }
     if given.options.extensions.is_empty() {
-        let question = "Extensions, with commas between them (none)";
-        given.options.extensions = prompt.text(question, Some(String::new()), |answer| {
-            let names = answer
-                .split(',')
-                .map(str::trim)
-                .filter(|name| !name.is_empty());
-            names.map(|name| parsed(name, name_help)).collect()
+        given.options.extensions = prompt.text("Extensions", Some(NONE.to_owned()), |answer| {
+            words(answer)
+                .filter(|word| *word != NONE)
+                .map(|name| parsed(name, name_help))
+                .collect()
         })?;
     }
     given.name = Some(name);
@@ -71,7 +70,7 @@ pub(super) fn choose_cluster(
             )
         })
         .collect();
-    let chosen = prompt.choose("CNPG Cluster", &choices)?;
+    let chosen = prompt.choose("Cluster", &choices)?;
     Ok(candidates.swap_remove(chosen))
 }
 
@@ -91,15 +90,13 @@ fn namespaces(
     choices.sort_by_key(|choice| choice != app.as_str());
     if !choices.is_empty() {
         choices.push(ANOTHER.to_owned());
-        let chosen = prompt.choose("Namespace of the application", &choices)?;
+        let chosen = prompt.choose("Namespace of the app", &choices)?;
         if let Some(choice) = choices.get(chosen).filter(|choice| *choice != ANOTHER) {
             return Ok(vec![choice.parse()?]);
         }
     }
-    let question = "Namespaces of the application, with commas between them";
-    prompt.text(question, Some(app.to_string()), |answer| {
-        let names = answer.split(',').map(str::trim);
-        names.map(|name| namespace(name, target)).collect()
+    prompt.text("Namespaces of the app", Some(app.to_string()), |answer| {
+        words(answer).map(|name| namespace(name, target)).collect()
     })
 }
 
@@ -111,6 +108,13 @@ fn namespace(answer: &str, target: &Target) -> Result<Namespace, String> {
         ));
     }
     Ok(namespace)
+}
+
+/// The words of a list, with commas, spaces or both between them.
+fn words(answer: &str) -> impl Iterator<Item = &str> {
+    answer
+        .split([',', ' ', '\t'])
+        .filter(|word| !word.is_empty())
 }
 
 fn name_help(error: &NameError) -> String {
