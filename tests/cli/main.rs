@@ -26,6 +26,7 @@ mod password;
 mod precedence;
 mod readme;
 mod reference;
+mod root;
 mod settings_file;
 mod strace;
 mod support;

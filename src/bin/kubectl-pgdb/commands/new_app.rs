@@ -298,7 +298,8 @@ impl Session<'_> {
         {
             return Err(Failure::declined());
         }
-        if !dry_run && !(plan.changes.is_empty() && self.staged.is_empty()) {
+        let has_work = !plan.changes.is_empty() || !self.staged.is_empty();
+        if !dry_run && has_work {
             let lock = match lock {
                 Some(lock) => lock,
                 None => workspace.lock(self.output)?,
