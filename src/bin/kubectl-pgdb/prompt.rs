@@ -58,7 +58,9 @@ impl Prompt {
         if let Some(default) = default {
             input = input.default(default);
         }
-        let answer = asked(|terminal| input.interact_text_on(terminal))?;
+        let answer = asked(Cursor::BehindQuestion, |terminal| {
+            input.interact_text_on(terminal)
+        })?;
         parse(answer.trim()).map_err(|problem| Failure::usage(problem, ""))
     }
 
@@ -77,7 +79,9 @@ impl Prompt {
             .with_prompt(question)
             .items(choices)
             .default(0);
-        asked(|terminal| select.interact_on(terminal))
+        asked(Cursor::BelowQuestion, |terminal| {
+            select.interact_on(terminal)
+        })
     }
 
     /// Asks for a yes or no; Enter is yes.
@@ -88,7 +92,9 @@ impl Prompt {
         let confirm = Confirm::with_theme(&self.theme)
             .with_prompt(question)
             .default(true);
-        asked(|terminal| confirm.interact_on(terminal))
+        asked(Cursor::BehindQuestion, |terminal| {
+            confirm.interact_on(terminal)
+        })
     }
 }
 
@@ -103,8 +109,15 @@ where
         .map_err(|error: T::Err| format!("{error}\n{}", help(&error)))
 }
 
+/// Where the cursor is while a question is open.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Cursor {
+    BehindQuestion,
+    BelowQuestion,
+}
+
 /// Asks one question with the keyboard in hand, and gives it back whatever comes.
-fn asked<T>(ask: impl FnOnce(&Term) -> dialoguer::Result<T>) -> Result<T, Failure> {
+fn asked<T>(cursor: Cursor, ask: impl FnOnce(&Term) -> dialoguer::Result<T>) -> Result<T, Failure> {
     let cannot =
         |what: &str, error: io::Error| Failure::unknown(format!("cannot {what}: {error}"), "");
     let interrupts = Interrupts::hold().map_err(|error| cannot("hold signals off", error))?;
@@ -117,12 +130,11 @@ fn asked<T>(ask: impl FnOnce(&Term) -> dialoguer::Result<T>) -> Result<T, Failur
         Ok(answer) if !interrupted => Ok(answer),
         Ok(_) => Err(Failure::interrupted()),
         Err(dialoguer::Error::IO(error)) => {
-            // The question stays on the screen, with the cursor behind it. A terminal that is gone takes neither.
-            drop(
-                terminal
-                    .show_cursor()
-                    .and_then(|()| terminal.write_line("")),
-            );
+            // The question stays on the screen; a terminal that is gone takes neither of these.
+            drop(terminal.show_cursor());
+            if cursor == Cursor::BehindQuestion {
+                drop(terminal.write_line(""));
+            }
             Err(ended(interrupted, &error))
         }
     }

@@ -288,12 +288,19 @@ impl Session<'_> {
             }
         }
         let dry_run = self.args.dry_run.is_client();
+        let prompt = prompt.filter(|_| !dry_run && !plan.changes.is_empty());
+        // A person finds the questions more easily with an empty line around the diff.
+        let set_apart = || {
+            if prompt.is_some() {
+                self.output.tell("");
+            }
+        };
         if self.args.output == Format::Diff {
+            set_apart();
             self.show_diff(plan)?;
+            set_apart();
         }
         if let Some(prompt) = prompt
-            && !dry_run
-            && !plan.changes.is_empty()
             && !prompt.confirm("Write these changes?")?
         {
             return Err(Failure::declined());

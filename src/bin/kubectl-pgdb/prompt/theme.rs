@@ -49,6 +49,7 @@ impl PgdbTheme {
     /// What stands before an answer that is still to be given.
     fn question(&self, to: &mut dyn Write, question: &str, hint: Option<&str>) -> fmt::Result {
         let sign = self.style(Style::new().yellow(), self.signs.question);
+        let colon = if question.ends_with('?') { "" } else { ":" };
         let question = self.style(Style::new().bold(), question);
         write!(to, "{sign} {question}")?;
         if let Some(hint) = hint {
@@ -58,14 +59,15 @@ impl PgdbTheme {
                 self.style(Style::new().dim(), format!("({hint})"))
             )?;
         }
-        write!(to, ": ")
+        write!(to, "{colon} ")
     }
 
     /// A question that is answered.
     fn answered(&self, to: &mut dyn Write, question: &str, answer: &str) -> fmt::Result {
         let sign = self.style(Style::new().green(), self.signs.answered);
         let answer = self.style(Style::new().green(), visible(answer));
-        write!(to, "{sign} {question}: {answer}")
+        let colon = if question.ends_with('?') { "" } else { ":" };
+        write!(to, "{sign} {question}{colon} {answer}")
     }
 }
 
