@@ -8,10 +8,10 @@ use crate::domain::choice::RoleStyle;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
 use crate::repo::kustomization::{Kustomization, patches};
-use crate::repo::object::{Object, objects};
+use crate::repo::object::{Object, objects, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
-use crate::repo::yaml::{Node, Value, YamlError, parse};
+use crate::repo::yaml::{Node, Value, YamlError};
 use crate::settings::WaveSettings;
 
 pub use error::TargetError;
@@ -324,21 +324,11 @@ fn in_file(
     let text = snapshot
         .text(path)
         .ok_or_else(|| TargetError::NoFile { path: path.clone() })?;
-    let stream = parse(text).map_err(|source| TargetError::NotYaml {
+    let objects = objects_in(path, text).map_err(|source| TargetError::NotYaml {
         path: path.clone(),
         template: text.contains("{{"),
         source,
     })?;
-    let objects: Vec<Object<'_>> = stream
-        .documents
-        .into_iter()
-        .enumerate()
-        .map(|(document, parsed)| Object {
-            path,
-            document,
-            root: parsed.root,
-        })
-        .collect();
     let clusters: Vec<&Object<'_>> = objects
         .iter()
         .filter(|object| object.is(CNPG, "Cluster"))
@@ -350,31 +340,22 @@ fn in_file(
             source,
         });
     }
+    let texts = |texts: &mut dyn Iterator<Item = &str>| texts.map(str::to_owned).collect();
     if clusters.is_empty() {
-        let kinds = objects
-            .iter()
-            .filter_map(Object::kind)
-            .map(str::to_owned)
-            .collect();
         return Err(TargetError::WrongKind {
             path: path.clone(),
-            kinds,
+            kinds: texts(&mut objects.iter().filter_map(Object::kind)),
         });
     }
-    let found: Vec<Candidate> = clusters
+    let found: Vec<_> = clusters
         .iter()
         .filter_map(|object| named(object, name))
         .collect();
     if found.is_empty() {
-        let names = clusters
-            .iter()
-            .filter_map(|object| object.name())
-            .map(str::to_owned)
-            .collect();
         return Err(TargetError::NotInFile {
             path: path.clone(),
             name: name.map(ClusterName::to_string),
-            names,
+            names: texts(&mut clusters.iter().filter_map(|object| object.name())),
         });
     }
     Ok(found)

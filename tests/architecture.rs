@@ -115,7 +115,10 @@ const EMPTY_NAMES: [&str; 9] = [
 const LONGEST: usize = 500;
 
 /// The files that may have more, each with the reason.
-const LONG_FILES: [(&str, &str); 0] = [];
+const LONG_FILES: [(&str, &str); 1] = [(
+    "tests/cli/discovery.rs",
+    "one test for each layout in which a Cluster is found or not, with the whole message",
+)];
 
 /// A source file.
 struct Source {
@@ -232,7 +235,7 @@ fn effects_stay_in_their_places() {
 
 #[test]
 fn places_of_effects_are_there() {
-    let paths: Vec<String> = sources(&["src"])
+    let paths: Vec<String> = sources(&["src", "tests"])
         .into_iter()
         .map(|source| source.path)
         .collect();

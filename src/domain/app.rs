@@ -138,27 +138,7 @@ impl App {
             Some(database) => database,
             None => DatabaseName::of_app(&name).map_err(derived("--database"))?,
         };
-        let options = request.options;
-        if request.namespaces.is_empty() {
-            return Err(AppError::NoNamespace);
-        }
-        once(
-            "app namespace",
-            request.namespaces.iter().map(Namespace::as_str),
-        )?;
-        once("extension", options.extensions.iter().map(Extension::name))?;
-        once("schema", options.schemas.iter().map(SchemaName::as_str))?;
-        once(
-            "group role",
-            options.in_roles.iter().map(GroupRoleName::as_str),
-        )?;
-        if options
-            .in_roles
-            .iter()
-            .any(|group| group.as_str() == role.as_str())
-        {
-            return Err(AppError::MemberOfItself(role.to_string()));
-        }
+        check(&request.namespaces, &request.options, &role)?;
         Ok(Self {
             secret: request
                 .secret
@@ -169,7 +149,7 @@ impl App {
             name,
             role,
             database,
-            options,
+            options: request.options,
         })
     }
 
@@ -178,6 +158,22 @@ impl App {
         let names: Vec<&str> = self.namespaces.iter().map(Namespace::as_str).collect();
         names.join(",")
     }
+}
+
+/// Refuses what cannot be asked for together.
+fn check(namespaces: &[Namespace], options: &AppOptions, role: &RoleName) -> Result<(), AppError> {
+    if namespaces.is_empty() {
+        return Err(AppError::NoNamespace);
+    }
+    once("app namespace", namespaces.iter().map(Namespace::as_str))?;
+    once("extension", options.extensions.iter().map(Extension::name))?;
+    once("schema", options.schemas.iter().map(SchemaName::as_str))?;
+    let groups = || options.in_roles.iter().map(GroupRoleName::as_str);
+    once("group role", groups())?;
+    if groups().any(|group| group == role.as_str()) {
+        return Err(AppError::MemberOfItself(role.to_string()));
+    }
+    Ok(())
 }
 
 fn once<'name>(

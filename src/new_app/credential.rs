@@ -222,78 +222,58 @@ fn compare(inputs: &Inputs<'_>, object: &Object<'_>) -> Vec<super::Difference> {
     let root = &object.root;
     let mut comparison = Comparison::new(object.path, root.line);
     let wave = target.waves.secret().to_string();
-    comparison.scalar(
-        "metadata.annotations[sync-wave]",
-        object.annotation(SYNC_WAVE),
-        Some(&wave),
-    );
+    let found = object.annotation(SYNC_WAVE);
+    comparison.scalar("metadata.annotations[sync-wave]", found, Some(&wave));
     comparison_of_scope(&mut comparison, app.options.scope, object);
-    let template = |path: &[&str]| {
-        root.at(&["spec", "template"])
-            .and_then(|template| template.at(path))
-    };
-    let field = |name: &str| format!("spec.template.metadata.{name}");
-    let own_name = app.secret.as_str();
-    comparison.with_default(
-        &field("name"),
-        template(&["metadata", "name"]),
-        own_name,
-        own_name,
-    );
-    let own_namespace = target.namespace.as_str();
-    comparison.with_default(
-        &field("namespace"),
-        template(&["metadata", "namespace"]),
-        own_namespace,
-        own_namespace,
-    );
-    for (annotation, asked) in [
-        ("reflection-allowed", "true"),
-        ("reflection-auto-enabled", "true"),
+    for (key, own) in [
+        ("name", app.secret.as_str()),
+        ("namespace", target.namespace.as_str()),
     ] {
-        let found = template(&[
-            "metadata",
-            "annotations",
-            &format!("{REFLECTOR}/{annotation}"),
-        ]);
-        comparison.scalar(
-            &field(&format!("annotations[{annotation}]")),
-            found,
-            Some(asked),
-        );
+        let found = root.at(&["spec", "template", "metadata", key]);
+        comparison.with_default(&format!("spec.template.metadata.{key}"), found, own, own);
     }
-    for (annotation, may_be_absent) in [
+    comparison_of_mirroring(&mut comparison, inputs, root);
+    comparison_of_sealed_keys(&mut comparison, root);
+    comparison_of_connection_keys(&mut comparison, inputs, root);
+    comparison.into_differences()
+}
+
+/// Reflector's annotations. Without a list of its own, the automatic mirroring goes to all that are allowed.
+fn comparison_of_mirroring(comparison: &mut Comparison<'_>, inputs: &Inputs<'_>, root: &Node<'_>) {
+    let annotation = |name: &str| {
+        let key = format!("{REFLECTOR}/{name}");
+        root.at(&["spec", "template", "metadata", "annotations", &key])
+    };
+    let field = |name: &str| format!("spec.template.metadata.annotations[{name}]");
+    for name in ["reflection-allowed", "reflection-auto-enabled"] {
+        comparison.scalar(&field(name), annotation(name), Some("true"));
+    }
+    for (name, may_be_absent) in [
         ("reflection-allowed-namespaces", false),
         ("reflection-auto-namespaces", true),
     ] {
-        let found = template(&[
-            "metadata",
-            "annotations",
-            &format!("{REFLECTOR}/{annotation}"),
-        ]);
-        if found.is_none() && may_be_absent {
-            continue;
+        let found = annotation(name);
+        if found.is_some() || !may_be_absent {
+            let asked = inputs
+                .app
+                .namespaces
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            comparison.list(&field(name), found, names(found), asked);
         }
-        let asked = app.namespaces.iter().map(ToString::to_string).collect();
-        comparison.list(
-            &field(&format!("annotations[{annotation}]")),
-            found,
-            names(found),
-            asked,
-        );
     }
+}
+
+/// The sealed values that every credential has.
+fn comparison_of_sealed_keys(comparison: &mut Comparison<'_>, root: &Node<'_>) {
     for key in ["username", "password"] {
-        if root
-            .at(&["spec", "encryptedData", key])
-            .and_then(Node::as_str)
-            .is_none()
-        {
+        let found = root.at(&["spec", "encryptedData", key]);
+        if found.and_then(Node::as_str).is_none() {
             let field = format!("spec.encryptedData.{key}");
             comparison.differs(root.line, &field, None, Some("a sealed value".to_owned()));
         }
     }
-    comparison_of_connection_keys(&mut comparison, inputs, root);
-    comparison.into_differences()
 }
 
 fn comparison_of_scope(comparison: &mut Comparison<'_>, asked: Scope, object: &Object<'_>) {

@@ -52,34 +52,48 @@ pub(super) fn inspect<'text>(
             findings
                 .conflicts
                 .extend(around.owner_conflict(object, DATABASE_FLAG));
-            findings
-                .conflicts
-                .extend(others.iter().map(|other| Conflict {
-                    place: other.place(),
-                    problem: format!(
-                        "the database {:?} is declared at {} too",
-                        app.database.as_str(),
-                        object.place()
-                    ),
-                    flag: DATABASE_FLAG,
-                }));
-            let owner = object.root.at(&["spec", "owner"]).and_then(Node::as_str);
-            if owner != Some(app.role.as_str()) && object.app().is_none() {
-                findings.conflicts.push(Conflict {
-                    place: object.place(),
-                    problem: format!(
-                        "the database {:?} is there and belongs to the role {:?}",
-                        app.database.as_str(),
-                        owner.unwrap_or_default()
-                    ),
-                    flag: DATABASE_FLAG,
-                });
-            } else {
-                findings.differences.extend(compare(around, object));
+            let again = others
+                .iter()
+                .map(|other| declared_again(around, object, other));
+            findings.conflicts.extend(again);
+            match foreign_owner(around, object) {
+                Some(conflict) => findings.conflicts.push(conflict),
+                None => findings.differences.extend(compare(around, object)),
             }
             Found::There(object.path, object.document)
         }
     }
+}
+
+fn declared_again(
+    around: &Surroundings<'_, '_>,
+    first: &Object<'_>,
+    other: &Object<'_>,
+) -> Conflict {
+    Conflict {
+        place: other.place(),
+        problem: format!(
+            "the database {:?} is declared at {} too",
+            around.inputs.app.database.as_str(),
+            first.place()
+        ),
+        flag: DATABASE_FLAG,
+    }
+}
+
+/// The conflict with a database that nobody marked as an app's and that belongs to another role.
+fn foreign_owner(around: &Surroundings<'_, '_>, object: &Object<'_>) -> Option<Conflict> {
+    let app = around.inputs.app;
+    let owner = object.root.at(&["spec", "owner"]).and_then(Node::as_str);
+    (owner != Some(app.role.as_str()) && object.app().is_none()).then(|| Conflict {
+        place: object.place(),
+        problem: format!(
+            "the database {:?} is there and belongs to the role {:?}",
+            app.database.as_str(),
+            owner.unwrap_or_default()
+        ),
+        flag: DATABASE_FLAG,
+    })
 }
 
 /// The conflict with a Database that has the name of the app's object and declares another database.

@@ -10,7 +10,7 @@ use crate::domain::wave::SYNC_WAVE;
 use crate::repo::header::{Header, headers};
 use crate::repo::object::{Object, objects};
 use crate::repo::path::RepoPath;
-use crate::repo::yaml::{Node, Value, parse};
+use crate::repo::yaml::{Node, Value, YamlError, parse};
 use crate::target::{CNPG, candidates};
 
 /// Whether a piece is there.
@@ -112,16 +112,7 @@ impl<'text> Inventory<'text> {
             cluster_wave: cluster_root.and_then(|cluster| wave_difference(inputs, cluster)),
             app: app.name.to_string(),
             findings,
-            unreadable: found
-                .unreadable
-                .iter()
-                .map(|(path, error)| {
-                    format!(
-                        "{path}:{}: could not be read as YAML and was not looked at",
-                        error.line
-                    )
-                })
-                .collect(),
+            unreadable: found.unreadable.iter().map(not_looked_at).collect(),
         })
     }
 
@@ -265,6 +256,12 @@ fn other_folders(inputs: &Inputs<'_>) -> Vec<RepoPath> {
         .filter(|candidate| Some(&candidate.path) != own)
         .map(|candidate| candidate.path.parent())
         .collect()
+}
+
+/// What is said of a file that may concern the app and is no YAML.
+fn not_looked_at((path, error): &(&RepoPath, YamlError)) -> String {
+    let line = error.line;
+    format!("{path}:{line}: could not be read as YAML and was not looked at")
 }
 
 /// Whether a file is nearer to this target than to another Cluster of the repository: with staging and production side

@@ -3,7 +3,7 @@
 use super::header::{Header, headers};
 use super::path::RepoPath;
 use super::snapshot::Snapshot;
-use super::yaml::{Node, YamlError, parse};
+use super::yaml::{Document, Node, YamlError, parse};
 
 /// The label by which the product marks what it made: its own name.
 pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
@@ -90,24 +90,28 @@ pub fn objects<'text>(
     let mut found = Objects::default();
     for (path, text) in snapshot.files() {
         if headers(text).iter().any(|header| wanted(header, text)) {
-            read(path, text, &mut found);
+            match objects_in(path, text) {
+                Ok(objects) => found.objects.extend(objects),
+                Err(error) => found.unreadable.push((path, error)),
+            }
         }
     }
     found
 }
 
-fn read<'text>(path: &'text RepoPath, text: &'text str, found: &mut Objects<'text>) {
-    match parse(text) {
-        Ok(stream) => {
-            let documents = stream.documents.into_iter().enumerate();
-            found
-                .objects
-                .extend(documents.map(|(document, parsed)| Object {
-                    path,
-                    document,
-                    root: parsed.root,
-                }));
-        }
-        Err(error) => found.unreadable.push((path, error)),
-    }
+/// The documents of one file, as objects.
+///
+/// # Errors
+/// When the text is no YAML.
+pub fn objects_in<'text>(
+    path: &'text RepoPath,
+    text: &'text str,
+) -> Result<Vec<Object<'text>>, YamlError> {
+    let documents = parse(text)?.documents.into_iter().enumerate();
+    let object = |(document, parsed): (usize, Document<'text>)| Object {
+        path,
+        document,
+        root: parsed.root,
+    };
+    Ok(documents.map(object).collect())
 }

@@ -27,6 +27,7 @@ mod password;
 mod precedence;
 mod readme;
 mod reference;
+mod root;
 mod secrecy;
 mod settings_file;
 mod strace;

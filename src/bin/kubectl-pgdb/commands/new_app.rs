@@ -319,7 +319,8 @@ impl Session<'_> {
         workspace: &Workspace,
         lock: Option<Lock<'_>>,
     ) -> Result<(), Failure> {
-        if plan.changes.is_empty() && self.staged.is_empty() {
+        let has_work = !plan.changes.is_empty() || !self.staged.is_empty();
+        if !has_work {
             return Ok(());
         }
         let lock = match lock {
