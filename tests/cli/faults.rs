@@ -35,7 +35,7 @@ struct Case {
 impl Case {
     fn new(make: fn() -> Repository, sealed: &'static str) -> Self {
         let repository = make();
-        let before = repository.tree();
+        let before = state(&repository);
         let mut calls = calls(&repository, COMMAND);
         let start = calls
             .iter()
@@ -45,7 +45,7 @@ impl Case {
         Self {
             make,
             before,
-            after: comparable(repository.tree()),
+            after: comparable(state(&repository)),
             calls,
             sealed,
         }
@@ -65,10 +65,10 @@ impl Case {
 
     /// The same command without faults must complete the work, whatever state the repository is in.
     fn assert_completes(&self, repository: &Repository, fault: &str) {
-        let kept = repository.tree().get(self.sealed).cloned();
+        let kept = state(repository).get(self.sealed).cloned();
         let again = repository.run(COMMAND);
         assert_eq!(again.code, 0, "{fault}: {}", again.stderr);
-        let tree = repository.tree();
+        let tree = state(repository);
         if let Some(kept) = kept {
             assert_eq!(
                 tree[self.sealed], kept,
@@ -77,6 +77,30 @@ impl Case {
         }
         assert_eq!(comparable(tree), self.after, "{fault}");
     }
+}
+
+/// All files and folders but those of git, with their permissions: nothing of a fault may be left in any of them.
+fn state(repository: &Repository) -> Tree {
+    let mut state = Tree::new();
+    let mut folders = vec![repository.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.ends_with(".git") {
+                continue;
+            }
+            let mode = fs::symlink_metadata(&path).unwrap().permissions().mode();
+            let name = path.strip_prefix(repository.path()).unwrap();
+            let mut text = format!("{mode:o}\n");
+            if path.is_dir() {
+                folders.push(path.clone());
+            } else {
+                text += &fs::read_to_string(&path).unwrap();
+            }
+            state.insert(name.to_str().unwrap().to_owned(), text);
+        }
+    }
+    state
 }
 
 /// A tree without what is different in each run.
@@ -120,7 +144,7 @@ fn errors_of(call: &Call) -> &'static [&'static str] {
 
 /// What is left of a run in which a step failed: nothing, or all of it where the step could be done without.
 fn assert_all_or_nothing(case: &Case, repository: &Repository, outcome: &Outcome, fault: &str) {
-    let tree = repository.tree();
+    let tree = state(repository);
     match outcome.code {
         0 => {
             let mut tree = comparable(tree);
@@ -177,7 +201,7 @@ fn a_process_killed_at_any_step_leaves_work_that_the_same_command_finishes() {
             let repository = (case.make)();
             let outcome = run_with_faults(&repository, &[call.deadly()], COMMAND);
             assert_eq!(outcome.code, -1, "{fault}: {}", outcome.stderr);
-            for (path, text) in repository.tree() {
+            for (path, text) in state(&repository) {
                 let is_staged = path.contains(".pgdb-");
                 let is_old = case.before.get(&path) == Some(&text);
                 let is_new = case.after.get(&path) == Some(&without_sealed_values(&text));
@@ -205,9 +229,9 @@ fn a_signal_at_any_step_leaves_all_or_nothing() {
         let inject = format!("inject={}:signal={signal}:when={}", call.name, call.number);
         let outcome = run_with_faults(&repository, &[inject], COMMAND);
         match outcome.code {
-            0 => assert_eq!(comparable(repository.tree()), case.after, "{fault}"),
+            0 => assert_eq!(comparable(state(&repository)), case.after, "{fault}"),
             130 => {
-                assert_eq!(repository.tree(), case.before, "{fault}");
+                assert_eq!(state(&repository), case.before, "{fault}");
                 assert!(
                     outcome
                         .stderr
@@ -258,7 +282,7 @@ fn undoing_that_fails_too_is_told_exactly() {
         let repository = (case.make)();
         let outcome = run_with_faults(&repository, &faults, COMMAND);
         assert_eq!(outcome.code, 3, "{name}: {}", outcome.stderr);
-        let tree = repository.tree();
+        let tree = state(&repository);
         let is_different = |path: &&String| tree.get(*path) != case.before.get(*path);
         let different: BTreeSet<&String> = tree
             .keys()

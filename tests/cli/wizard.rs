@@ -5,7 +5,7 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
-use crate::strace::wrapped;
+use crate::strace::{is_usable, wrapped};
 use crate::support::{CLUSTER, KUSTOMIZATION, Repository, Tree, run, without_sealed_values};
 use crate::terminal::{CTRL_C, CTRL_D, DOWN, ENTER, Terminal};
 
@@ -463,6 +463,36 @@ fn answers_typed_ahead_are_taken_in_turn() {
         "echoed twice:\n{}",
         ended.screen
     );
+}
+
+#[test]
+fn between_two_keys_the_terminal_neither_echoes_nor_interrupts() {
+    if !is_usable() {
+        return;
+    }
+    let repository = Repository::guide();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let mut strace = Command::new("strace");
+    strace
+        .args(["-f", "-v", "-e", "trace=ioctl", "-o"])
+        .arg(log.path());
+    let command = wrapped(strace, &repository.command(["new-app"]));
+    let mut terminal = Terminal::of_size(command, 200, 1000);
+    answer_until(&mut terminal, SESSION.len());
+    assert_eq!(terminal.end().code, Some(0));
+    let trace = fs::read_to_string(log.path()).unwrap();
+    let switched: Vec<&str> = trace
+        .lines()
+        .filter(|line| line.contains("TCSETS"))
+        .collect();
+    let is_as_before = |line: &&&str| line.contains("ECHO|") && line.contains("ISIG|");
+    // The modes come back once a question, not once a key.
+    assert_eq!(
+        switched.iter().filter(is_as_before).count(),
+        SESSION.len(),
+        "{trace}"
+    );
+    assert!(switched.len() > 4 * SESSION.len(), "{trace}");
 }
 
 #[test]
