@@ -135,8 +135,8 @@ pub struct Inputs<'input> {
     pub snapshot: &'input Snapshot,
     /// The templates in use.
     pub templates: &'input Templates,
-    /// The cluster's sealing key.
-    pub key: &'input SealingKey,
+    /// The cluster's sealing key; needed where a credential is to be sealed alone.
+    pub key: Option<&'input SealingKey>,
 }
 
 /// Plans an app; `rng` must be the system's generator, or seeded by it.

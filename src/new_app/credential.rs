@@ -56,9 +56,8 @@ fn manifest(
     password: &Password,
     rng: &mut impl CryptoRng,
 ) -> Result<String, NewAppError> {
-    let Inputs {
-        app, target, key, ..
-    } = inputs;
+    let Inputs { app, target, .. } = inputs;
+    let key = inputs.key.ok_or(NewAppError::NoKey)?;
     let label = app
         .options
         .scope

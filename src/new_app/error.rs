@@ -70,6 +70,9 @@ pub enum NewAppError {
     /// There is no Cluster manifest to enter a managed role in.
     #[error("there is no Cluster manifest to enter the role in")]
     NoManifest,
+    /// A credential is to be sealed, and there is no sealing key.
+    #[error("there is no certificate to seal the credential with")]
+    NoKey,
     /// A file cannot be edited safely.
     #[error("{path}: {source}")]
     Edit {
@@ -108,6 +111,7 @@ impl NewAppError {
                     .to_owned()
             }
             Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),
+            Self::NoKey => "name one with --cert FILE".to_owned(),
             Self::Edit { source, .. } => edit_help(source),
             Self::Render(source) => source.help().to_owned(),
             Self::Seal(source) => source.help().to_owned(),

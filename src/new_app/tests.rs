@@ -53,7 +53,7 @@ impl World {
             target: &self.target,
             snapshot: &self.snapshot,
             templates: &self.templates,
-            key: &self.key,
+            key: Some(&self.key),
         }
     }
 

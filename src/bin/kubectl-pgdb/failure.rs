@@ -36,7 +36,7 @@ impl From<Exit> for ExitCode {
 }
 
 /// Why a command ends without success: what was wrong and where, and what to do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     /// The exit code.
     pub(crate) exit: Exit,

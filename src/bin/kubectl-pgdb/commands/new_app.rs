@@ -9,8 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use pgdb::domain::app::App;
-use pgdb::domain::password::PasswordLength;
-use pgdb::new_app::{AppFiles, Credential, Inputs, Plan, plan};
+use pgdb::new_app::{AppFiles, Credential, Inputs, NewAppError, Plan, plan};
 use pgdb::render::Templates;
 use pgdb::repo::diff::unified;
 use pgdb::repo::path::RepoPath;
@@ -21,7 +20,7 @@ use pgdb::target::{Target, TargetError, TargetRequest};
 use crate::cli::{DryRun, Global};
 use crate::failure::{Exit, Failure};
 use crate::files::Lock;
-use crate::output::Output;
+use crate::output::{Output, visible};
 use crate::prompt::{self, Prompt};
 use crate::randomness;
 use crate::secrecy;
@@ -123,11 +122,10 @@ pub(crate) struct NewApp {
     /// Read the password from standard input instead of making one; one final line end is dropped.
     #[arg(long, env = "PGDB_PASSWORD_STDIN", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     password_stdin: bool,
-    /// Make the password so many characters long, 22 to 256 [default: 32].
+    /// Make the password so many characters long, 22 to 256, where it is made [default: 32].
     #[arg(
         long,
         value_name = "NUMBER",
-        conflicts_with = "password_stdin",
         env = "PGDB_PASSWORD_LENGTH",
         hide_env = true
     )]
@@ -158,6 +156,8 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     if !asks {
         given.check_complete()?;
     }
+    // Before the lock is taken: whoever pipes it in may take his time.
+    let password = args.password_stdin.then(password::from_stdin).transpose()?;
     let workspace = Workspace::open(global)?;
     given.settle(&workspace.settings);
     let writes = !args.dry_run.is_client();
@@ -167,46 +167,14 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     } else {
         None
     };
-
-    let wanted: Vec<_> = given.target.cluster_file.iter().collect();
-    let mut reading = workspace.read(&wanted, asks && given.is_incomplete())?;
     let prompt = asks.then(|| Prompt::new(output.colour_stderr()));
-    let (target, was_chosen) = find_target(&given.target, &reading, prompt.as_ref())?;
-    // Before anything is asked: without these, the answers would be in vain.
-    let templates = workspace.templates()?;
-    let key = workspace.sealing_key(args.cert.as_deref(), output)?;
-    let is_wizard = given.is_incomplete() || was_chosen;
-    if let Some(prompt) = &prompt {
-        wizard::complete(&mut given, prompt, &target, &reading.namespaces)?;
-    }
-    let app = App::new(given.request()?).map_err(|error| Failure::usage(&error, error.help()))?;
-    for path in AppFiles::new(&app, &target)?.all() {
-        workspace.add(path, &mut reading.snapshot)?;
-    }
-    let session = Session {
-        args,
-        output,
-        app,
-        target,
-        snapshot: reading.snapshot,
-        staged: reading.staged,
-        templates,
-        key,
-    };
-    let plan = session.plan(given.password_length)?;
-    session.finish(
-        &plan,
-        &workspace,
-        lock,
-        prompt.as_ref().filter(|_| !global.yes),
-    )?;
-    if is_wizard && writes && !plan.changes.is_empty() {
-        let chosen = was_chosen.then_some(&session.target);
-        let command = next_steps::command(&session.app, chosen, args, global);
-        output.tell(&format!("\nThe same with flags:\n  {command}"));
-    }
+    let session = Session::open(args, output, &workspace, &mut given, prompt.as_ref())?;
+    let made = Credential::Generate(given.password_length);
+    let plan = session.plan(password.map_or(made, Credential::Given))?;
+    let confirmation = prompt.as_ref().filter(|_| !global.yes);
+    session.finish(&plan, &workspace, lock, confirmation)?;
     if writes && !plan.changes.is_empty() {
-        output.tell(&next_steps::git(&session.app, &plan, &workspace.root));
+        session.say_next(&plan, &workspace, global);
     }
     Ok(Exit::Done)
 }
@@ -233,41 +201,92 @@ fn find_target(
     }
 }
 
+/// What was asked for on the terminal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Asked {
+    /// Nothing.
+    Nothing,
+    /// What the app is to be.
+    App,
+    /// The Cluster, and perhaps what the app is to be.
+    Cluster,
+}
+
 /// A call with everything that it needs.
 struct Session<'call> {
     args: &'call NewApp,
     output: &'call Output,
+    asked: Asked,
     app: App,
     target: Target,
     snapshot: Snapshot,
     /// What a killed run left beside its targets.
     staged: Vec<RepoPath>,
     templates: Templates,
-    key: SealingKey,
+    /// Looked at when something is to be sealed: an app that is there needs none.
+    key: Result<SealingKey, Failure>,
 }
 
-impl Session<'_> {
+impl<'call> Session<'call> {
+    /// Reads the repository, and asks for what is missing where somebody is to be asked.
+    fn open(
+        args: &'call NewApp,
+        output: &'call Output,
+        workspace: &Workspace,
+        given: &mut Given,
+        prompt: Option<&Prompt>,
+    ) -> Result<Self, Failure> {
+        let wanted: Vec<_> = given.target.cluster_file.iter().collect();
+        let mut reading = workspace.read(&wanted, prompt.is_some() && given.is_incomplete())?;
+        let (target, was_chosen) = find_target(&given.target, &reading, prompt)?;
+        let asked = match (was_chosen, given.is_incomplete()) {
+            (true, _) => Asked::Cluster,
+            (false, true) => Asked::App,
+            (false, false) => Asked::Nothing,
+        };
+        let templates = workspace.templates()?;
+        let mut key = workspace.sealing_key(args.cert.as_deref(), output);
+        if asked != Asked::Nothing {
+            // Without a certificate the answers would be in vain.
+            key = Ok(key?);
+        }
+        if let Some(prompt) = prompt {
+            wizard::complete(given, prompt, &target, &reading.namespaces)?;
+        }
+        let app =
+            App::new(given.request()?).map_err(|error| Failure::usage(&error, error.help()))?;
+        for path in AppFiles::new(&app, &target)?.all() {
+            workspace.add(path, &mut reading.snapshot)?;
+        }
+        Ok(Self {
+            args,
+            output,
+            asked,
+            app,
+            target,
+            snapshot: reading.snapshot,
+            staged: reading.staged,
+            templates,
+            key,
+        })
+    }
+
     fn inputs(&self) -> Inputs<'_> {
         Inputs {
             app: &self.app,
             target: &self.target,
             snapshot: &self.snapshot,
             templates: &self.templates,
-            key: &self.key,
+            key: self.key.as_ref().ok(),
         }
     }
 
-    fn plan(&self, length: PasswordLength) -> Result<Plan, Failure> {
-        let credential = if self.args.password_stdin {
-            Credential::Given(password::from_stdin()?)
-        } else {
-            Credential::Generate(length)
-        };
-        Ok(plan(
-            &self.inputs(),
-            credential,
-            &mut randomness::system()?,
-        )?)
+    fn plan(&self, credential: Credential) -> Result<Plan, Failure> {
+        let mut rng = randomness::system()?;
+        match (plan(&self.inputs(), credential, &mut rng), &self.key) {
+            (Err(NewAppError::NoKey), Err(failure)) => Err(failure.clone()),
+            (plan, _) => Ok(plan?),
+        }
     }
 
     /// Shows the plan, asks once where somebody is to be asked, and writes it.
@@ -283,6 +302,9 @@ impl Session<'_> {
         let prompt = prompt.filter(|_| !dry_run && !plan.changes.is_empty());
         if self.args.output == Format::Diff {
             self.show_diff(plan, prompt.is_some())?;
+        } else if prompt.is_some() {
+            // Standard output is for the data that was asked for.
+            self.output.tell(&visible(&unified(&plan.changes)));
         }
         if let Some(prompt) = prompt
             && !prompt.confirm("Write these changes?")?
@@ -350,6 +372,18 @@ impl Session<'_> {
         self.output.diff(&unified(&plan.changes))?;
         set_apart();
         Ok(())
+    }
+
+    /// Says how to ask for the same without a question, and how to commit it.
+    fn say_next(&self, plan: &Plan, workspace: &Workspace, global: &Global) {
+        if self.asked != Asked::Nothing {
+            let chosen = (self.asked == Asked::Cluster).then_some(&self.target);
+            let command = next_steps::command(&self.app, chosen, self.args, global);
+            self.output
+                .tell(&format!("\nThe same with flags:\n  {command}"));
+        }
+        self.output
+            .tell(&next_steps::git(&self.app, plan, &workspace.root));
     }
 
     fn print(&self, plan: &Plan, dry_run: bool) -> Result<(), Failure> {
