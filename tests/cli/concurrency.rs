@@ -7,9 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use pgdb::repo::yaml::{Node, Value, parse};
 
-use crate::support::{
-    CLUSTER, KUSTOMIZATION, Outcome, Repository, SEALED, outcome, without_sealed_values,
-};
+use crate::support::{CLUSTER, KUSTOMIZATION, Outcome, Repository, SEALED, comparable, outcome};
 
 /// How many run at once.
 const PROCESSES: usize = 16;
@@ -140,12 +138,7 @@ fn one_app_sixteen_times_at_once_is_there_once() {
         );
     }
     assert_eq!(wrote, 1);
-    let comparable = |repository: &Repository| -> Vec<(String, String)> {
-        let tree = repository.tree().into_iter();
-        tree.map(|(path, text)| (path, without_sealed_values(&text)))
-            .collect()
-    };
-    assert_eq!(comparable(&repository), comparable(&alone));
+    assert_eq!(comparable(repository.tree()), comparable(alone.tree()));
     assert_eq!(repository.unsealed(SEALED)["username"], "my_shop");
 }
 

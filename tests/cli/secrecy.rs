@@ -1,119 +1,19 @@
 //! The password, searched for in everything that was printed, written or passed, in every form it could take.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::Stdio;
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use rustix::pipe::{fcntl_getpipe_size, fcntl_setpipe_size};
 use tempfile::TempDir;
 
+use crate::leaks::{Traces, percent_encoded};
 use crate::strace::{is_usable, traced};
 use crate::support::{Outcome, Repository, SEALED, run};
 
 /// A password that has to be encoded in URIs, and so takes every path through the program.
 const GIVEN: &str = "zQ7/kW@vX9%uJ2 yH4:fP8+mC6&rT1";
-
-/// How many characters in a row are no coincidence.
-const WINDOW: usize = 8;
-
-/// All forms in which a password, or a telling part of it, could appear.
-fn forms(password: &str) -> BTreeSet<Vec<u8>> {
-    let mut forms = BTreeSet::new();
-    let reversed: String = password.chars().rev().collect();
-    for text in [password, &reversed] {
-        let bytes = text.as_bytes();
-        forms.extend(bytes.windows(WINDOW).map(<[u8]>::to_vec));
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let upper_hex = hex.to_uppercase();
-        let spaced_hex: String = bytes.iter().map(|byte| format!("{byte:02x} ")).collect();
-        let all_percent: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
-        for encoded in [
-            hex,
-            upper_hex,
-            spaced_hex,
-            all_percent,
-            percent_encoded(text),
-        ] {
-            let window = encoded.len() / bytes.len() * WINDOW;
-            forms.extend(encoded.as_bytes().windows(window).map(<[u8]>::to_vec));
-        }
-        // Wherever it stands in what is encoded, one of three alignments fits.
-        for start in 0..3 {
-            let aligned = &bytes[start..];
-            let aligned = &aligned[..aligned.len() / 3 * 3];
-            for encoded in [
-                STANDARD_NO_PAD.encode(aligned),
-                URL_SAFE_NO_PAD.encode(aligned),
-            ] {
-                forms.extend(encoded.as_bytes().windows(12).map(<[u8]>::to_vec));
-            }
-        }
-    }
-    forms
-}
-
-/// As RFC 3986 has it: only what is unreserved stands as it is.
-fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
-fn contains(haystack: &[u8], form: &[u8]) -> bool {
-    memchr::memmem::find(haystack, form).is_some()
-}
-
-/// Everything that a run left, each with a name for the message.
-#[derive(Default)]
-struct Traces(Vec<(String, Vec<u8>)>);
-
-impl Traces {
-    fn add(&mut self, name: impl ToString, bytes: impl Into<Vec<u8>>) {
-        self.0.push((name.to_string(), bytes.into()));
-    }
-
-    fn add_outcome(&mut self, name: &str, outcome: &Outcome) {
-        self.add(format!("{name}: standard output"), outcome.stdout.as_str());
-        self.add(format!("{name}: standard error"), outcome.stderr.as_str());
-    }
-
-    /// Every file below a folder, `.git` included, by name and content.
-    fn add_files(&mut self, folder: &Path) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            self.add("a file's name", path.as_os_str().as_encoded_bytes());
-            if path.is_dir() {
-                self.add_files(&path);
-            } else {
-                self.add(path.display(), fs::read(&path).unwrap());
-            }
-        }
-    }
-
-    fn assert_hide(&self, password: &str) {
-        let forms = forms(password);
-        assert!(forms.len() > 50);
-        for (name, bytes) in &self.0 {
-            for form in &forms {
-                assert!(
-                    !contains(bytes, form),
-                    "{name} holds {:?} of the password:\n{}",
-                    String::from_utf8_lossy(form),
-                    String::from_utf8_lossy(bytes)
-                );
-            }
-        }
-    }
-}
 
 /// Runs the binary as talkative as can be, with a home and a temporary folder of its own that are searched too.
 fn run_watched(repository: &Repository, line: &str, stdin: &[u8], traces: &mut Traces) -> Outcome {
@@ -382,24 +282,4 @@ fn a_running_process_shows_no_password_and_has_no_children() {
     traces.add_files(repository.path());
     traces.assert_hide(GIVEN);
     assert_eq!(repository.unsealed(SEALED)["password"], GIVEN);
-}
-
-#[test]
-fn the_search_finds_what_it_should() {
-    let encoded = STANDARD_NO_PAD.encode(format!("x={GIVEN}"));
-    let hidden = [
-        GIVEN.to_owned(),
-        GIVEN[4..14].to_owned(),
-        GIVEN.chars().rev().collect(),
-        encoded,
-        percent_encoded(GIVEN),
-        GIVEN.bytes().map(|byte| format!("{byte:02X}")).collect(),
-    ];
-    let forms = forms(GIVEN);
-    for text in hidden {
-        assert!(
-            forms.iter().any(|form| contains(text.as_bytes(), form)),
-            "{text}"
-        );
-    }
 }

@@ -289,6 +289,13 @@ pub fn changed_files(before: &Tree, after: &Tree) -> BTreeMap<String, (String, S
         .collect()
 }
 
+/// What of a tree is the same in each run: all but the sealed values.
+pub fn comparable(tree: Tree) -> Tree {
+    tree.into_iter()
+        .map(|(path, text)| (path, without_sealed_values(&text)))
+        .collect()
+}
+
 /// A folder of the tests' fixtures.
 pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
