@@ -188,28 +188,75 @@ fn guide_path(text: &str) -> RepoPath {
         .unwrap_or_else(RepoPath::root)
 }
 
-/// The namespace: asked for, set by the folder's kustomization, in the manifest, or the guide's.
+/// The namespace: what the kustomizations set through which the Cluster is built, else what its manifest says, else
+/// what was asked for, else the guide's. A request must agree with what is known, since values are sealed for it.
 fn namespace(
     request: &TargetRequest,
     candidate: &Candidate,
     snapshot: &Snapshot,
 ) -> Result<Namespace, TargetError> {
-    if let Some(namespace) = &request.namespace {
-        return Ok(namespace.clone());
+    let known = known_namespaces(candidate, snapshot);
+    let path = candidate.path.clone();
+    let parsed = |text: &str| {
+        text.parse().map_err(|source| TargetError::Namespace {
+            path: path.clone(),
+            source,
+        })
+    };
+    let placeholder = known.iter().find(|text| text.contains('$'));
+    match (&request.namespace, known.as_slice()) {
+        (Some(asked), _) if placeholder.is_some() => Ok(asked.clone()),
+        (Some(asked), []) => Ok(asked.clone()),
+        (Some(asked), known) if known.iter().any(|text| text == asked.as_str()) => {
+            Ok(asked.clone())
+        }
+        (Some(asked), _) => Err(TargetError::OtherNamespace {
+            path,
+            asked: asked.clone(),
+            known,
+        }),
+        (None, _) if let Some(text) = placeholder => Err(TargetError::Placeholder {
+            path,
+            text: text.clone(),
+        }),
+        (None, []) => parsed(GUIDE_NAMESPACE),
+        (None, [text]) => parsed(text),
+        (None, _) => Err(TargetError::SeveralNamespaces { path, known }),
     }
-    let kustomization = Kustomization::in_folder(snapshot, &candidate.path.parent());
-    let set = kustomization
-        .ok()
-        .flatten()
-        .and_then(|found| found.namespace);
-    let text = set
-        .as_deref()
-        .or(candidate.namespace.as_deref())
-        .unwrap_or(GUIDE_NAMESPACE);
-    text.parse().map_err(|source| TargetError::Namespace {
-        path: candidate.path.clone(),
-        source,
-    })
+}
+
+/// The namespaces that the repository gives a Cluster: those of overlays before that of its own kustomization, and that
+/// before the manifest's, because kustomize works from the inside out.
+fn known_namespaces(candidate: &Candidate, snapshot: &Snapshot) -> Vec<String> {
+    let reaching = Kustomization::reaching(snapshot, &candidate.path);
+    let set = |is_own: bool| -> Vec<String> {
+        let folder = candidate.path.parent();
+        let found = reaching
+            .iter()
+            .filter(|found| (found.path.parent() == folder) == is_own);
+        let mut names: Vec<String> = found.filter_map(|found| found.namespace.clone()).collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    let (outer, own) = (set(false), set(true));
+    let own = if own.is_empty() {
+        folder_namespace(candidate, snapshot)
+    } else {
+        own
+    };
+    match (outer.is_empty(), own.is_empty()) {
+        (false, _) => outer,
+        (true, false) => own,
+        (true, true) => candidate.namespace.clone().into_iter().collect(),
+    }
+}
+
+/// What the folder's kustomization sets, though it does not list the Cluster yet.
+fn folder_namespace(candidate: &Candidate, snapshot: &Snapshot) -> Vec<String> {
+    let found = Kustomization::in_folder(snapshot, &candidate.path.parent());
+    let namespace = found.ok().flatten().and_then(|found| found.namespace);
+    namespace.into_iter().collect()
 }
 
 /// Every Cluster of the repository that apps could be put on.
@@ -368,7 +415,7 @@ fn named(object: &Object<'_>, name: Option<&ClusterName>) -> Option<Candidate> {
         (Some(found), None) => Some(found),
         (None, Some(name)) => Some(Candidate {
             cluster: name.clone(),
-            namespace: None,
+            namespace: object.namespace().map(str::to_owned),
             path: object.path.clone(),
             document: object.document,
             line: object.root.line,
@@ -384,10 +431,7 @@ fn candidate(object: &Object<'_>) -> Option<Candidate> {
     }
     Some(Candidate {
         cluster: object.name()?.parse().ok()?,
-        namespace: object
-            .namespace()
-            .filter(|text| !text.contains('$'))
-            .map(str::to_owned),
+        namespace: object.namespace().map(str::to_owned),
         path: object.path.clone(),
         document: object.document,
         line: object.root.line,

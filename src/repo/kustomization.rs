@@ -16,6 +16,8 @@ pub struct Kustomization {
     pub resources: Vec<String>,
     /// The namespace that it sets on all of them.
     pub namespace: Option<String>,
+    /// Whether it puts a prefix or suffix on the names of all of them.
+    pub renames: bool,
 }
 
 impl Kustomization {
@@ -55,27 +57,67 @@ impl Kustomization {
         snapshot: &Snapshot,
         folder: &RepoPath,
     ) -> Result<Option<Self>, (RepoPath, YamlError)> {
-        let mut paths = KUSTOMIZATION_NAMES
-            .iter()
-            .filter_map(|name| folder.join(name).ok());
-        let Some((path, text)) =
-            paths.find_map(|path| snapshot.text(&path).map(|text| (path, text)))
-        else {
-            return Ok(None);
-        };
-        let stream = match parse(text) {
-            Ok(stream) => stream,
-            Err(error) => return Err((path, error)),
-        };
+        for name in KUSTOMIZATION_NAMES {
+            let Ok(path) = folder.join(name) else {
+                continue;
+            };
+            let Some(text) = snapshot.text(&path) else {
+                continue;
+            };
+            if let Some(found) = Self::read(&path, text).map_err(|error| (path.clone(), error))? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What a file says; none where it is something else of that name, such as Flux's object of kind Kustomization.
+    fn read(path: &RepoPath, text: &str) -> Result<Option<Self>, YamlError> {
+        let stream = parse(text)?;
         let root = stream.documents.first().map(|document| &document.root);
-        let namespace = root
-            .and_then(|root| root.get("namespace"))
-            .and_then(Node::as_str);
+        let get = |key: &str| root.and_then(|root| root.get(key));
+        let version = get("apiVersion").and_then(Node::as_str);
+        if version.is_some_and(|version| !version.starts_with("kustomize.config.k8s.io/")) {
+            return Ok(None);
+        }
+        let namespace = get("namespace").and_then(Node::as_str);
+        let is_set = |key: &str| {
+            get(key)
+                .and_then(Node::as_str)
+                .is_some_and(|text| !text.is_empty())
+        };
         Ok(Some(Self {
-            path,
-            resources: strings(root.and_then(|root| root.get("resources"))),
+            path: path.clone(),
+            resources: strings(get("resources")),
             namespace: namespace.map(str::to_owned),
+            renames: is_set("namePrefix") || is_set("nameSuffix"),
         }))
+    }
+
+    /// Every kustomization through which a file is built: those that list it, or list the folder of one of these.
+    ///
+    /// One that is no YAML is passed over.
+    pub fn reaching(snapshot: &Snapshot, file: &RepoPath) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        let mut goals = vec![file.clone()];
+        while let Some(goal) = goals.pop() {
+            for (path, text) in snapshot.files() {
+                let concerned = KUSTOMIZATION_NAMES.contains(&path.file_name())
+                    && text.contains(goal.file_name())
+                    && found.iter().all(|known| known.path != *path);
+                let Some(kustomization) = concerned
+                    .then(|| Self::read(path, text).ok().flatten())
+                    .flatten()
+                else {
+                    continue;
+                };
+                if kustomization.lists(&goal) {
+                    goals.push(path.parent());
+                    found.push(kustomization);
+                }
+            }
+        }
+        found
     }
 
     /// Whether the file is listed.
@@ -164,6 +206,7 @@ mod tests {
                 path: path("a/kustomization.yaml"),
                 resources: vec!["x.yaml".to_owned(), "./y.yaml".to_owned()],
                 namespace: Some("pg".to_owned()),
+                renames: false,
             }
         );
         assert!(found.lists(&path("a/y.yaml")) && !found.lists(&path("y.yaml")));
@@ -173,6 +216,41 @@ mod tests {
         assert_eq!(above.path, path("b/kustomization.yml"));
         assert_eq!(Kustomization::of_folder(&files, &path("c/pg")), Ok(None));
         assert_eq!(Kustomization::of_folder(&files, &path("d")), Ok(None));
+    }
+
+    #[test]
+    fn are_followed_from_overlays() {
+        let files = snapshot(&[
+            ("base/kustomization.yaml", "resources:\n- cluster.yaml\n"),
+            (
+                "prod/kustomization.yaml",
+                "namespace: data\nnamePrefix: prod-\nresources:\n- ../base\n",
+            ),
+            ("other/kustomization.yaml", "resources:\n- ../based\n"),
+            (
+                "flux/kustomization.yaml",
+                "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nresources:\n- ../base\n",
+            ),
+        ]);
+        let found = Kustomization::reaching(&files, &path("base/cluster.yaml"));
+        let shown: Vec<_> = found
+            .iter()
+            .map(|found| {
+                (
+                    found.path.as_str(),
+                    found.namespace.as_deref(),
+                    found.renames,
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("base/kustomization.yaml", None, false),
+                ("prod/kustomization.yaml", Some("data"), true)
+            ]
+        );
+        assert_eq!(Kustomization::in_folder(&files, &path("flux")), Ok(None));
     }
 
     #[test]
