@@ -52,6 +52,8 @@ pub struct Target {
     /// Where the Cluster's manifest is; none where it is not in the repository as plain YAML, which DatabaseRole
     /// objects do not need.
     pub manifest: Option<ClusterManifest>,
+    /// The namespaces that the repository gives the Cluster, where another one was asked for.
+    pub other_namespaces: Vec<String>,
     /// The folder for new manifests.
     pub directory: RepoPath,
     /// The sync-waves.
@@ -126,8 +128,13 @@ impl Target {
         snapshot: &Snapshot,
     ) -> Result<Self, TargetError> {
         let folder = candidate.path.parent();
+        let known = known_namespaces(&candidate, snapshot);
+        let namespace = namespace(request, &candidate, &known)?;
+        let is_other = |text: &&String| !text.contains('$') && *text != namespace.as_str();
+        let contradicted = known.iter().all(|text| is_other(&text));
         Ok(Self {
-            namespace: namespace(request, &candidate, snapshot)?,
+            other_namespaces: if contradicted { known } else { Vec::new() },
+            namespace,
             cluster: candidate.cluster,
             directory: request.directory.clone().unwrap_or(folder),
             waves: waves(request, candidate.wave)?,
@@ -159,6 +166,7 @@ impl Target {
         Ok(Self {
             cluster,
             namespace,
+            other_namespaces: Vec::new(),
             manifest: None,
             directory,
             waves: waves(request, None)?,
@@ -188,41 +196,36 @@ fn guide_path(text: &str) -> RepoPath {
         .unwrap_or_else(RepoPath::root)
 }
 
-/// The namespace: what the kustomizations set through which the Cluster is built, else what its manifest says, else
-/// what was asked for, else the guide's. A request must agree with what is known, since values are sealed for it.
+/// The namespace: asked for, or what the repository gives the Cluster, or the guide's.
 fn namespace(
     request: &TargetRequest,
     candidate: &Candidate,
-    snapshot: &Snapshot,
+    known: &[String],
 ) -> Result<Namespace, TargetError> {
-    let known = known_namespaces(candidate, snapshot);
-    let path = candidate.path.clone();
-    let parsed = |text: &str| {
-        text.parse().map_err(|source| TargetError::Namespace {
-            path: path.clone(),
-            source,
-        })
-    };
-    let placeholder = known.iter().find(|text| text.contains('$'));
-    match (&request.namespace, known.as_slice()) {
-        (Some(asked), _) if placeholder.is_some() => Ok(asked.clone()),
-        (Some(asked), []) => Ok(asked.clone()),
-        (Some(asked), known) if known.iter().any(|text| text == asked.as_str()) => {
-            Ok(asked.clone())
-        }
-        (Some(asked), _) => Err(TargetError::OtherNamespace {
-            path,
-            asked: asked.clone(),
-            known,
-        }),
-        (None, _) if let Some(text) = placeholder => Err(TargetError::Placeholder {
-            path,
-            text: text.clone(),
-        }),
-        (None, []) => parsed(GUIDE_NAMESPACE),
-        (None, [text]) => parsed(text),
-        (None, _) => Err(TargetError::SeveralNamespaces { path, known }),
+    if let Some(asked) = &request.namespace {
+        return Ok(asked.clone());
     }
+    let path = || candidate.path.clone();
+    let text = match known {
+        [] => GUIDE_NAMESPACE,
+        [text] if text.contains('$') => {
+            return Err(TargetError::Placeholder {
+                path: path(),
+                text: text.clone(),
+            });
+        }
+        [text] => text,
+        several => {
+            return Err(TargetError::SeveralNamespaces {
+                path: path(),
+                known: several.to_vec(),
+            });
+        }
+    };
+    text.parse().map_err(|source| TargetError::Namespace {
+        path: path(),
+        source,
+    })
 }
 
 /// The namespaces that the repository gives a Cluster: those of overlays before that of its own kustomization, and that

@@ -20,6 +20,21 @@ pub struct Difference {
     pub asked: Option<String>,
 }
 
+impl Difference {
+    /// Whether the sealed values are bound to the setting, so that changing it by hand would leave them shut.
+    pub(super) fn is_sealed(&self) -> bool {
+        const BOUND: [&str; 6] = [
+            "the sealing scope",
+            "metadata.name",
+            "spec.template.metadata.name",
+            "spec.template.metadata.namespace",
+            "passwordSecret.name",
+            "spec.owner",
+        ];
+        BOUND.iter().any(|field| self.field.ends_with(field))
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {

@@ -119,6 +119,7 @@ pub(super) fn inspect<'text>(
         .of_kind("bitnami.com", "SealedSecret")
         .filter(|object| object.name() == Some(name))
         .collect();
+    findings.conflicts.extend(cluster_conflict(around));
     match sealed.as_slice() {
         [] => {
             let own = around
@@ -215,6 +216,63 @@ pub(super) fn is_own(around: &Surroundings<'_, '_>, name: &str) -> bool {
         .any(|object| object.name() == Some(name) && around.is_own(object))
 }
 
+/// The conflict with a Secret of the Cluster itself: one that CNPG makes, or that its manifest refers to outside the
+/// managed roles.
+///
+/// Source of the names: CloudNativePG `api/v1/cluster_funcs.go`.
+fn cluster_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
+    let name = around.inputs.app.secret.as_str();
+    let cluster = around.inputs.target.cluster.as_str();
+    let place = |line: usize| match &around.cluster {
+        Some(object) => format!("{}:{line}", object.path),
+        None => cluster.to_owned(),
+    };
+    let conflict = |line, problem| {
+        Some(Conflict {
+            place: place(line),
+            problem,
+            flag: SECRET_FLAG,
+        })
+    };
+    let own = name
+        .strip_prefix(cluster)
+        .and_then(|rest| rest.strip_prefix('-'));
+    if let Some("app" | "superuser" | "ca" | "server" | "replication" | "pooler") = own {
+        let line = around.cluster.as_ref().map_or(1, |object| object.root.line);
+        return conflict(
+            line,
+            format!("CNPG makes the Secret {name} for the Cluster itself"),
+        );
+    }
+    let spec = around.cluster.as_ref()?.root.get("spec")?;
+    let line = secret_reference(spec, name)?;
+    conflict(
+        line,
+        format!("the Secret {name} is one that the Cluster itself uses"),
+    )
+}
+
+/// The line on which a part of a Cluster, but its managed roles, refers to a Secret of this name.
+fn secret_reference(node: &Node<'_>, name: &str) -> Option<usize> {
+    let in_entries = node.entries().iter().find_map(|(key, value)| {
+        let key = key.as_str().unwrap_or_default();
+        let is_secret = key.ends_with("ecret") || key.ends_with("ecretRef");
+        let referred = value
+            .get("name")
+            .filter(|found| is_secret && found.as_str() == Some(name));
+        match (referred, key) {
+            (_, "managed") => None,
+            (Some(found), _) => Some(found.line),
+            (None, _) => secret_reference(value, name),
+        }
+    });
+    in_entries.or_else(|| {
+        node.items()
+            .iter()
+            .find_map(|item| secret_reference(item, name))
+    })
+}
+
 /// What of a SealedSecret differs from what was asked for.
 fn compare(inputs: &Inputs<'_>, object: &Object<'_>) -> Vec<super::Difference> {
     let Inputs { app, target, .. } = inputs;
@@ -222,7 +280,8 @@ fn compare(inputs: &Inputs<'_>, object: &Object<'_>) -> Vec<super::Difference> {
     let mut comparison = Comparison::new(object.path, root.line);
     let wave = target.waves.secret().to_string();
     let found = object.annotation(SYNC_WAVE);
-    comparison.scalar("metadata.annotations[sync-wave]", found, Some(&wave));
+    // What has no wave is in wave 0 (Argo CD, "Sync Phases and Waves").
+    comparison.with_default("metadata.annotations[sync-wave]", found, &wave, "0");
     comparison_of_scope(&mut comparison, app.options.scope, object);
     for (key, own) in [
         ("name", app.secret.as_str()),

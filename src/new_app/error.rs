@@ -67,6 +67,12 @@ pub enum NewAppError {
     /// The Cluster's own sync-wave is not the one by which the app's objects are ordered.
     #[error("{}:{}: the Cluster's sync-wave is {:?}, asked for is {:?}", .0.path, .0.line, .0.found.as_deref().unwrap_or_default(), .0.asked.as_deref().unwrap_or_default())]
     ClusterWave(Difference),
+    /// A kustomization puts a prefix or suffix on the names of what it builds.
+    #[error("{path}: this kustomization renames what it builds (namePrefix or nameSuffix)")]
+    Renames {
+        /// The kustomization.
+        path: RepoPath,
+    },
     /// There is no Cluster manifest to enter a managed role in.
     #[error("there is no Cluster manifest to enter the role in")]
     NoManifest,
@@ -100,6 +106,11 @@ impl NewAppError {
                 "name the namespace where the application runs: the credential is already in the cluster's own".to_owned()
             }
             Self::Taken(conflicts) => taken_help(conflicts),
+            Self::Different { differences, .. } if differences.iter().any(Difference::is_sealed) => {
+                "ask for what is there; sealed values are bound to the Secret's name, namespace, scope and role: for \
+                 another of these take the SealedSecret away, change the rest by hand, and run the same command again"
+                    .to_owned()
+            }
             Self::Different { .. } => {
                 "ask for what is there, or change the manifests by hand and run the same command again".to_owned()
             }
@@ -108,6 +119,11 @@ impl NewAppError {
             Self::ClusterWave(_) => {
                 "Argo CD syncs lower waves first: give the Cluster that wave, or set `waves` in .pgdb.yaml so that they \
                  fit around its own"
+                    .to_owned()
+            }
+            Self::Renames { .. } => {
+                "the credential is sealed for its Secret's name and could not be opened under another: give these \
+                 manifests a kustomization without namePrefix and nameSuffix"
                     .to_owned()
             }
             Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),

@@ -8,6 +8,7 @@ use super::{AppFiles, Inputs, credential, database, role};
 use crate::domain::choice::RoleStyle;
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::header::{Header, headers};
+use crate::repo::kustomization::patches;
 use crate::repo::object::{Object, objects};
 use crate::repo::path::RepoPath;
 use crate::repo::yaml::{Node, Value, YamlError, parse};
@@ -47,6 +48,8 @@ pub(super) struct Inventory<'text> {
     app: String,
     findings: Findings,
     unreadable: Vec<String>,
+    replacing: Vec<String>,
+    namespace: Option<String>,
 }
 
 /// What stands in an app's way.
@@ -113,6 +116,8 @@ impl<'text> Inventory<'text> {
             app: app.name.to_string(),
             findings,
             unreadable: found.unreadable.iter().map(not_looked_at).collect(),
+            replacing: replacing_patches(inputs),
+            namespace: other_namespace(inputs),
         })
     }
 
@@ -130,9 +135,10 @@ impl<'text> Inventory<'text> {
         Ok(())
     }
 
-    /// What could not be looked at.
+    /// What could not be looked at, and what may undo the change.
     pub(super) fn warnings(&self) -> Vec<String> {
-        self.unreadable.clone()
+        let namespace = self.namespace.as_slice();
+        [namespace, &self.unreadable, &self.replacing].concat()
     }
 }
 
@@ -244,17 +250,76 @@ fn other_folders(inputs: &Inputs<'_>) -> Vec<RepoPath> {
         .manifest
         .as_ref()
         .map(|manifest| &manifest.path);
-    // Without another file that may hold a Cluster, nothing has to be parsed.
-    let may_be = |(path, text): (&RepoPath, &str)| {
-        Some(path) != own && headers(text).iter().any(Header::may_be_cluster)
-    };
-    if !inputs.snapshot.files().any(may_be) {
+    if !has_other_clusters(inputs) {
         return Vec::new();
     }
     candidates(inputs.snapshot)
         .into_iter()
         .filter(|candidate| Some(&candidate.path) != own)
+        // Another Cluster in the same namespace is beside this one, and takes its names.
+        .filter(|candidate| {
+            candidate.cluster == inputs.target.cluster
+                || candidate.namespace.as_deref() != Some(inputs.target.namespace.as_str())
+        })
         .map(|candidate| candidate.path.parent())
+        .collect()
+}
+
+/// Whether another file may hold a Cluster; where none does, nothing has to be parsed.
+fn has_other_clusters(inputs: &Inputs<'_>) -> bool {
+    let own = inputs
+        .target
+        .manifest
+        .as_ref()
+        .map(|manifest| &manifest.path);
+    inputs
+        .snapshot
+        .files()
+        .any(|(path, text)| Some(path) != own && headers(text).iter().any(Header::may_be_cluster))
+}
+
+/// The warning of a namespace that was asked for and is not the one that the repository gives the Cluster.
+fn other_namespace(inputs: &Inputs<'_>) -> Option<String> {
+    let target = inputs.target;
+    let manifest = target.manifest.as_ref()?;
+    let known = target.other_namespaces.join(" or ");
+    (!known.is_empty()).then(|| {
+        format!(
+            "{}: the Cluster is in the namespace {known}; {} is used, as asked for, and what is sealed for it opens \
+             nowhere else",
+            manifest.path, target.namespace
+        )
+    })
+}
+
+/// Warnings of patches that replace the list of managed roles as a whole, as kustomize does with lists of objects that
+/// it has no schema of.
+fn replacing_patches(inputs: &Inputs<'_>) -> Vec<String> {
+    let manifest = inputs.target.manifest.as_ref();
+    let Some(manifest) = manifest.filter(|_| inputs.app.options.roles == RoleStyle::Managed) else {
+        return Vec::new();
+    };
+    if !has_other_clusters(inputs) {
+        return Vec::new();
+    }
+    let found = objects(inputs.snapshot, |header, _| header.may_be_cluster());
+    let files: Vec<&RepoPath> = found.objects.iter().map(|object| object.path).collect();
+    let patches = patches(inputs.snapshot, &files);
+    let replacing = found.objects.iter().filter(|object| {
+        patches.contains(object.path)
+            && object.path != &manifest.path
+            && object.is(CNPG, "Cluster")
+            && object.name() == Some(inputs.target.cluster.as_str())
+    });
+    replacing
+        .filter_map(|object| {
+            let line = object.root.at(&["spec", "managed", "roles"])?.line;
+            Some(format!(
+                "{}:{line}: this patch replaces the Cluster's managed roles as a whole, the new one included; enter \
+                 it there too, or use --roles databaserole",
+                object.path
+            ))
+        })
         .collect()
 }
 

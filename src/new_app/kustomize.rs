@@ -3,6 +3,7 @@
 use super::{AppFiles, Inputs, NewAppError, Plan};
 use crate::repo::edit::{Addition, append};
 use crate::repo::kustomization::Kustomization;
+use crate::repo::yaml::parse;
 
 /// Enters the app's files where a kustomization lists the folder's resources and does not list them yet.
 pub(super) fn add(
@@ -10,6 +11,7 @@ pub(super) fn add(
     files: &AppFiles,
     plan: &mut Plan,
 ) -> Result<(), NewAppError> {
+    check_names(inputs)?;
     let found = Kustomization::of_folder(inputs.snapshot, &inputs.target.directory);
     let found = found.map_err(|(path, source)| NewAppError::NotYaml { path, source })?;
     let Some(kustomization) = found else {
@@ -30,11 +32,42 @@ pub(super) fn add(
     if missing.is_empty() {
         return Ok(());
     }
-    let after =
-        append(before, 0, &["resources"], &missing).map_err(|source| NewAppError::Edit {
-            path: kustomization.path.clone(),
-            source,
-        })?;
+    let edited = match parse(before) {
+        // A text of comments alone, or none: kustomize takes a list of resources by itself.
+        Ok(stream) if stream.documents.is_empty() => {
+            append("resources:\n", 0, &["resources"], &missing).map(|list| joined(before, &list))
+        }
+        _ => append(before, 0, &["resources"], &missing),
+    };
+    let after = edited.map_err(|source| NewAppError::Edit {
+        path: kustomization.path.clone(),
+        source,
+    })?;
     plan.changes.write(kustomization.path, Some(before), after);
     Ok(())
+}
+
+/// Refuses when a kustomization renames what it builds: a value that is sealed for a name opens under no other, and
+/// kustomize does not know the fields in which CNPG's objects name each other.
+fn check_names(inputs: &Inputs<'_>) -> Result<(), NewAppError> {
+    let Some(manifest) = &inputs.target.manifest else {
+        return Ok(());
+    };
+    let mut reaching = Kustomization::reaching(inputs.snapshot, &manifest.path).into_iter();
+    match reaching.find(|kustomization| kustomization.renames) {
+        Some(kustomization) => Err(NewAppError::Renames {
+            path: kustomization.path,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// A text with lines below it.
+fn joined(text: &str, lines: &str) -> String {
+    let gap = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    format!("{text}{gap}{}\n", lines.trim_end())
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Inputs, Piece, PieceKind, PieceState, Plan};
 use crate::repo::change_set::Change;
+use crate::repo::edit::{Addition, insert_key};
 use crate::repo::header::document_around;
 use crate::repo::yaml::parse;
 
@@ -131,11 +132,14 @@ impl Plan {
             let text = after.text(&piece.path)?;
             let stream = parse(text).ok()?;
             let root = &stream.documents.get(piece.document)?.root;
-            Some(
-                document_around(text, root.span.start)
-                    .trim()
-                    .replace("\r\n", "\n"),
-            )
+            let document = document_around(text, root.span.start).trim();
+            let document = document.replace("\r\n", "\n");
+            if root.at(&["metadata", "namespace"]).is_some() {
+                return Some(document);
+            }
+            // What a kustomization sets is not there where the object stands alone.
+            let namespace = Addition::Text(inputs.target.namespace.to_string());
+            insert_key(&document, 0, &["metadata"], "namespace", &namespace).ok()
         });
         documents
             .map(|document| format!("---\n{document}\n"))

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::Candidate;
-use crate::domain::kubernetes_name::{ClusterName, Namespace};
+use crate::domain::kubernetes_name::ClusterName;
 use crate::domain::name::NameError;
 use crate::domain::wave::WavesError;
 use crate::repo::path::RepoPath;
@@ -82,16 +82,6 @@ pub enum TargetError {
         /// The placeholder.
         text: String,
     },
-    /// The namespace that was asked for is not the Cluster's.
-    #[error("{path}: the Cluster is in the namespace {}, not in {asked}", known.join(" or "))]
-    OtherNamespace {
-        /// The Cluster's file.
-        path: RepoPath,
-        /// What was asked for.
-        asked: Namespace,
-        /// What the manifests say.
-        known: Vec<String>,
-    },
     /// Kustomizations put the Cluster into several namespaces.
     #[error("{path}: kustomizations put the Cluster into several namespaces: {}", known.join(", "))]
     SeveralNamespaces {
@@ -144,9 +134,6 @@ impl TargetError {
             Self::Namespace { source, .. } => source.help().to_owned(),
             Self::Placeholder { .. } => {
                 "values are sealed for a namespace: say which one it will be with --namespace".to_owned()
-            }
-            Self::OtherNamespace { .. } => {
-                "leave --namespace (and `namespace` in .pgdb.yaml) out, or choose another Cluster".to_owned()
             }
             Self::SeveralNamespaces { .. } => {
                 "values are sealed for one namespace: choose it with --namespace".to_owned()

@@ -19,6 +19,7 @@ fn target(cluster: &str, namespace: &str, path: &str) -> Target {
     Target {
         cluster: cluster.parse().unwrap(),
         namespace: namespace.parse().unwrap(),
+        other_namespaces: Vec::new(),
         directory: path.parent(),
         manifest: Some(ClusterManifest { path, document: 0 }),
         waves: Waves::default(),

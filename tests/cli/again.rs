@@ -194,7 +194,7 @@ fn what_was_changed_by_hand_is_named() {
         (
             SEALED,
             "  annotations:\n    argocd.argoproj.io/sync-wave: \"0\"\n",
-            "",
+            "  annotations:\n    argocd.argoproj.io/sync-wave: \"5\"\n",
         ),
         (
             SEALED,

@@ -232,8 +232,10 @@ fn symbolic_links_are_followed_where_they_are_named() {
 #[test]
 fn overlays_and_patches_are_not_clusters_of_their_own() {
     let repository = Repository::guide();
-    let cluster = repository.read(CLUSTER);
     // Whole manifests that a kustomization uses as patches, in both ways to say so.
+    let cluster = repository
+        .read(CLUSTER)
+        .replace("  managed:\n", "  other:\n");
     repository.write("overlays/prod/cluster.yaml", &cluster);
     repository.write(
         "overlays/prod/kustomization.yaml",

@@ -22,6 +22,7 @@ mod editing;
 mod faults;
 mod flags;
 mod interruptions;
+mod layouts;
 mod leaks;
 mod names;
 mod new_app;

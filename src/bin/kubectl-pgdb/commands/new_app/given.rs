@@ -131,22 +131,18 @@ impl Given {
             .unwrap_or_default();
         let target = &mut self.target;
         target.roles = self.options.roles;
-        // A Cluster that a flag names is not to be looked for in the file of another one.
-        if target.cluster.is_none() || target.cluster == settings.cluster {
-            target.cluster_file = target
-                .cluster_file
-                .take()
-                .or_else(|| settings.cluster_file.clone());
+        // A flag that names another Cluster than the settings: what they say of theirs does not hold for it.
+        let names_another = differs(target.cluster.as_ref(), settings.cluster.as_ref())
+            || differs(target.cluster_file.as_ref(), settings.cluster_file.as_ref());
+        if names_another {
+            return;
         }
-        if target.cluster_file == settings.cluster_file {
-            target.cluster = target.cluster.take().or_else(|| settings.cluster.clone());
-        }
-        target.namespace = target
-            .namespace
-            .take()
-            .or_else(|| settings.namespace.clone());
-        target.directory = settings.directory.clone();
-        target.waves = settings.waves;
+        let inherited = settings.clone();
+        target.cluster = target.cluster.take().or(inherited.cluster);
+        target.cluster_file = target.cluster_file.take().or(inherited.cluster_file);
+        target.namespace = target.namespace.take().or(inherited.namespace);
+        target.directory = inherited.directory;
+        target.waves = inherited.waves;
     }
 
     /// The request for an app.
@@ -170,6 +166,11 @@ impl Given {
             options: self.options.clone(),
         })
     }
+}
+
+/// Whether both are given and not the same.
+fn differs<T: PartialEq>(flag: Option<&T>, setting: Option<&T>) -> bool {
+    matches!((flag, setting), (Some(flag), Some(setting)) if flag != setting)
 }
 
 /// An error that can say what is allowed.
