@@ -23,6 +23,7 @@ mod faults;
 mod flags;
 mod interruptions;
 mod leaks;
+mod mistyped;
 mod names;
 mod new_app;
 mod output;
