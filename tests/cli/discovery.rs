@@ -109,7 +109,7 @@ fn strangers() -> Vec<(&'static str, Vec<u8>)> {
         ("broken/tabs.yaml", text("apiVersion: v1\n\tkind: Secret\n")),
         ("broken/binary.json", vec![0, 1, 2, 0xfe, 0xff]),
         (
-            "archive/.hidden/cluster.yaml",
+            "archive/.svn/cluster.yaml",
             text(
                 "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: hidden\nspec:\n  instances: 1\n",
             ),
@@ -202,6 +202,18 @@ fn files_that_git_ignores_are_not_looked_at() {
             .concat()
         )
     );
+}
+
+#[test]
+fn hidden_folders_are_looked_at() {
+    let repository = Repository::guide();
+    let cluster = repository.read(CLUSTER).replace("postgres-shared", "other");
+    repository.write(".deploy/pg/cluster.yaml", &cluster);
+    for folder in [".git", ".hg", ".jj", ".svn"] {
+        repository.write(&format!("old/{folder}/cluster.yaml"), &cluster);
+    }
+    let report = repository.report("--cluster other");
+    assert_eq!(report["files"][1]["path"], ".deploy/pg/cluster.yaml");
 }
 
 #[test]
