@@ -242,6 +242,49 @@ fn symbolic_links_are_followed_where_they_are_named() {
 }
 
 #[test]
+fn links_on_the_way_are_replaced_by_the_real_path() {
+    let plain = Repository::guide();
+    plain.run_ok(LINE);
+    let sources = [
+        "clusterFile: linked/postgres-cluster.yaml\n",
+        "directory: linked\n",
+    ];
+    for settings in sources {
+        let repository = Repository::guide();
+        symlink("infra/databases/postgres", repository.path().join("linked")).unwrap();
+        repository.write(".pgdb.yaml", settings);
+        let outcome = repository.run(LINE);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        assert!(!outcome.stderr.contains("linked"), "{}", outcome.stderr);
+        let mut tree = repository.tree();
+        tree.remove("linked");
+        tree.remove(".pgdb.yaml");
+        assert_eq!(
+            crate::support::comparable(tree),
+            crate::support::comparable(plain.tree()),
+            "{settings}"
+        );
+    }
+}
+
+#[test]
+fn the_templates_of_a_helm_chart_are_no_target() {
+    let repository = Repository::guide();
+    repository.write("charts/db/Chart.yaml", "name: db\n");
+    for directory in ["charts/db/templates", "charts/db/templates/pg"] {
+        repository.write(".pgdb.yaml", &format!("directory: {directory}\n"));
+        assert_eq!(
+            repository.refusal(""),
+            "error: charts/db/templates is the templates folder of a Helm chart (charts/db/Chart.yaml)\n\
+             help: Helm would fill in {{ .username }} of the SealedSecret itself: set `directory` in .pgdb.yaml to a \
+             folder of plain manifests\n"
+        );
+    }
+    repository.write(".pgdb.yaml", "directory: plain/templates\n");
+    assert_eq!(repository.new_app("--dry-run=client -q").code, 0);
+}
+
+#[test]
 fn overlays_and_patches_are_not_clusters_of_their_own() {
     let repository = Repository::guide();
     let cluster = repository.read(CLUSTER);
