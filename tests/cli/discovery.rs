@@ -109,7 +109,7 @@ fn strangers() -> Vec<(&'static str, Vec<u8>)> {
         ("broken/tabs.yaml", text("apiVersion: v1\n\tkind: Secret\n")),
         ("broken/binary.json", vec![0, 1, 2, 0xfe, 0xff]),
         (
-            "archive/.hidden/cluster.yaml",
+            "archive/.svn/cluster.yaml",
             text(
                 "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: hidden\nspec:\n  instances: 1\n",
             ),
@@ -205,6 +205,18 @@ fn files_that_git_ignores_are_not_looked_at() {
 }
 
 #[test]
+fn hidden_folders_are_looked_at() {
+    let repository = Repository::guide();
+    let cluster = repository.read(CLUSTER).replace("postgres-shared", "other");
+    repository.write(".deploy/pg/cluster.yaml", &cluster);
+    for folder in [".git", ".hg", ".jj", ".svn"] {
+        repository.write(&format!("old/{folder}/cluster.yaml"), &cluster);
+    }
+    let report = repository.report("--cluster other");
+    assert_eq!(report["files"][1]["path"], ".deploy/pg/cluster.yaml");
+}
+
+#[test]
 fn symbolic_links_are_followed_where_they_are_named() {
     let repository = Repository::guide();
     let root = repository.path();
@@ -227,6 +239,49 @@ fn symbolic_links_are_followed_where_they_are_named() {
         Some(CLUSTER)
     );
     assert!(repository.read(CLUSTER).contains("- name: my_shop\n"));
+}
+
+#[test]
+fn links_on_the_way_are_replaced_by_the_real_path() {
+    let plain = Repository::guide();
+    plain.run_ok(LINE);
+    let sources = [
+        "clusterFile: linked/postgres-cluster.yaml\n",
+        "directory: linked\n",
+    ];
+    for settings in sources {
+        let repository = Repository::guide();
+        symlink("infra/databases/postgres", repository.path().join("linked")).unwrap();
+        repository.write(".pgdb.yaml", settings);
+        let outcome = repository.run(LINE);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        assert!(!outcome.stderr.contains("linked"), "{}", outcome.stderr);
+        let mut tree = repository.tree();
+        tree.remove("linked");
+        tree.remove(".pgdb.yaml");
+        assert_eq!(
+            crate::support::comparable(tree),
+            crate::support::comparable(plain.tree()),
+            "{settings}"
+        );
+    }
+}
+
+#[test]
+fn the_templates_of_a_helm_chart_are_no_target() {
+    let repository = Repository::guide();
+    repository.write("charts/db/Chart.yaml", "name: db\n");
+    for directory in ["charts/db/templates", "charts/db/templates/pg"] {
+        repository.write(".pgdb.yaml", &format!("directory: {directory}\n"));
+        assert_eq!(
+            repository.refusal(""),
+            "error: charts/db/templates is the templates folder of a Helm chart (charts/db/Chart.yaml)\n\
+             help: Helm would fill in {{ .username }} of the SealedSecret itself: set `directory` in .pgdb.yaml to a \
+             folder of plain manifests\n"
+        );
+    }
+    repository.write(".pgdb.yaml", "directory: plain/templates\n");
+    assert_eq!(repository.new_app("--dry-run=client -q").code, 0);
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod flags;
 mod interruptions;
 mod layouts;
 mod leaks;
+mod mistyped;
 mod names;
 mod new_app;
 mod output;

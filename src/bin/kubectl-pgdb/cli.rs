@@ -1,8 +1,11 @@
 //! The command line: what can be said, and the help texts.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::builder::Resettable;
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{completion, demo, init, new_app, version};
 
@@ -27,6 +30,31 @@ pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Reads a call, the program's name first, and the `PGDB_*` variables; an empty one counts as unset, since
+    /// pipelines pass variables that nobody gave a value.
+    ///
+    /// # Errors
+    /// When the call is not understood, or asks for help or the version instead.
+    pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = Self::command()
+            .mut_args(without_empty_variable)
+            .mut_subcommands(|command| command.mut_args(without_empty_variable));
+        let mut matches = command.try_get_matches_from_mut(words)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// The argument, without its environment variable where that is set to nothing.
+fn without_empty_variable(arg: Arg) -> Arg {
+    let is_empty = |name| env::var_os(name).is_some_and(|value| value.is_empty());
+    if arg.get_env().is_some_and(is_empty) {
+        arg.env(Resettable::Reset)
+    } else {
+        arg
+    }
 }
 
 /// What is said to every command.

@@ -16,13 +16,16 @@ mod randomness;
 mod secrecy;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use cli::Cli;
 use commands::completion::{COMPLETE, complete};
+use failure::Failure;
 use output::Output;
+
+/// The flag beside which a password may have been typed by mistake.
+const PASSWORD_STDIN: &str = "--password-stdin";
 
 fn main() -> ExitCode {
     // Before anything is parsed: the words are half a command line, `--` included, and no command of their own.
@@ -31,7 +34,10 @@ fn main() -> ExitCode {
         complete(words, &Output::new(true));
         return ExitCode::SUCCESS;
     }
-    let cli = Cli::parse();
+    let cli = match Cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
     let output = Output::new(cli.global.quiet);
     match commands::run(&cli, &output) {
         Ok(exit) => exit.into(),
@@ -40,4 +46,28 @@ fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// Prints the help or the version that was asked for, or why the call is not understood; gives the exit code.
+///
+/// Of a call with `--password-stdin` nothing is quoted: a word too many is likely the password itself.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let is_secret = |word: OsString| {
+        word.as_encoded_bytes()
+            .starts_with(PASSWORD_STDIN.as_bytes())
+    };
+    if error.use_stderr() && std::env::args_os().skip(1).any(is_secret) {
+        let failure = Failure::usage(
+            "the call is not understood",
+            format!(
+                "{PASSWORD_STDIN} takes no value: the password is read from standard input; \
+                 see kubectl pgdb new-app --help"
+            ),
+        );
+        Output::new(false).failure(&failure);
+        return failure.exit.into();
+    }
+    // As clap's own `exit` does: nobody can be told when the stream is closed.
+    drop(error.print());
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -3,13 +3,14 @@
 mod proof;
 mod tree;
 
+use std::ffi::OsStr;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, Parser, ValueHint};
+use clap::{Args, ValueHint};
 use pgdb::repo::change_set::ChangeSet;
 use pgdb::sealing::DemoKey;
 
@@ -165,8 +166,8 @@ fn new_app_in(folder: &Path, output: &Output) -> Result<(), Failure> {
         "--no-input",
         "--repo",
     ];
-    let words = words.into_iter().map(AsRef::as_ref).chain([folder]);
-    let cli = Cli::try_parse_from(words).map_err(|error| {
+    let words = words.into_iter().map(OsStr::new).chain([folder]);
+    let cli = Cli::read(words.map(OsStr::to_owned)).map_err(|error| {
         Failure::unknown(format!("the demo's own call is refused: {error}"), "")
     })?;
     if let Command::NewApp(args) = &cli.command {

@@ -3,6 +3,7 @@
 mod given;
 mod next_steps;
 mod password;
+mod target;
 mod wizard;
 
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ use pgdb::repo::diff::unified;
 use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
 use pgdb::sealing::SealingKey;
-use pgdb::target::{Target, TargetError, TargetRequest};
+use pgdb::target::Target;
 
 use crate::cli::{DryRun, Global};
 use crate::failure::{Exit, Failure};
@@ -24,9 +25,10 @@ use crate::output::{Output, visible};
 use crate::prompt::{self, Prompt};
 use crate::randomness;
 use crate::secrecy;
-use crate::workspace::{Reading, Workspace};
+use crate::workspace::Workspace;
 
 use given::Given;
+use target::{find_target, follow_links, refuse_chart};
 
 /// Give an application its credential, role and database, as one change to the repository.
 ///
@@ -179,28 +181,6 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     Ok(Exit::Done)
 }
 
-/// The target, asked for where several Clusters could be meant, and whether it was.
-fn find_target(
-    request: &TargetRequest,
-    reading: &Reading,
-    prompt: Option<&Prompt>,
-) -> Result<(Target, bool), Failure> {
-    let snapshot = &reading.snapshot;
-    match (Target::resolve(request, snapshot), prompt) {
-        (Err(TargetError::Several { candidates }), Some(prompt)) => {
-            let chosen = wizard::choose_cluster(candidates, prompt)?;
-            Ok((Target::of(request, chosen, snapshot)?, true))
-        }
-        (Err(error @ TargetError::NoCluster { .. }), _) if !reading.skipped.is_empty() => {
-            let skipped = reading.skipped.iter().map(|file| format!("\n  {file}"));
-            let skipped: String = skipped.collect();
-            let message = format!("{error}; these files could not be read:{skipped}");
-            Err(Failure::usage(message, error.help()))
-        }
-        (target, _) => Ok((target?, false)),
-    }
-}
-
 /// What was asked for on the terminal.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Asked {
@@ -236,9 +216,11 @@ impl<'call> Session<'call> {
         given: &mut Given,
         prompt: Option<&Prompt>,
     ) -> Result<Self, Failure> {
+        follow_links(&mut given.target, &workspace.root)?;
         let wanted: Vec<_> = given.target.cluster_file.iter().collect();
         let mut reading = workspace.read(&wanted, prompt.is_some() && given.is_incomplete())?;
         let (target, was_chosen) = find_target(&given.target, &reading, prompt)?;
+        refuse_chart(&target.directory, &workspace.root)?;
         let asked = match (was_chosen, given.is_incomplete()) {
             (true, _) => Asked::Cluster,
             (false, true) => Asked::App,

@@ -11,6 +11,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::error::{FileError, FileProblem};
+use super::root::Root;
 
 /// How many symbolic links are followed for one path, as Linux does (path_resolution(7)).
 const LINK_LIMIT: usize = 40;
@@ -36,6 +37,33 @@ impl Place {
         let mut path = self.folder_path.clone();
         path.extend(&self.missing);
         path.join(&self.name)
+    }
+}
+
+impl Root {
+    /// The path of a file without symbolic links; the file need not be there.
+    ///
+    /// # Errors
+    /// As for reading it, when a link or a folder on the way cannot serve.
+    pub(crate) fn real_file(&self, path: &RepoPath) -> Result<RepoPath, FileError> {
+        let place = resolve(self.folder(), path)?.path();
+        let real = place.to_str().and_then(|path| path.parse().ok());
+        real.ok_or_else(|| FileError::new(path, FileProblem::Name))
+    }
+
+    /// The path of a folder without symbolic links; the folder need not be there.
+    ///
+    /// # Errors
+    /// As for reading a file in it, when a link or a folder on the way cannot serve.
+    pub(crate) fn real_folder(&self, path: &RepoPath) -> Result<RepoPath, FileError> {
+        // A name that nothing has: the walk ends in the folder itself, also where a link leads to the root.
+        let file = path
+            .join(".pgdb-none")
+            .map_err(|_| FileError::new(path, FileProblem::Name))?;
+        let real = self
+            .real_file(&file)
+            .map_err(|error| FileError::new(path, error.problem))?;
+        Ok(real.parent())
     }
 }
 

@@ -33,8 +33,8 @@ pub(crate) struct Found {
 impl Root {
     /// Reads all files that may hold manifests, and keeps those that `keep` says are relevant by their bytes.
     ///
-    /// These are `*.yaml`, `*.yml`, `*.json` and `Kustomization`, in all folders but hidden ones, unless git ignores
-    /// them (`.gitignore` at every level, also where there is no `.git`; `info/exclude`; the user's own excludes).
+    /// These are `*.yaml`, `*.yml`, `*.json` and `Kustomization`, in all folders, hidden ones too, but those of
+    /// version control, unless git ignores them (`.gitignore` at every level, also where there is no `.git`; `info/exclude`; the user's own excludes).
     /// Symbolic links are not followed. A file that cannot be read, or is not UTF-8, is listed as skipped, whether it
     /// would be relevant or not; so is a folder that cannot be listed.
     ///
@@ -49,7 +49,7 @@ impl Root {
             .ignore(false)
             .parents(false)
             .require_git(false)
-            .filter_entry(|entry| !is_hidden_folder(entry))
+            .filter_entry(|entry| !is_version_control(entry))
             .build();
         let mut found = Found::default();
         let mut reader = Reader::new(self.folder());
@@ -100,10 +100,15 @@ impl Root {
     }
 }
 
-/// Whether an entry is a folder that is not looked into: `.git`, `.terraform` and the like.
-fn is_hidden_folder(entry: &DirEntry) -> bool {
+/// The folders in which version control keeps its own files.
+const VERSION_CONTROL: [&str; 4] = [".git", ".hg", ".jj", ".svn"];
+
+/// Whether an entry is a folder that is not looked into. Other hidden ones are: some keep their manifests in `.deploy`.
+fn is_version_control(entry: &DirEntry) -> bool {
     entry.depth() > 0
-        && entry.file_name().as_encoded_bytes().starts_with(b".")
+        && VERSION_CONTROL
+            .iter()
+            .any(|name| entry.file_name() == *name)
         && entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 

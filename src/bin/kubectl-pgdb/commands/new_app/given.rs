@@ -69,7 +69,7 @@ impl Given {
             ..TargetRequest::default()
         };
         Ok(Self {
-            name: one("NAME", args.name.as_deref())?,
+            name: app_name(args)?,
             namespaces: list("--app-namespace", &args.app_namespace)?,
             role: one("--user", args.user.as_deref())?,
             database: one("--database", args.database.as_deref())?,
@@ -200,6 +200,21 @@ impl Helpful for PasswordLengthError {
     fn helps(&self) -> String {
         self.help().to_owned()
     }
+}
+
+/// The app's name. One that is refused is not quoted beside `--password-stdin`: it may be the password, typed behind a
+/// flag that takes none.
+fn app_name(args: &NewApp) -> Result<Option<AppName>, Failure> {
+    let name = one("NAME", args.name.as_deref());
+    if !args.password_stdin {
+        return name;
+    }
+    name.map_err(|failure| Failure {
+        message: "NAME: this is no app name; it is not shown, since --password-stdin takes no value and it may be the \
+                  password"
+            .to_owned(),
+        ..failure
+    })
 }
 
 fn one<T>(flag: &str, text: Option<&str>) -> Result<Option<T>, Failure>

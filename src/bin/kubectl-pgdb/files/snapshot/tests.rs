@@ -29,8 +29,11 @@ fn reads_manifests_by_their_names() {
         .file("e.yaml.bak", "")
         .file("yaml", "")
         .file("kustomization", "")
-        .file(".github/workflow.yaml", "")
+        .file(".deploy/.more/e.yaml", "e: 1\n")
         .file("sub/.git/x.yaml", "")
+        .file("sub/.hg/x.yaml", "")
+        .file(".jj/x.yaml", "")
+        .file(".svn/x.yaml", "")
         .file("folder.yaml/x.txt", "");
     let found = tree.root().snapshot(|_, _| true).unwrap();
     let files: Vec<(&str, &str)> = found
@@ -41,6 +44,7 @@ fn reads_manifests_by_their_names() {
     assert_eq!(
         files,
         [
+            (".deploy/.more/e.yaml", "e: 1\n"),
             (".pgdb.yaml", "s: 1\n"),
             ("a.yml", ""),
             ("b.yaml", "\u{feff}b: 1\r\n"),
