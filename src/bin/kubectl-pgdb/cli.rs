@@ -80,7 +80,7 @@ pub(crate) struct Global {
         hide_env = true
     )]
     pub(crate) target: Option<String>,
-    /// Expect the shared cluster in this namespace.
+    /// Take this as the shared cluster's namespace [default: what its manifests say, else postgres].
     #[arg(
         long,
         short = 'n',
