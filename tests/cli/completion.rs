@@ -59,7 +59,7 @@ fn flags_are_offered_with_what_they_do() {
         "--output\tPrint it as JSON or YAML\n\
          --repo\tWork in this repository instead of the one around the current folder\n\
          --target\tPut apps on this target of .pgdb.yaml\n\
-         --namespace\tExpect the shared cluster in this namespace\n\
+         --namespace\tTake this as the shared cluster's namespace [default: what its manifests say, else postgres]\n\
          --yes\tWrite without asking for confirmation\n\
          --no-input\tNever ask anything: what is missing is an error\n\
          --quiet\tPrint errors, warnings and the data that was asked for, nothing else\n\
