@@ -80,7 +80,7 @@ pub enum NewAppError {
     #[error("there is no certificate to seal the credential with")]
     NoKey,
     /// A file cannot be edited safely.
-    #[error("{path}: {source}")]
+    #[error("{path}:{}: {source}", source.line())]
     Edit {
         /// The file.
         path: RepoPath,

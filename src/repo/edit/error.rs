@@ -13,11 +13,11 @@ pub struct Place {
     pub snippet: String,
 }
 
-/// Why a text was not edited.
+/// Why a text was not edited; the message does not say the line, which [`EditError::line`] does.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum EditError {
     /// The text does not parse.
-    #[error("line {}: this is no valid YAML{}: {problem}", place.line, if *template { " but looks like a Helm template" } else { "" })]
+    #[error("this is no valid YAML{}: {problem}", if *template { " but looks like a Helm template" } else { "" })]
     NotYaml {
         /// Where the parser stopped.
         place: Place,
@@ -27,7 +27,7 @@ pub enum EditError {
         problem: String,
     },
     /// The text has fewer documents.
-    #[error("line {}: there is no YAML document number {number}: the text has {count}", place.line)]
+    #[error("there is no YAML document number {number}: the text has {count}")]
     DocumentOutOfRange {
         /// The text's last line.
         place: Place,
@@ -37,13 +37,13 @@ pub enum EditError {
         count: usize,
     },
     /// A node on the path is an alias such as `*roles`.
-    #[error("line {}: {} is an alias of a node that is written elsewhere", place.line, place.path)]
+    #[error("{} is an alias of a node that is written elsewhere", place.path)]
     Alias {
         /// The alias.
         place: Place,
     },
     /// A node on the path carries an anchor, and an alias repeats it.
-    #[error("line {}: {} is repeated by the alias on line {alias_line}, which would change with it", place.line, place.path)]
+    #[error("{} is repeated by the alias on line {alias_line}, which would change with it", place.path)]
     SharedAnchor {
         /// The node with the anchor.
         place: Place,
@@ -51,13 +51,13 @@ pub enum EditError {
         alias_line: usize,
     },
     /// A mapping on the path has a merge key.
-    #[error("line {}: {} has a merge key `<<`, which may bring in keys from elsewhere", place.line, place.path)]
+    #[error("{} has a merge key `<<`, which may bring in keys from elsewhere", place.path)]
     MergeKey {
         /// The merge key.
         place: Place,
     },
     /// A key on the path is there more than once.
-    #[error("line {}: {} is there twice, first on line {first_line}", place.line, place.path)]
+    #[error("{} is there twice, first on line {first_line}", place.path)]
     DuplicateKey {
         /// The second of the keys.
         place: Place,
@@ -65,7 +65,7 @@ pub enum EditError {
         first_line: usize,
     },
     /// A node on the path is of another kind.
-    #[error("line {}: {} is {found}, not {needed}", place.line, place.path)]
+    #[error("{} is {found}, not {needed}", place.path)]
     WrongKind {
         /// The node.
         place: Place,
@@ -75,19 +75,19 @@ pub enum EditError {
         needed: &'static str,
     },
     /// The key to insert is there already.
-    #[error("line {}: {} is there already", place.line, place.path)]
+    #[error("{} is there already", place.path)]
     KeyExists {
         /// The key.
         place: Place,
     },
     /// The text's last value is a block scalar without a line end, and would get one by what follows it.
-    #[error("line {}: the text ends inside a block scalar without a line end, which new text would change", place.line)]
+    #[error("the text ends inside a block scalar without a line end, which new text would change")]
     UnterminatedBlockScalar {
         /// The text's last line.
         place: Place,
     },
     /// The second YAML parser does not read the text as it is, so that it cannot confirm a change of it.
-    #[error("line {}: a second YAML parser does not accept the text: {problem}", place.line)]
+    #[error("a second YAML parser does not accept the text: {problem}")]
     Unconfirmed {
         /// Where the second parser stopped, or the node to be changed.
         place: Place,
@@ -95,7 +95,7 @@ pub enum EditError {
         problem: String,
     },
     /// The edited text did not pass a check, and was thrown away.
-    #[error("line {}: the edit of {} was thrown away: {problem}", place.line, place.path)]
+    #[error("the edit of {} was thrown away: {problem}", place.path)]
     CheckFailed {
         /// The node that should have changed.
         place: Place,

@@ -223,7 +223,7 @@ fn a_large_text_is_read_in_full_where_less_does_not_do() {
         append(&duplicates, 0, &["a"], &[text("c")])
             .unwrap_err()
             .to_string(),
-        "line 10003: a second YAML parser does not accept the text: a[10001]: duplicate entry with key \"x\" at \
+        "a second YAML parser does not accept the text: a[10001]: duplicate entry with key \"x\" at \
          line 10003 column 5"
     );
 }
