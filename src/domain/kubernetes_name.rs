@@ -1,9 +1,8 @@
 //! Names that Kubernetes gives to objects and namespaces (RFC 1123).
 
-use std::fmt;
 use std::str::FromStr;
 
-use super::name::{NameError, first_outside};
+use super::name::{NameError, checked_texts, first_outside};
 
 const LABEL_HELP: &str = "use at most 63 lower-case letters, digits and `-`, beginning and ending with a letter or digit";
 const SUBDOMAIN_HELP: &str = "use at most 253 lower-case letters, digits, `-` and `.`, each part beginning and ending with a letter or digit";
@@ -29,36 +28,12 @@ pub struct ObjectName(String);
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct ClusterName(String);
 
-impl AppName {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Namespace {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+checked_texts!(AppName, Namespace, ObjectName, ClusterName);
 
 impl ObjectName {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The name of an app's object: the app's name with a suffix of the product.
     pub fn of_app(app: &AppName, suffix: &'static str) -> Self {
         Self(format!("{app}{suffix}"))
-    }
-}
-
-impl ClusterName {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 }
 
@@ -95,30 +70,6 @@ impl FromStr for ClusterName {
     fn from_str(text: &str) -> Result<Self, NameError> {
         check_subdomain("the cluster name", text, 50, CLUSTER_HELP)?;
         Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Display for AppName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for Namespace {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for ObjectName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for ClusterName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
     }
 }
 

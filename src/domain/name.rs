@@ -35,6 +35,28 @@ impl NameError {
     }
 }
 
+/// Gives types that hold one checked text their ways out: `as_str` and `Display`.
+macro_rules! checked_texts {
+    ($($name:ident),+ $(,)?) => {
+        $(
+            impl $name {
+                /// The name as text.
+                pub fn as_str(&self) -> &str {
+                    &self.0
+                }
+            }
+
+            impl std::fmt::Display for $name {
+                fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    formatter.write_str(&self.0)
+                }
+            }
+        )+
+    };
+}
+
+pub(crate) use checked_texts;
+
 /// A text in quotes, with what a terminal or a reader could mistake escaped, cut after 80 characters.
 pub fn quoted(text: &str) -> String {
     match text.char_indices().nth(80) {

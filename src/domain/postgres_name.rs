@@ -4,11 +4,10 @@
 //! these are the ones that need no encoding in a URI, no escape in a YAML or Go template, and mean the same with and
 //! without folding to lower case. At most 63 bytes (PostgreSQL manual, section 4.1.1, `NAMEDATALEN`).
 
-use std::fmt;
 use std::str::FromStr;
 
 use super::kubernetes_name::AppName;
-use super::name::{NameError, first_outside};
+use super::name::{NameError, checked_texts, first_outside};
 
 const HELP: &str =
     "use at most 63 lower-case letters, digits, `_` and `-`, beginning with a letter or `_`";
@@ -41,12 +40,9 @@ pub struct DatabaseName(String);
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct SchemaName(String);
 
-impl RoleName {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+checked_texts!(RoleName, GroupRoleName, DatabaseName, SchemaName);
 
+impl RoleName {
     /// The role of an app: its name with `_` for `-`.
     ///
     /// # Errors
@@ -56,32 +52,13 @@ impl RoleName {
     }
 }
 
-impl GroupRoleName {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl DatabaseName {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The database of an app: its name with `_` for `-`.
     ///
     /// # Errors
     /// When that is no database name, as for an app whose name begins with a digit.
     pub fn of_app(app: &AppName) -> Result<Self, NameError> {
         derived(app).parse()
-    }
-}
-
-impl SchemaName {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 }
 
@@ -156,30 +133,6 @@ impl FromStr for SchemaName {
             ));
         }
         Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Display for RoleName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for GroupRoleName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for DatabaseName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for SchemaName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
     }
 }
 

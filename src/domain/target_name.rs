@@ -1,21 +1,15 @@
 //! The name by which `--target` and `.pgdb.yaml` mean one PostgreSQL of several.
 
-use std::fmt;
 use std::str::FromStr;
 
 use super::kubernetes_name::check_label;
-use super::name::NameError;
+use super::name::{NameError, checked_texts};
 
 /// The name of a target, such as `prod`: an RFC 1123 label of at most 63 characters.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct TargetName(String);
 
-impl TargetName {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+checked_texts!(TargetName);
 
 impl FromStr for TargetName {
     type Err = NameError;
@@ -23,12 +17,6 @@ impl FromStr for TargetName {
     fn from_str(text: &str) -> Result<Self, NameError> {
         check_label("the target name", text)?;
         Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Display for TargetName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
     }
 }
 
