@@ -138,12 +138,12 @@ fn clusters_in_one_namespace_do_not_share_names() {
         .replace("postgres-shared", "analytics");
     repository.write("infra/databases/analytics/cluster.yaml", &other);
     repository.run_ok(&format!("{COMMAND} --cluster analytics"));
-    let stderr = refused(&repository, &format!("{COMMAND} --cluster postgres-shared"));
-    assert!(
-        stderr.contains(
-            "infra/databases/analytics/my-shop-db.yaml:1: Database my-shop-db declares another one"
-        ),
-        "{stderr}"
+    assert_eq!(
+        refused(&repository, &format!("{COMMAND} --cluster postgres-shared")),
+        "error: the app needs names that belong to something else\n  \
+         infra/databases/analytics/my-shop-db.yaml:1: Database my-shop-db declares another one, \"my_shop\" on the \
+         Cluster \"analytics\"\n\
+         help: give the app another NAME, or move what is there out of the way\n"
     );
 }
 
