@@ -65,20 +65,7 @@ pub(super) fn inspect_database_role<'text>(
 ) -> Found<'text> {
     check_bootstrap(around, findings);
     let app = around.inputs.app;
-    let managed = around
-        .cluster
-        .as_ref()
-        .map_or(&[][..], |cluster| managed_roles(cluster));
-    let same = managed
-        .iter()
-        .find(|entry| entry.get("name").and_then(Node::as_str) == Some(app.role.as_str()));
-    if let (Some(entry), Some(cluster)) = (same, &around.cluster) {
-        findings.conflicts.push(Conflict {
-            place: format!("{}:{}", cluster.path, entry.line),
-            problem: format!("the role {:?} is one of the Cluster's managed roles, which win over an object of kind DatabaseRole; with --roles managed it is taken as the app's", app.role.as_str()),
-            flag: USER_FLAG,
-        });
-    }
+    findings.conflicts.extend(managed_conflict(around));
     let found = database_roles(around);
     let mut namesakes = around.of_kind(CNPG, "DatabaseRole").filter(|object| {
         object.name() == Some(app.role_object.as_str())
@@ -121,6 +108,23 @@ pub(super) fn inspect_database_role<'text>(
         findings.conflicts.push(namesake(around, object));
     }
     Found::There(object.path, object.document)
+}
+
+/// The conflict with a managed role of the same name, which CNPG prefers to an object of kind DatabaseRole.
+fn managed_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
+    let cluster = around.cluster.as_ref()?;
+    let role = around.inputs.app.role.as_str();
+    let entry = managed_roles(cluster)
+        .iter()
+        .find(|entry| entry.get("name").and_then(Node::as_str) == Some(role))?;
+    Some(Conflict {
+        place: format!("{}:{}", cluster.path, entry.line),
+        problem: format!(
+            "the role {role:?} is one of the Cluster's managed roles, which win over an object of kind DatabaseRole; \
+             with --roles managed it is taken as the app's"
+        ),
+        flag: USER_FLAG,
+    })
 }
 
 /// The conflict with a DatabaseRole that has the name of the app's object and declares another role.
