@@ -9,16 +9,18 @@
 //! - [`settings`]: what a repository keeps in `.pgdb.yaml`.
 //! - [`target`]: which CNPG Cluster is meant, and where its manifests are.
 //! - [`render`]: templates become manifests.
+//! - [`report`]: checks, how each ended, and what to do.
 //! - [`new_app`]: plans an app's credential, role and database.
 //! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
 //!
-//! The direction is `domain` <- `repo`, `sealing` <- `settings`, `target`, `render` <- use cases <- the binary.
+//! The direction is `domain` <- `repo`, `report`, `sealing` <- `settings`, `target`, `render` <- use cases <- the binary.
 
 pub mod domain;
 pub mod init;
 pub mod new_app;
 pub mod render;
 pub mod repo;
+pub mod report;
 pub mod sealing;
 pub mod settings;
 pub mod target;
