@@ -12,4 +12,5 @@ pub mod postgres_name;
 pub mod scope;
 pub mod target_name;
 pub mod time;
+pub mod time_limit;
 pub mod wave;

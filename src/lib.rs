@@ -4,6 +4,7 @@
 //! It never reads a file, a clock, a terminal, a network or the system's randomness; the binary does.
 //!
 //! - [`domain`]: the words of the product as types that parse once (names, password, waves, an app).
+//! - [`live`]: what was read of the live cluster.
 //! - [`repo`]: the repository as text: paths, snapshot, YAML trees and edits, objects, change sets.
 //! - [`sealing`]: a certificate becomes a sealing key, a value becomes what only the controller can open.
 //! - [`settings`]: what a repository keeps in `.pgdb.yaml`.
@@ -13,10 +14,11 @@
 //! - [`new_app`]: plans an app's credential, role and database.
 //! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
 //!
-//! The direction is `domain` <- `repo`, `report`, `sealing` <- `settings`, `target`, `render` <- use cases <- the binary.
+//! The direction is `domain` <- `live`, `repo`, `report`, `sealing` <- `settings`, `target`, `render` <- use cases <- the binary.
 
 pub mod domain;
 pub mod init;
+pub mod live;
 pub mod new_app;
 pub mod render;
 pub mod repo;

@@ -66,6 +66,15 @@ impl Failure {
         }
     }
 
+    /// The user ended, from the keyboard, a command that only looks.
+    pub(crate) fn stopped() -> Self {
+        Self {
+            exit: Exit::Interrupted,
+            message: "interrupted".to_owned(),
+            help: None,
+        }
+    }
+
     /// The same failure, of a command that had written its changes before.
     pub(crate) fn after_writing(self) -> Self {
         Self {
@@ -83,7 +92,7 @@ impl Failure {
         }
     }
 
-    fn new(exit: Exit, message: impl fmt::Display, help: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: Exit, message: impl fmt::Display, help: impl Into<String>) -> Self {
         let help = help.into();
         Self {
             exit,

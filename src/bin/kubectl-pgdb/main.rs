@@ -7,6 +7,7 @@
 )]
 
 mod cli;
+mod cluster;
 mod commands;
 mod failure;
 mod files;
