@@ -8,13 +8,15 @@
 //! - [`sealing`]: a certificate becomes a sealing key, a value becomes what only the controller can open.
 //! - [`settings`]: what a repository keeps in `.pgdb.yaml`.
 //! - [`target`]: which CNPG Cluster is meant, and where its manifests are.
+//! - [`declared`]: the apps that the repository declares for a target.
 //! - [`render`]: templates become manifests.
 //! - [`report`]: checks, how each ended, and what to do.
 //! - [`new_app`]: plans an app's credential, role and database.
 //! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
 //!
-//! The direction is `domain` <- `repo`, `report`, `sealing` <- `settings`, `target`, `render` <- use cases <- the binary.
+//! The direction is `domain` <- `repo`, `report`, `sealing` <- `settings`, `target`, `declared`, `render` <- use cases <- the binary.
 
+pub mod declared;
 pub mod domain;
 pub mod init;
 pub mod new_app;
