@@ -16,6 +16,7 @@
 //!
 //! The direction is `domain` <- `live`, `repo`, `report`, `sealing` <- `settings`, `target`, `render` <- use cases <- the binary.
 
+pub mod declared;
 pub mod domain;
 pub mod init;
 pub mod live;

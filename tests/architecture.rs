@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// The library's modules below the use cases, each with the ones that it may use.
 ///
 /// A module that is not here is a use case: it may use all of these, and no other use case.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("live", &["domain"]),
     ("repo", &["domain"]),
@@ -26,6 +26,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("sealing", &["domain"]),
     ("settings", &["domain", "repo"]),
     ("target", &["domain", "repo", "settings"]),
+    ("declared", &["domain", "repo", "settings", "target"]),
     ("render", &["domain", "repo", "target"]),
 ];
 
