@@ -14,7 +14,7 @@ use crate::repo::object::{Object, objects, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::{Node, Value, YamlError};
-use crate::settings::WaveSettings;
+use crate::settings::{TargetSettings, WaveSettings};
 
 pub use error::TargetError;
 
@@ -42,6 +42,31 @@ pub struct TargetRequest {
     pub roles: RoleStyle,
     /// The sync-waves.
     pub waves: WaveSettings,
+}
+
+impl TargetRequest {
+    /// The same request, with what the settings say where it leaves something open. Of another Cluster than the one
+    /// that is asked for they say nothing.
+    #[must_use]
+    pub fn or_settings(mut self, settings: &TargetSettings) -> Self {
+        let names_another = differs(self.cluster.as_ref(), settings.cluster.as_ref())
+            || differs(self.cluster_file.as_ref(), settings.cluster_file.as_ref());
+        if names_another {
+            return self;
+        }
+        let inherited = settings.clone();
+        self.cluster = self.cluster.or(inherited.cluster);
+        self.cluster_file = self.cluster_file.or(inherited.cluster_file);
+        self.namespace = self.namespace.or(inherited.namespace);
+        self.directory = inherited.directory;
+        self.waves = inherited.waves;
+        self
+    }
+}
+
+/// Whether both are given and not the same.
+fn differs<T: PartialEq>(asked: Option<&T>, setting: Option<&T>) -> bool {
+    matches!((asked, setting), (Some(asked), Some(setting)) if asked != setting)
 }
 
 /// One PostgreSQL that apps are put on.
