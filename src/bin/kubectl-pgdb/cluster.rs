@@ -9,13 +9,19 @@
 
 mod attempts;
 mod error_chain;
+mod gather;
 mod kubeconfig;
 mod kubeconfig_failure;
+mod login;
+mod objects;
+mod postgres_tls;
 mod proxy_server;
 mod reading;
 mod runtime;
 mod service_proxy;
+mod timer;
 mod unreadable;
+mod watching;
 
 use std::path::PathBuf;
 
@@ -26,8 +32,11 @@ use pgdb::domain::time_limit::TimeLimit;
 
 use crate::failure::Failure;
 
+pub(crate) use gather::Sight;
 pub(crate) use runtime::block_on;
 pub(crate) use service_proxy::{Answer, Question, ServicePort};
+pub(crate) use timer::Timer;
+pub(crate) use watching::Changes;
 
 /// Which cluster is meant, and how long it is waited for.
 #[derive(Args, Clone, Debug, Default)]
