@@ -30,6 +30,7 @@ mod names;
 mod new_app;
 mod output;
 mod password;
+mod postgres;
 mod precedence;
 mod readme;
 mod reference;
