@@ -26,6 +26,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -35,16 +36,25 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 /// Set to skip what needs PostgreSQL, and know it.
 const SKIP: &str = "SKIP_POSTGRES_TESTS";
 
-/// Runs the rest of its arguments until its standard input ends; then stops it and removes the folder, its first.
+/// Makes the data, runs the server until standard input ends, and removes the folder, the first argument. The second is
+/// the folder of PostgreSQL's programs, the others are the words before each of them.
+///
+/// A server that has just been started does not know SIGQUIT yet, and later does not end by SIGTERM while somebody is
+/// connected: so it gets both.
 const SUPERVISOR: &str = r#"
-trap '' HUP INT TERM
-folder=$1
-shift
-"$@" </dev/null 2>&1 &
-server=$!
-while read -r _; do :; done
-kill -QUIT "$server" 2>/dev/null
-wait "$server"
+folder=$1 programs=$2
+shift 2
+if "$@" "$programs/initdb" --username=postgres --encoding=UTF8 --locale=C --auth=trust --no-sync --no-instructions \
+  -D "$folder/data" </dev/null >"$folder/initdb.log" 2>&1; then
+  "$@" "$programs/postgres" -D "$folder/data" -c "config_file=$folder/postgresql.conf" </dev/null 2>&1 &
+  server=$!
+  while read -r _; do :; done
+  kill -TERM "$server" 2>/dev/null
+  kill -QUIT "$server" 2>/dev/null
+  wait "$server"
+else
+  cat "$folder/initdb.log"
+fi
 rm -rf "$folder"
 "#;
 
@@ -101,31 +111,45 @@ impl Postgres {
 
     /// Starts a server that stops when it is dropped.
     pub fn start(tls: Tls) -> Self {
-        let folder = folder();
-        initialise(&folder);
-        let authority = (tls != Tls::Off).then(|| certify(&folder));
-        let rules = match tls {
-            Tls::Off | Tls::Offered => "host all all 127.0.0.1/32 scram-sha-256\n",
-            Tls::Required => "hostssl all all 127.0.0.1/32 scram-sha-256\n",
-        };
-        let rules = format!("local all all trust\n{rules}");
-        write(&folder.join("data/pg_hba.conf"), &rules);
         let mut log = String::new();
         for _ in 0..ATTEMPTS {
-            match serve(&folder, tls) {
-                Ok((port, supervisor)) => {
-                    return Self {
-                        folder,
-                        port,
-                        authority,
-                        supervisor,
-                    };
-                }
+            let folder = tempfile::Builder::new().prefix("pgdb-postgres-").tempdir();
+            let folder = folder.unwrap().keep();
+            give(&folder);
+            let port = free_port();
+            configure(&folder, port, tls);
+            let authority = (tls != Tls::Off).then(|| certify(&folder));
+            let supervisor = supervisor(&folder);
+            let mut this = Self {
+                folder,
+                port,
+                authority,
+                supervisor,
+            };
+            match this.wait_until_ready() {
+                Ok(()) => return this,
                 Err(text) => log = text,
             }
         }
-        drop(fs::remove_dir_all(&folder));
         panic!("PostgreSQL does not start:\n{log}");
+    }
+
+    /// Returns once it takes connections; the log when it does not come so far.
+    fn wait_until_ready(&mut self) -> Result<(), String> {
+        let mut lines = BufReader::new(self.supervisor.stdout.take().unwrap()).lines();
+        let mut log = String::new();
+        while let Some(Ok(line)) = lines.next() {
+            if line.ends_with("database system is ready to accept connections") {
+                // A pipe that nobody reads would stop the server once it is full.
+                std::thread::spawn(move || lines.for_each(drop));
+                return Ok(());
+            }
+            log = format!("{log}{line}\n");
+            if line.contains("FATAL:") {
+                break;
+            }
+        }
+        Err(log)
     }
 
     /// Where it listens.
@@ -259,32 +283,33 @@ fn give(path: &Path) {
     }
 }
 
-fn folder() -> PathBuf {
-    let folder = tempfile::Builder::new().prefix("pgdb-postgres-").tempdir();
-    let folder = folder.unwrap().keep();
-    give(&folder);
-    folder
-}
-
-/// Makes the data folder, with a superuser `postgres`.
-fn initialise(folder: &Path) {
-    let mut words = unprivileged();
-    let initdb = program("initdb");
-    words.push(initdb.to_str().unwrap());
-    let mut command = Command::new(words[0]);
-    let output = command
-        .args(&words[1..])
-        .args(["--username=postgres", "--encoding=UTF8", "--locale=C"])
-        .args(["--no-sync", "--no-instructions", "--auth=trust", "-D"])
-        .arg(folder.join("data"))
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    if !output.status.success() {
-        drop(fs::remove_dir_all(folder));
-        panic!("initdb: {}", String::from_utf8_lossy(&output.stderr));
-    }
+/// Writes the server's settings, and who may come from where.
+fn configure(folder: &Path, port: u16, tls: Tls) {
+    let rule = match tls {
+        Tls::Off | Tls::Offered => "host all all 127.0.0.1/32 scram-sha-256",
+        Tls::Required => "hostssl all all 127.0.0.1/32 scram-sha-256",
+    };
+    let rules = format!("local all all trust\n{rule}\n");
+    write(&folder.join("pg_hba.conf"), &rules);
+    let ssl = if tls == Tls::Off { "off" } else { "on" };
+    let folder_name = folder.display();
+    let settings = format!(
+        "listen_addresses = '127.0.0.1'
+port = {port}
+unix_socket_directories = '{folder_name}'
+hba_file = '{folder_name}/pg_hba.conf'
+ssl = {ssl}
+ssl_cert_file = '{folder_name}/server.crt'
+ssl_key_file = '{folder_name}/server.key'
+password_encryption = 'scram-sha-256'
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off
+shared_buffers = '16MB'
+"
+    );
+    write(&folder.join("postgresql.conf"), &settings);
 }
 
 /// Writes the server's certificate and key, for the names that CNPG's certificates have, and gives the authority's.
@@ -301,8 +326,8 @@ fn certify(folder: &Path) -> String {
     params.distinguished_name.push(DnType::CommonName, service);
     let key = KeyPair::generate().unwrap();
     let certificate = params.signed_by(&key, &issuer).unwrap();
-    write(&folder.join("data/server.crt"), &certificate.pem());
-    write(&folder.join("data/server.key"), &key.serialize_pem());
+    write(&folder.join("server.crt"), &certificate.pem());
+    write(&folder.join("server.key"), &key.serialize_pem());
     issuer.pem()
 }
 
@@ -319,53 +344,18 @@ fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-/// Starts the server on a free port, and returns once it takes connections; the log when it does not come so far.
-fn serve(folder: &Path, tls: Tls) -> Result<(u16, Child), String> {
-    let port = free_port();
-    let ssl = if tls == Tls::Off { "off" } else { "on" };
-    let socket = format!("unix_socket_directories={}", folder.display());
-    let settings = [
-        "listen_addresses=127.0.0.1",
-        socket.as_str(),
-        "password_encryption=scram-sha-256",
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "shared_buffers=16MB",
-        "max_connections=50",
-        "logging_collector=off",
-        "autovacuum=off",
-    ];
-    let mut supervisor = Command::new("sh")
+/// Starts the shell that runs the server, in a process group of its own: what ends the tests' group lets it clean up.
+fn supervisor(folder: &Path) -> Child {
+    Command::new("sh")
         .args(["-c", SUPERVISOR, "sh"])
         .arg(folder)
+        .arg(programs().expect("PostgreSQL is installed"))
         .args(unprivileged())
-        .arg(program("postgres"))
-        .arg("-D")
-        .arg(folder.join("data"))
-        .args(["-p", &port.to_string()])
-        .args(settings.iter().flat_map(|setting| ["-c", setting]))
-        .args(["-c", &format!("ssl={ssl}")])
         .current_dir(folder)
         .env("LC_ALL", "C")
+        .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(supervisor.stdout.take().unwrap()).lines();
-    let mut log = String::new();
-    while let Some(Ok(line)) = lines.next() {
-        if line.ends_with("database system is ready to accept connections") {
-            // A pipe that nobody reads would stop the server once it is full.
-            std::thread::spawn(move || lines.for_each(drop));
-            return Ok((port, supervisor));
-        }
-        log = format!("{log}{line}\n");
-        if line.contains("database system is shut down") || line.contains("FATAL:") {
-            break;
-        }
-    }
-    supervisor.kill().unwrap();
-    supervisor.wait().unwrap();
-    Err(log)
+        .unwrap()
 }
