@@ -12,6 +12,7 @@
 )]
 
 mod again;
+mod apiserver;
 mod certificates;
 mod cluster_files;
 mod completion;
@@ -29,6 +30,7 @@ mod names;
 mod new_app;
 mod output;
 mod password;
+mod postgres;
 mod precedence;
 mod readme;
 mod reference;
