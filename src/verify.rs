@@ -9,6 +9,8 @@ mod checks;
 mod expected;
 mod facts;
 mod report;
+#[cfg(test)]
+mod tests;
 
 pub use attempt::Attempt;
 pub use checks::Link;

@@ -38,7 +38,9 @@ fn succeeded(chain: &Chain<'_>, login: &Login) -> Check {
     let database = database(chain);
     if login.user != role {
         let evidence = format!("logged in as {:?}, expected is {role:?}", login.user);
-        return LINK.broken("other-user", evidence);
+        return LINK
+            .broken("other-user", evidence)
+            .remedy("see spec.postgresql.pg_ident of the Cluster");
     }
     if login.owner != role {
         let evidence = format!(
@@ -89,40 +91,25 @@ fn evidence(login: &Login) -> String {
         .iter()
         .map(|(schema, _)| schema.as_str())
         .collect();
+    let others = login.others.iter().filter_map(|grantee| match grantee {
+        Grantee::Role(role) => Some(role.as_str()),
+        Grantee::Public => None,
+    });
+    let others: Vec<&str> = others.collect();
+    let others = match others.as_slice() {
+        [] => String::new(),
+        roles => format!("; may connect too: {}", roles.join(", ")),
+    };
     format!(
-        "logged in to PostgreSQL {} as {:?} {encryption}, owns the database, may create tables in {}",
+        "logged in to PostgreSQL {} as {:?} {encryption}, owns the database, may create tables in {}{others}",
         login.server_version,
         login.user,
         schemas.join(", ")
     )
 }
 
-/// The same check, with a warning of who else may connect.
+/// The same check, with a warning where every role of the server may connect.
 fn others(check: Check, login: &Login, database: &str) -> Check {
-    let roles: Vec<&str> = login
-        .others
-        .iter()
-        .filter_map(|grantee| match grantee {
-            Grantee::Role(role) => Some(role.as_str()),
-            Grantee::Public => None,
-        })
-        .collect();
-    let check = if roles.is_empty() {
-        check
-    } else {
-        let evidence = format!(
-            "these roles may connect to {database:?} too: {}",
-            roles.join(", ")
-        );
-        let revokes = roles.iter().map(|role| {
-            format!(
-                "as the owner: REVOKE CONNECT ON DATABASE {} FROM {};",
-                identifier(database),
-                identifier(role)
-            )
-        });
-        check.warning("others-may-connect", evidence, revokes.collect())
-    };
     if !login.others.contains(&Grantee::Public) {
         return check;
     }
@@ -155,7 +142,10 @@ fn refused(chain: &Chain<'_>, code: &str, message: &str) -> Check {
         INVALID_AUTHORIZATION => LINK
             .broken("not-permitted", evidence)
             .remedy("see spec.postgresql.pg_hba of the Cluster, and whether the role may log in"),
-        NO_DATABASE => LINK.pending("no-database", evidence),
+        NO_DATABASE => LINK.pending("no-database", evidence).remedy(format!(
+            "kubectl get databases.postgresql.cnpg.io --namespace {}",
+            chain.app.namespace
+        )),
         TOO_MANY => LINK
             .pending("too-many-sessions", evidence)
             .remedy("raise the connection limit of the role or the database, or end sessions"),
@@ -164,7 +154,10 @@ fn refused(chain: &Chain<'_>, code: &str, message: &str) -> Check {
             identifier(database),
             identifier(chain.app.role.as_deref().unwrap_or_default())
         )),
-        _ => LINK.pending("refused", evidence),
+        _ => LINK.pending("refused", evidence).remedy(format!(
+            "kubectl cnpg logs cluster {} --namespace {}",
+            chain.app.cluster, chain.app.namespace
+        )),
     }
 }
 

@@ -55,9 +55,13 @@ fn look(chain: &Chain<'_>, secret: &Secret) -> Check {
     if let Some(check) = wrong {
         return check;
     }
-    let more = secret.values.len().saturating_sub(2);
+    let keys = match secret.values.len().saturating_sub(2) {
+        0 => "username and password".to_owned(),
+        1 => "username, password and 1 more key".to_owned(),
+        more => format!("username, password and {more} more keys"),
+    };
     let check = LINK.pass(format!(
-        "has username, password and {more} more keys, at version {}",
+        "has {keys}, at version {}",
         secret.meta.resource_version
     ));
     if secret.kind == BASIC_AUTH {
