@@ -43,3 +43,4 @@ mod taken;
 mod targets;
 mod terminal;
 mod wizard;
+mod world;
