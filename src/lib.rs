@@ -12,11 +12,13 @@
 //! - [`render`]: templates become manifests.
 //! - [`report`]: checks, how each ended, and what to do.
 //! - [`new_app`]: plans an app's credential, role and database.
+//! - [`fetch_cert`]: the controller's certificate, and what it changes in the repository.
 //! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
 //!
 //! The direction is `domain` <- `live`, `repo`, `report`, `sealing` <- `settings`, `target`, `render` <- use cases <- the binary.
 
 pub mod domain;
+pub mod fetch_cert;
 pub mod init;
 pub mod live;
 pub mod new_app;
