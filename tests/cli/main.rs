@@ -12,6 +12,7 @@
 )]
 
 mod again;
+mod apiserver;
 mod certificates;
 mod cluster_files;
 mod completion;
