@@ -4,6 +4,7 @@
 
 pub mod application;
 pub mod cluster;
+pub mod controller;
 pub mod database;
 pub mod fact;
 pub mod meta;

@@ -2,12 +2,14 @@
 //!
 //! - `kubeconfig`: which cluster is meant, as kubectl finds it, and with which credential.
 //! - `attempts`: how long an answer is waited for, and when it is asked for again.
+//! - `controller`: which Service is the Sealed Secrets controller's.
 //! - `reading`: lists and single objects as facts.
 //! - `service_proxy`: what is asked of a Service through the API server.
 //! - `unreadable`: what an error of the client means, and what to do about it.
 //! - `runtime`: where asynchronous work is waited for, and Ctrl-C with it.
 
 mod attempts;
+mod controller;
 mod error_chain;
 mod gather;
 mod kubeconfig;
@@ -34,7 +36,7 @@ use crate::failure::Failure;
 
 pub(crate) use gather::Sight;
 pub(crate) use runtime::block_on;
-pub(crate) use service_proxy::{Answer, Question, ServicePort};
+pub(crate) use service_proxy::Question;
 pub(crate) use timer::Timer;
 pub(crate) use watching::Changes;
 

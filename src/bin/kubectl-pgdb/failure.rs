@@ -4,6 +4,8 @@ use std::fmt;
 use std::process::ExitCode;
 
 use pgdb::domain::name::NameError;
+use pgdb::fetch_cert::FetchError;
+use pgdb::live::controller::ControllerError;
 use pgdb::new_app::NewAppError;
 use pgdb::render::RenderError;
 use pgdb::repo::path::RepoPathError;
@@ -137,6 +139,21 @@ impl From<NewAppError> for Failure {
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
         Self::usage(&error, error.help())
+    }
+}
+
+impl From<ControllerError> for Failure {
+    fn from(error: ControllerError) -> Self {
+        match error {
+            ControllerError::Unreadable(reason) => reason.into(),
+            error => Self::usage(&error, error.help()),
+        }
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        Self::unknown(&error, error.help())
     }
 }
 

@@ -85,6 +85,32 @@ impl Workspace {
         })
     }
 
+    /// What `.pgdb.yaml` says of the target that is meant; nothing where there is no repository, and none is named.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for a repository that is not there.
+    pub(crate) fn settings_if_there(global: &Global) -> Result<TargetSettings, Failure> {
+        match Self::open_if_there(global)? {
+            Some(workspace) => Ok(workspace.settings),
+            None => Ok(TargetSettings::default()),
+        }
+    }
+
+    /// The repository that a command works in; none where there is none, and neither it nor a target of it is named.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for a repository that is not there.
+    pub(crate) fn open_if_there(global: &Global) -> Result<Option<Self>, Failure> {
+        let is_named = global.repo.is_some() || global.target.is_some();
+        if !is_named
+            && let Ok(here) = std::env::current_dir()
+            && let Err(RootError::NotFound { .. }) = Root::find(&here)
+        {
+            return Ok(None);
+        }
+        Self::open(global).map(Some)
+    }
+
     /// Takes the lock on the repository, and says so when it has to wait.
     pub(crate) fn lock(&self, output: &Output) -> Result<Lock<'_>, Failure> {
         let waiting = |holder: &str| {
@@ -153,24 +179,20 @@ impl Workspace {
             Some(file) => (file.display().to_string(), read_certificate(file)?),
             None => self.certificate_of_repo()?,
         };
-        let now = now();
-        let key = SealingKey::from_pem(&pem, now)
+        let key = SealingKey::from_pem(&pem, now())
             .map_err(|error| Failure::usage(format!("{place}: {error}"), error.help()))?;
-        if key.expires_within(now, ENDS_SOON_DAYS) {
-            output.warn(&format!(
-                "{place}: the sealing certificate ends on {}; fetch the controller's newest one soon",
-                key.not_after().date()
-            ));
-        }
+        warn_of_end(&place, &key, output);
         Ok(key)
     }
 
+    /// Where the sealing certificate is kept: as the settings say, or at the guide's path.
+    pub(crate) fn certificate_path(&self) -> RepoPath {
+        let path = self.settings.certificate.clone();
+        path.unwrap_or_else(Target::guide_certificate)
+    }
+
     fn certificate_of_repo(&self) -> Result<(String, String), Failure> {
-        let path = self
-            .settings
-            .certificate
-            .clone()
-            .unwrap_or_else(Target::guide_certificate);
+        let path = self.certificate_path();
         match self.root.read(&path) {
             Ok(Some(pem)) => Ok((path.to_string(), pem)),
             Err(error) if matches!(error.problem, FileProblem::NotUtf8 { .. }) => {
@@ -180,7 +202,7 @@ impl Workspace {
             Ok(None) => Err(Failure::usage(
                 format!("the sealing certificate {path} is not there"),
                 format!(
-                    "fetch it with `kubeseal --fetch-cert > {path}`, or name it with --cert FILE or as `certificate` in .pgdb.yaml"
+                    "fetch it with `kubectl pgdb fetch-cert`, or name it with --cert FILE or as `certificate` in .pgdb.yaml"
                 ),
             )),
         }
@@ -203,6 +225,16 @@ impl Workspace {
             }
         }
         Ok(templates)
+    }
+}
+
+/// Warns of a certificate that ends soon.
+pub(crate) fn warn_of_end(place: &str, key: &SealingKey, output: &Output) {
+    if key.expires_within(now(), ENDS_SOON_DAYS) {
+        output.warn(&format!(
+            "{place}: the sealing certificate ends on {}; fetch the controller's newest one with `kubectl pgdb fetch-cert` soon",
+            key.not_after().date()
+        ));
     }
 }
 
@@ -257,11 +289,11 @@ pub(crate) fn now() -> UnixTime {
 fn no_pem(place: impl Display) -> Failure {
     Failure::usage(
         format!("{place}: this is no PEM: it is not even text"),
-        "the certificate has to be a PEM file, as `kubeseal --fetch-cert` prints it",
+        "the certificate has to be a PEM file, as `kubectl pgdb fetch-cert --print` prints it",
     )
 }
 
-/// Reads a certificate that may be anywhere, also a pipe such as `<(kubeseal --fetch-cert)`.
+/// Reads a certificate that may be anywhere, also a pipe such as `<(kubectl pgdb fetch-cert --print)`.
 fn read_certificate(path: &Path) -> Result<String, Failure> {
     let place = path.display();
     let refuse = |error: std::io::Error| match error.kind() {

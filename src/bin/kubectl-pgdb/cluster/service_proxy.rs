@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::{Method, Request, header};
 use kube::client::Body;
 use kube::core::Status;
+use pgdb::live::controller::Service;
 use pgdb::live::fact::{Cause, Fact, Unreadable};
 use pgdb::live::permission::Permission;
 
@@ -13,17 +14,6 @@ use super::attempts::{AnswerLimit, Repeatable};
 
 /// The most that is read of an answer, in bytes.
 const LARGEST_ANSWER: usize = 1024 * 1024;
-
-/// A port of a Service, as the API server's proxy names it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct ServicePort {
-    /// The Service's namespace.
-    pub(crate) namespace: String,
-    /// The Service's name.
-    pub(crate) service: String,
-    /// The port's name or number; empty for the only port, where that has no name.
-    pub(crate) port: String,
-}
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -49,12 +39,12 @@ pub(crate) struct Answer {
 }
 
 impl Session {
-    /// Asks a Service over HTTP, through the API server; `path` begins with `/`. Absent where there is no such Service.
+    /// Asks a Service over HTTP at its first port, through the API server; `path` begins with `/`. Absent where there is no such Service.
     ///
     /// What the Service itself answers is an answer, whatever its status; the API server's own refusals are not.
     pub(crate) async fn ask(
         &self,
-        service: &ServicePort,
+        service: &Service,
         path: &str,
         question: Question,
     ) -> Fact<Answer> {
@@ -93,10 +83,7 @@ impl Session {
             Ok(text) => Fact::Present(Answer { status, text }),
             Err(_) => Fact::Unreadable(Unreadable::new(
                 Cause::Malformed,
-                format!(
-                    "the answer of the Service {}/{} is no text",
-                    service.namespace, service.service
-                ),
+                format!("the answer of the Service {} is no text", service.place()),
                 "is it the right Service?",
             )),
         }
@@ -104,16 +91,15 @@ impl Session {
 }
 
 fn request(
-    service: &ServicePort,
+    service: &Service,
     path: &str,
     question: Question,
 ) -> Result<Request<Body>, http::Error> {
-    let ServicePort {
-        namespace,
-        service,
-        port,
+    let Service {
+        namespace, name, ..
     } = service;
-    let uri = format!("/api/v1/namespaces/{namespace}/services/http:{service}:{port}/proxy{path}");
+    let port = service.first_port();
+    let uri = format!("/api/v1/namespaces/{namespace}/services/http:{name}:{port}/proxy{path}");
     let request = Request::builder()
         .uri(uri)
         .extension(AnswerLimit(LARGEST_ANSWER))

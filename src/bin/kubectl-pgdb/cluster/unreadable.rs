@@ -14,6 +14,7 @@ use pgdb::live::permission::Permission;
 use super::Session;
 use super::attempts::{TimedOut, is_broken};
 use super::error_chain::{find, root};
+use super::reading::Unexpected;
 use crate::failure::{Exit, Failure};
 
 /// The longest part of the API server's own words that is shown, in characters.
@@ -45,7 +46,14 @@ impl Session {
                 format!("the answer to `{}` is no text", permission.deed()),
                 IN_BETWEEN,
             ),
-            error => self.no_answer(error),
+            error => match find::<Unexpected>(error) {
+                Some(unexpected) => Unreadable::new(
+                    Cause::Malformed,
+                    format!("the answer to `{}` {unexpected}", permission.deed()),
+                    IN_BETWEEN,
+                ),
+                None => self.no_answer(error),
+            },
         }
     }
 
