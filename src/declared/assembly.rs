@@ -46,10 +46,16 @@ pub(super) fn assemble(found: &TargetObjects<'_>, target: &Target) -> Vec<Declar
         draft.base = pieces.namesakes(draft).base();
     }
     join_by_name(&mut drafts);
-    // Who may choose first: the product's own, then the more complete.
+    // Who may choose first: the product's own, then the more complete, then what has that very name.
     drafts.sort_by_key(|draft| {
-        let is_own = pieces.namesakes(draft).label().is_some();
-        (!is_own, draft.database.is_none(), draft.role.is_none())
+        let namesakes = pieces.namesakes(draft);
+        let has_the_name = namesakes.database.is_some_and(|d| d.object == draft.base);
+        (
+            namesakes.label().is_none(),
+            draft.database.is_none(),
+            draft.role.is_none(),
+            !has_the_name,
+        )
     });
     let mut taken = HashSet::new();
     let mut apps: Vec<DeclaredApp> = drafts
