@@ -63,8 +63,8 @@ pub struct Place {
 pub struct DeclaredApp {
     /// What it is called: the app of the product's label, else its Database without the final `-db`, else its Secret
     /// without the final `-db-creds` or the like, else its role. Where two apps of a target would have one name, the
-    /// product's own keeps it, then the one with a Database, then the first; the other is called by the whole name of its
-    /// object, or has a number behind its name.
+    /// product's own keeps it, then the one with a Database, then the one whose object has that very name, then the first;
+    /// the other is called by the whole name of its object, or has a number behind its name.
     pub name: String,
     /// Whether the product made it: its name is from the product's label.
     pub is_own: bool,

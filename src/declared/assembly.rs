@@ -2,8 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::credential::read as read_credential;
-use super::database::read as read_database;
 use super::name::{Namesakes, unused};
 use super::objects::TargetObjects;
 use super::role::Roles;
@@ -12,12 +10,12 @@ use crate::target::Target;
 use crate::target::own::{is_made_for_cluster, secret_reference};
 
 /// What was found of a target's pieces.
-struct Pieces {
-    databases: Vec<DeclaredDatabase>,
+struct Pieces<'found> {
+    databases: &'found [DeclaredDatabase],
     roles: Roles,
-    credentials: Vec<DeclaredCredential>,
+    credentials: &'found [DeclaredCredential],
     /// The number of the credential that makes a Secret.
-    secrets: HashMap<String, usize>,
+    secrets: HashMap<&'found str, usize>,
 }
 
 /// An app in the making: the numbers of its pieces, and the name that it would like to have.
@@ -46,10 +44,16 @@ pub(super) fn assemble(found: &TargetObjects<'_>, target: &Target) -> Vec<Declar
         draft.base = pieces.namesakes(draft).base();
     }
     join_by_name(&mut drafts);
-    // Who may choose first: the product's own, then the more complete.
+    // Who may choose first: the product's own, then the more complete, then what has that very name.
     drafts.sort_by_key(|draft| {
-        let is_own = pieces.namesakes(draft).label().is_some();
-        (!is_own, draft.database.is_none(), draft.role.is_none())
+        let namesakes = pieces.namesakes(draft);
+        let has_the_name = namesakes.database.is_some_and(|d| d.object == draft.base);
+        (
+            namesakes.label().is_none(),
+            draft.database.is_none(),
+            draft.role.is_none(),
+            !has_the_name,
+        )
     });
     let mut taken = HashSet::new();
     let mut apps: Vec<DeclaredApp> = drafts
@@ -60,21 +64,16 @@ pub(super) fn assemble(found: &TargetObjects<'_>, target: &Target) -> Vec<Declar
     apps
 }
 
-impl Pieces {
-    fn of(found: &TargetObjects<'_>, target: &Target) -> Self {
-        let credentials: Vec<_> = found
-            .credentials
-            .iter()
-            .filter_map(read_credential)
-            .collect();
-        let secrets = credentials.iter().enumerate();
+impl<'found> Pieces<'found> {
+    fn of(found: &'found TargetObjects<'_>, target: &Target) -> Self {
+        let secrets = found.credentials.iter().enumerate();
         Self {
-            databases: found.databases.iter().filter_map(read_database).collect(),
+            databases: &found.databases,
             roles: Roles::of(found, target),
+            credentials: &found.credentials,
             secrets: secrets
-                .map(|(number, credential)| (credential.name.clone(), number))
+                .map(|(number, credential)| (credential.name.as_str(), number))
                 .collect(),
-            credentials,
         }
     }
 
@@ -142,7 +141,7 @@ impl Pieces {
 
     /// The number of the credential of a role.
     fn credential_of(&self, role: usize) -> Option<usize> {
-        let secret = self.roles.all.get(role)?.password_secret.as_ref()?;
+        let secret = self.roles.all.get(role)?.password_secret.as_deref()?;
         self.secrets.get(secret).copied()
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::objects::{Named, place};
+use super::objects::place;
 use super::{CredentialSource, DeclaredCredential};
 use crate::domain::reflection::Reflection;
 use crate::domain::wave::SYNC_WAVE;
@@ -35,30 +35,27 @@ const KINDS: [(&str, &str, CredentialSource); 4] = [
 ];
 
 /// What kind of maker of Secrets an object is.
-pub(super) fn source(object: &Object<'_>) -> Option<CredentialSource> {
+fn source(object: &Object<'_>) -> Option<CredentialSource> {
     KINDS
         .iter()
         .find(|(group, kind, _)| object.is(group, kind))
         .map(|(.., source)| *source)
 }
 
-/// Whether an object makes a Secret.
-pub(super) fn is_secret_made(object: &Object<'_>) -> bool {
-    source(object).is_some()
-}
-
 /// The name of the Secret that an object makes.
-pub(super) fn secret_name<'object>(object: &'object Object<'_>) -> Option<&'object str> {
+fn secret_name<'object>(
+    object: &'object Object<'_>,
+    source: CredentialSource,
+) -> Option<&'object str> {
     let target = || object.root.at(&["spec", "target", "name"])?.as_str();
-    if source(object) == Some(CredentialSource::ExternalSecret) {
+    if source == CredentialSource::ExternalSecret {
         return target().or_else(|| object.name());
     }
     object.name()
 }
 
-/// Reads an object that makes a Secret.
-pub(super) fn read(named: &Named<'_>) -> Option<DeclaredCredential> {
-    let object = &named.object;
+/// Reads an object that makes a Secret; none of any other kind.
+pub(super) fn read(object: &Object<'_>) -> Option<DeclaredCredential> {
     let source = source(object)?;
     let template = template(object, source);
     let sealed = match source {
@@ -73,7 +70,7 @@ pub(super) fn read(named: &Named<'_>) -> Option<DeclaredCredential> {
         .filter_map(|key| template?.get(key))
         .flat_map(Node::entries);
     Some(DeclaredCredential {
-        name: secret_name(object)?.to_owned(),
+        name: secret_name(object, source)?.to_owned(),
         source,
         place: place(object, object.root.line),
         encrypted: sealed.map_or_else(BTreeMap::new, values),
@@ -89,7 +86,7 @@ pub(super) fn read(named: &Named<'_>) -> Option<DeclaredCredential> {
             .map(str::to_owned),
         reflection: Reflection::read(annotation),
         app: object.app().map(str::to_owned),
-        again: named.again.clone(),
+        again: Vec::new(),
     })
 }
 

@@ -1,12 +1,12 @@
 //! Objects of kind Database.
 
-use super::objects::{Named, place};
+use super::objects::place;
 use super::{DeclaredDatabase, DeclaredItem, Ensure};
+use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 
 /// Reads a Database; none where it does not say which database it declares.
-pub(super) fn read(named: &Named<'_>) -> Option<DeclaredDatabase> {
-    let object = &named.object;
+pub(super) fn read(object: &Object<'_>) -> Option<DeclaredDatabase> {
     let spec = object.root.get("spec")?;
     let text = |key: &str| spec.get(key).and_then(Node::as_str).map(str::to_owned);
     Some(DeclaredDatabase {
@@ -18,7 +18,7 @@ pub(super) fn read(named: &Named<'_>) -> Option<DeclaredDatabase> {
         schemas: items(spec.get("schemas")),
         ensure: ensure(spec),
         app: object.app().map(str::to_owned),
-        again: named.again.clone(),
+        again: Vec::new(),
     })
 }
 

@@ -1,10 +1,12 @@
 //! The objects of a repository that are a target's.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use super::credential::{is_secret_made, secret_name, source};
-use super::{Place, Unreadable};
+use super::{
+    CredentialSource, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place, RoleSource,
+    Unreadable, credential, database, role,
+};
 use crate::repo::header::{Header, headers};
 use crate::repo::kustomization::index::Kustomizations;
 use crate::repo::kustomization::patches;
@@ -16,12 +18,14 @@ use crate::target::neighbourhood::{Neighbourhood, shared_parts};
 use crate::target::own::{is_on_cluster, managed_roles};
 use crate::target::{CNPG, Target, is_complete};
 
-/// An object, and where others of its name are.
-pub(super) struct Named<'text> {
-    /// The object that counts: the one nearest to the target's folder.
-    pub(super) object: Object<'text>,
-    /// The places of the others.
-    pub(super) again: Vec<Place>,
+/// What is declared by an object of its own, of whose name there may be several in the repository.
+trait Declaration {
+    /// The name of what it makes in the cluster.
+    fn object(&self) -> &str;
+    /// What it is preferred by where several make the same.
+    fn source(&self) -> Option<CredentialSource>;
+    fn place(&self) -> &Place;
+    fn again(&mut self) -> &mut Vec<Place>;
 }
 
 /// The objects of a target, each name once, in the order of the paths.
@@ -32,11 +36,11 @@ pub(super) struct TargetObjects<'text> {
     /// Patches of the Cluster, which may hold roles.
     pub(super) patches: Vec<Object<'text>>,
     /// Objects of kind Database of this Cluster.
-    pub(super) databases: Vec<Named<'text>>,
+    pub(super) databases: Vec<DeclaredDatabase>,
     /// Objects of kind DatabaseRole of this Cluster.
-    pub(super) roles: Vec<Named<'text>>,
+    pub(super) roles: Vec<DeclaredRole>,
     /// What makes Secrets in the Cluster's namespace.
-    pub(super) credentials: Vec<Named<'text>>,
+    pub(super) credentials: Vec<DeclaredCredential>,
     /// The Secrets that roles of other Clusters in this namespace name.
     pub(super) claimed: BTreeSet<String>,
     /// Files that are no YAML.
@@ -50,15 +54,6 @@ struct Bounds<'target> {
     kustomizations: Kustomizations,
 }
 
-/// The objects of a target as they are found.
-#[derive(Default)]
-struct Found<'text> {
-    clusters: Vec<Object<'text>>,
-    databases: Vec<Object<'text>>,
-    roles: Vec<Object<'text>>,
-    credentials: Vec<Object<'text>>,
-}
-
 impl<'text> TargetObjects<'text> {
     /// Looks through the snapshot; each file that may matter is parsed once.
     pub(super) fn of(snapshot: &'text Snapshot, target: &Target) -> Self {
@@ -68,7 +63,7 @@ impl<'text> TargetObjects<'text> {
             kustomizations: Kustomizations::setting_namespaces(snapshot),
         };
         let mut all = Self::default();
-        let mut found = Found::default();
+        let mut clusters = Vec::new();
         let mut folders: HashMap<RepoPath, bool> = HashMap::new();
         for (path, text) in snapshot.files() {
             let is_here = *folders
@@ -79,8 +74,17 @@ impl<'text> TargetObjects<'text> {
             }
             match objects_in(path, text) {
                 Ok(objects) => {
-                    let objects = objects.into_iter().flat_map(unlisted);
-                    all.sort(objects, &bounds, &mut found);
+                    for object in objects.into_iter().flat_map(unlisted) {
+                        if bounds.is_manifest(&object) {
+                            all.cluster = Some(object);
+                        } else if !bounds.hold(&object) {
+                            continue;
+                        } else if object.is(CNPG, "Cluster") {
+                            clusters.push(object);
+                        } else {
+                            all.read(&object, target);
+                        }
+                    }
                 }
                 Err(error) => all.unreadable.push(Unreadable {
                     place: Place {
@@ -92,64 +96,54 @@ impl<'text> TargetObjects<'text> {
                 }),
             }
         }
-        all.settle(found, snapshot, target);
+        all.take_clusters(clusters, snapshot, target);
+        all.databases = each_once(all.databases, target);
+        all.roles = each_once(all.roles, target);
+        all.credentials = each_once(all.credentials, target);
         all
     }
 
-    /// Puts the target's objects of one file where they belong.
-    fn sort(
-        &mut self,
-        objects: impl Iterator<Item = Object<'text>>,
-        bounds: &Bounds<'_>,
-        found: &mut Found<'text>,
-    ) {
-        for object in objects {
-            if bounds.is_manifest(&object) {
-                self.cluster = Some(object);
-            } else if !bounds.hold(&object) {
-                continue;
-            } else if object.is(CNPG, "Cluster") {
-                found.clusters.push(object);
-            } else if object.is(CNPG, "Database") {
-                found.databases.push(object);
-            } else if object.is(CNPG, "DatabaseRole") {
-                found.roles.push(object);
-            } else if is_secret_made(&object) {
-                found.credentials.push(object);
-            }
+    /// Takes from an object in the target's namespace what it declares. The tree is not kept: there may be thousands.
+    fn read(&mut self, object: &Object<'_>, target: &Target) {
+        let is_here = || is_on_cluster(object, target.cluster.as_str());
+        if object.is(CNPG, "Database") {
+            let database = is_here().then(|| database::read(object));
+            self.databases.extend(database.flatten());
+        } else if object.is(CNPG, "DatabaseRole") && is_here() {
+            self.roles.extend(role::read_object(object));
+        } else if object.is(CNPG, "DatabaseRole") {
+            self.claimed
+                .extend(object.root.get("spec").and_then(secret_of));
+        } else {
+            self.credentials.extend(credential::read(object));
         }
     }
 
-    /// Tells this Cluster's objects from those of others beside it, and takes each name once.
-    fn settle(&mut self, found: Found<'text>, snapshot: &Snapshot, target: &Target) {
-        let cluster = target.cluster.as_str();
-        let (own, others): (Vec<_>, Vec<_>) = found
-            .clusters
+    /// Tells patches of this Cluster from copies of it, and from others beside it.
+    fn take_clusters(
+        &mut self,
+        clusters: Vec<Object<'text>>,
+        snapshot: &Snapshot,
+        target: &Target,
+    ) {
+        let (own, others): (Vec<_>, Vec<_>) = clusters
             .into_iter()
-            .partition(|object| object.name() == Some(cluster));
+            .partition(|object| object.name() == Some(target.cluster.as_str()));
         let files: Vec<&RepoPath> = own.iter().map(|object| object.path).collect();
         let patching = patches(snapshot, &files);
         self.patches = own
             .into_iter()
             .filter(|object| !is_complete(object) || patching.contains(object.path))
             .collect();
-        let (roles, other_roles): (Vec<_>, Vec<_>) = found
-            .roles
-            .into_iter()
-            .partition(|object| is_on_cluster(object, cluster));
         let entries = others.iter().flat_map(managed_roles);
-        let specs = other_roles.iter().filter_map(|role| role.root.get("spec"));
-        self.claimed = entries
-            .chain(specs)
-            .filter_map(|role| role.at(&["passwordSecret", "name"])?.as_str())
-            .map(str::to_owned)
-            .collect();
-        let databases = found.databases.into_iter();
-        let databases = databases.filter(|object| is_on_cluster(object, cluster));
-        self.databases = each_once(databases.collect(), target, Object::name);
-        self.roles = each_once(roles, target, Object::name);
-        self.credentials = each_once(found.credentials, target, secret_name);
+        self.claimed.extend(entries.filter_map(secret_of));
     }
+}
+
+/// The Secret of a role's password.
+fn secret_of(role: &Node<'_>) -> Option<String> {
+    let name = role.at(&["passwordSecret", "name"])?.as_str()?;
+    Some(name.to_owned())
 }
 
 impl Bounds<'_> {
@@ -199,44 +193,89 @@ fn unlisted<'text>(object: Object<'text>) -> Vec<Object<'text>> {
     items.into_iter().map(object).collect()
 }
 
-/// The objects by their names, those without one left out. Of several with one name the preferred kind counts, then the
-/// one nearest to the target's folder, then the first.
-fn each_once<'text>(
-    objects: Vec<Object<'text>>,
-    target: &Target,
-    name: for<'object> fn(&'object Object<'text>) -> Option<&'object str>,
-) -> Vec<Named<'text>> {
-    let mut by_name: BTreeMap<String, Vec<Object<'text>>> = BTreeMap::new();
-    for object in objects {
-        if let Some(name) = name(&object).map(str::to_owned) {
-            by_name.entry(name).or_default().push(object);
+/// The declarations by their names. Of several with one name the preferred kind counts, then the one nearest to the
+/// target's folder, then the first.
+fn each_once<T: Declaration>(found: Vec<T>, target: &Target) -> Vec<T> {
+    let rank = |declaration: &T| {
+        let nearness = shared_parts(&declaration.place().path, &target.directory);
+        (declaration.source(), Reverse(nearness))
+    };
+    let mut kept: Vec<T> = Vec::with_capacity(found.len());
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    for mut declaration in found {
+        let number = *numbers
+            .entry(declaration.object().to_owned())
+            .or_insert(kept.len());
+        let Some(known) = kept.get_mut(number) else {
+            kept.push(declaration);
+            continue;
+        };
+        if rank(&declaration) < rank(known) {
+            std::mem::swap(&mut declaration, known);
+        }
+        let again = known.again();
+        again.append(declaration.again());
+        again.push(declaration.place().clone());
+        again.sort();
+    }
+    kept
+}
+
+impl Declaration for DeclaredDatabase {
+    fn object(&self) -> &str {
+        &self.object
+    }
+
+    fn source(&self) -> Option<CredentialSource> {
+        None
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn again(&mut self) -> &mut Vec<Place> {
+        &mut self.again
+    }
+}
+
+impl Declaration for DeclaredRole {
+    fn object(&self) -> &str {
+        match &self.source {
+            RoleSource::DatabaseRole(object) => object,
+            RoleSource::Managed | RoleSource::Cluster => &self.name,
         }
     }
-    let rank = |object: &Object<'_>| {
-        let nearness = shared_parts(object.path, &target.directory);
-        (source(object), Reverse(nearness))
-    };
-    let mut found: Vec<Named<'text>> = by_name
-        .into_values()
-        .filter_map(|mut namesakes| {
-            namesakes.sort_by_key(rank);
-            let mut namesakes = namesakes.into_iter();
-            let object = namesakes.next()?;
-            let again = namesakes.map(|other| place(&other, other.root.line));
-            Some(Named {
-                object,
-                again: again.collect(),
-            })
-        })
-        .collect();
-    found.sort_by(|left, right| {
-        let order = |named: &Named<'_>| (named.object.document, named.object.root.span.start);
-        left.object
-            .path
-            .cmp(right.object.path)
-            .then_with(|| order(left).cmp(&order(right)))
-    });
-    found
+
+    fn source(&self) -> Option<CredentialSource> {
+        None
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn again(&mut self) -> &mut Vec<Place> {
+        &mut self.again
+    }
+}
+
+impl Declaration for DeclaredCredential {
+    fn object(&self) -> &str {
+        &self.name
+    }
+
+    fn source(&self) -> Option<CredentialSource> {
+        Some(self.source)
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn again(&mut self) -> &mut Vec<Place> {
+        &mut self.again
+    }
 }
 
 /// A line of an object's file.

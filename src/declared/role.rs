@@ -31,18 +31,8 @@ impl Roles {
                 roles.add(read(entry, RoleSource::Managed, place, None));
             }
         }
-        for named in &found.roles {
-            let object = &named.object;
-            let (Some(spec), Some(name)) = (object.root.get("spec"), object.name()) else {
-                continue;
-            };
-            let source = RoleSource::DatabaseRole(name.to_owned());
-            let app = object.app().map(str::to_owned);
-            let role = read(spec, source, place(object, object.root.line), app);
-            roles.add(role.map(|role| DeclaredRole {
-                again: named.again.clone(),
-                ..role
-            }));
+        for role in &found.roles {
+            roles.add(Some(role.clone()));
         }
         for role in found
             .cluster
@@ -76,6 +66,14 @@ impl Roles {
             }
         }
     }
+}
+
+/// Reads an object of kind DatabaseRole.
+pub(super) fn read_object(object: &Object<'_>) -> Option<DeclaredRole> {
+    let source = RoleSource::DatabaseRole(object.name()?.to_owned());
+    let app = object.app().map(str::to_owned);
+    let place = place(object, object.root.line);
+    read(object.root.get("spec")?, source, place, app)
 }
 
 /// Reads an entry of the managed roles, or the spec of a DatabaseRole.
