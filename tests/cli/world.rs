@@ -31,12 +31,10 @@ mod apps;
 mod argo;
 mod cnpg;
 pub mod live;
-mod manifests;
-mod platform;
+pub mod manifests;
+pub mod platform;
 mod reflector;
 mod sealed_secrets;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -215,7 +213,7 @@ fn place(object: &Value) -> (String, String) {
 
 fn version(object: &Value) -> String {
     let version = object["metadata"]["resourceVersion"].as_str();
-    version.expect("a stored object has a version").to_owned()
+    version.unwrap().to_owned()
 }
 
 /// Values as a Secret's `data` holds them.

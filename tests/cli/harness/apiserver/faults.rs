@@ -3,8 +3,8 @@
 use kube::api::{ListParams, WatchParams};
 use std::time::{Duration, Instant};
 
-use super::{ApiServer, names, refusal, run, secret, secrets};
-use crate::apiserver::{Fault, Requests};
+use super::{names, refusal, run, secret, secrets};
+use crate::apiserver::{ApiServer, Fault, Requests};
 use futures_util::TryStreamExt;
 
 fn with_secrets() -> ApiServer {
