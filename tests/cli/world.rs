@@ -18,8 +18,8 @@
 //! - CNPG (`cnpg-system`) has reconciled roles and databases of each Cluster, whose pods `<cluster>-1` and on are ready, the
 //!   first as primary. A role whose Secret no manifest makes gets one made by hand.
 //!
-//! Manifests are filled up with the defaults that the CRDs have, as an API server does. [`LiveCluster::deploy`](live::LiveCluster::deploy) works on
-//! anything that takes objects ([`Cluster`]), so that the same test can run against a real API server ([`live`]).
+//! Manifests are filled up with the defaults that the CRDs have, as an API server does. [`live::LiveCluster`] puts the same
+//! objects through a kubeconfig, so that a test can run against a real API server.
 //!
 //! A bench includes this with `#[path = "../tests/cli"] mod cli { pub mod apiserver; pub mod postgres; pub mod support;
 //! pub mod world; }`, and allows dead code.
