@@ -14,7 +14,7 @@ pub use error::{Problem, Refusal, SettingsError, SettingsErrors, TargetChoiceErr
 pub use keys::{KEYS, Key, Place};
 
 use crate::domain::choice::{ReclaimPolicy, RoleStyle};
-use crate::domain::kubernetes_name::{ClusterName, Namespace};
+use crate::domain::kubernetes_name::{ClusterName, Namespace, ObjectName};
 use crate::domain::password::PasswordLength;
 use crate::domain::scope::Scope;
 use crate::domain::target_name::TargetName;
@@ -47,6 +47,10 @@ pub struct TargetSettings {
     pub directory: Option<RepoPath>,
     /// The sealing certificate.
     pub certificate: Option<RepoPath>,
+    /// The name of the Sealed Secrets controller's Service.
+    pub controller_name: Option<ObjectName>,
+    /// The namespace of that Service.
+    pub controller_namespace: Option<Namespace>,
     /// The sync-waves.
     pub waves: WaveSettings,
     /// How roles are declared.
@@ -161,6 +165,12 @@ impl TargetSettings {
             cluster_file: self.cluster_file.or_else(|| other.cluster_file.clone()),
             directory: self.directory.or_else(|| other.directory.clone()),
             certificate: self.certificate.or_else(|| other.certificate.clone()),
+            controller_name: self
+                .controller_name
+                .or_else(|| other.controller_name.clone()),
+            controller_namespace: self
+                .controller_namespace
+                .or_else(|| other.controller_namespace.clone()),
             waves: self.waves.or(other.waves),
             roles: self.roles.or(other.roles),
             scope: self.scope.or(other.scope),

@@ -121,6 +121,12 @@ directory: infra/databases/postgres
 # The sealing certificate of the Sealed Secrets controller.
 certificate: infra/sealed-secrets/pub-cert.pem
 
+# The name of the Sealed Secrets controller's Service. Default: sealed-secrets-controller, else the one that is found.
+# controllerName: sealed-secrets-controller
+
+# The namespace of that Service. Default: kube-system, else where it is found.
+# controllerNamespace: kube-system
+
 # The Argo CD sync-waves of the SealedSecret, the Cluster and the Database; they must ascend.
 waves: { secret: 0, cluster: 1, database: 2 }
 
@@ -167,6 +173,8 @@ fn several_targets() {
         [
             "version: 1",
             "# defaultTarget: staging",
+            "# controllerName: sealed-secrets-controller",
+            "# controllerNamespace: kube-system",
             "# roles: managed",
             "# scope: strict",
             "# reclaim: retain",

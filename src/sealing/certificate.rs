@@ -99,24 +99,24 @@ impl CertificateError {
             | Self::NoPem
             | Self::Unfinished
             | Self::NotBase64(_)
-            | Self::NotX509(_) => "fetch it again with `kubeseal --fetch-cert`",
+            | Self::NotX509(_) => "fetch it again with `kubectl pgdb fetch-cert`",
             Self::PrivateKey(_) => {
                 "a private key must never be in the repository: whoever reads it can open every sealed value; remove \
                  it from the history too, let the controller make a new key, rotate the passwords, and put the \
                  certificate alone here"
             }
             Self::OtherBlock(_) => {
-                "the controller gives a certificate, not a bare key or a request; fetch it with `kubeseal --fetch-cert`"
+                "the controller gives a certificate, not a bare key or a request; fetch it with `kubectl pgdb fetch-cert`"
             }
             Self::NotRsa(_) | Self::BadKey(_) => {
-                "Sealed Secrets works with RSA keys alone; is this the controller's certificate? `kubeseal --fetch-cert` fetches it"
+                "Sealed Secrets works with RSA keys alone; is this the controller's certificate? `kubectl pgdb fetch-cert` fetches it"
             }
             Self::TooSmall(_) | Self::TooLarge(_) => {
                 "the controller makes 4096 bits by default; see its option --key-size, then fetch the new certificate \
-                 with `kubeseal --fetch-cert`"
+                 with `kubectl pgdb fetch-cert`"
             }
             Self::Expired(_) => {
-                "the controller has made a newer key meanwhile; fetch its certificate with `kubeseal --fetch-cert`"
+                "the controller has made a newer key meanwhile; fetch its certificate with `kubectl pgdb fetch-cert`"
             }
             Self::NotYetValid(_) => "is this computer's clock right?",
         }
@@ -134,17 +134,7 @@ impl SealingKey {
     /// When there is no certificate, it cannot be read, its key is not RSA of 2048 to 8192 bits, or it is not valid
     /// at `now`; and when the text holds a private key.
     pub fn from_pem(pem: &str, now: UnixTime) -> Result<Self, CertificateError> {
-        let der = first_certificate(pem)?;
-        let certificate = Certificate::from_der(&der).map_err(CertificateError::NotX509)?;
-        let certificate = certificate.tbs_certificate();
-        let (public_key, bits) = rsa_key(certificate.subject_public_key_info())?;
-        let key = Self {
-            public_key,
-            bits,
-            not_before: unix_time(certificate.validity().not_before),
-            not_after: unix_time(certificate.validity().not_after),
-            fingerprint: fingerprint(&der),
-        };
+        let key = Self::of_any_time(pem)?;
         if now > key.not_after {
             return Err(CertificateError::Expired(key.not_after));
         }
@@ -152,6 +142,25 @@ impl SealingKey {
             return Err(CertificateError::NotYetValid(key.not_before));
         }
         Ok(key)
+    }
+
+    /// The key of the first certificate in `pem`, whether or not it is valid now: to say what a file holds, or to ask
+    /// the controller whether it still has the key. Nothing that is to be kept may be sealed to it.
+    ///
+    /// # Errors
+    /// As [`from_pem`](Self::from_pem), but for the time.
+    pub fn of_any_time(pem: &str) -> Result<Self, CertificateError> {
+        let der = first_certificate(pem)?;
+        let certificate = Certificate::from_der(&der).map_err(CertificateError::NotX509)?;
+        let certificate = certificate.tbs_certificate();
+        let (public_key, bits) = rsa_key(certificate.subject_public_key_info())?;
+        Ok(Self {
+            public_key,
+            bits,
+            not_before: unix_time(certificate.validity().not_before),
+            not_after: unix_time(certificate.validity().not_after),
+            fingerprint: fingerprint(&der),
+        })
     }
 
     /// The bits of the modulus: 2048 to 8192.

@@ -46,7 +46,7 @@ impl SealError {
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::SessionKey(_) => "fetch the certificate again with `kubeseal --fetch-cert`",
+            Self::SessionKey(_) => "fetch the certificate again with `kubectl pgdb fetch-cert`",
             Self::ValueTooLong(_) => "a Secret holds at most 1 MiB",
         }
     }

@@ -5,7 +5,7 @@ use Place::{File, Target, Waves};
 /// Every key of `.pgdb.yaml`, in the order in which they are best written.
 ///
 /// The one source for the check of unknown keys, for the documentation and for the file that `init` writes.
-pub const KEYS: [Key; 18] = [
+pub const KEYS: [Key; 20] = [
     Key {
         name: "version",
         place: File,
@@ -61,6 +61,22 @@ pub const KEYS: [Key; 18] = [
         example: "infra/sealed-secrets/pub-cert.pem",
         default: "infra/sealed-secrets/pub-cert.pem",
         about: "The sealing certificate of the Sealed Secrets controller.",
+    },
+    Key {
+        name: "controllerName",
+        place: Target,
+        takes: "a name",
+        example: "sealed-secrets-controller",
+        default: "sealed-secrets-controller, else the one that is found",
+        about: "The name of the Sealed Secrets controller's Service.",
+    },
+    Key {
+        name: "controllerNamespace",
+        place: Target,
+        takes: "a name",
+        example: "kube-system",
+        default: "kube-system, else where it is found",
+        about: "The namespace of that Service.",
     },
     Key {
         name: "waves",

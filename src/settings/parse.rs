@@ -139,6 +139,8 @@ impl Reader {
             "clusterFile" => settings.cluster_file = self.file_path(key, entry),
             "directory" => settings.directory = self.path(key, entry),
             "certificate" => settings.certificate = self.file_path(key, entry),
+            "controllerName" => settings.controller_name = self.parsed(key, entry),
+            "controllerNamespace" => settings.controller_namespace = self.parsed(key, entry),
             "roles" => settings.roles = self.parsed(key, entry),
             "scope" => settings.scope = self.parsed(key, entry),
             "reclaim" => settings.reclaim = self.parsed(key, entry),

@@ -21,6 +21,8 @@ targets:
     clusterFile: infra/databases/postgres/postgres-cluster.yaml
     directory: infra/databases/postgres
     certificate: infra/sealed-secrets/pub-cert.pem
+    controllerName: sealed-secrets
+    controllerNamespace: sealing
     waves: { secret: -1, cluster: \"5\", database: 20 }
 ";
 
@@ -31,6 +33,8 @@ fn full() -> TargetSettings {
         cluster_file: Some(path("infra/databases/postgres/postgres-cluster.yaml")),
         directory: Some(path("infra/databases/postgres")),
         certificate: Some(path("infra/sealed-secrets/pub-cert.pem")),
+        controller_name: Some("sealed-secrets".parse().unwrap()),
+        controller_namespace: Some("sealing".parse().unwrap()),
         waves: waves(Some(-1), Some(5), Some(20)),
         roles: Some(RoleStyle::DatabaseRole),
         scope: Some(Scope::NamespaceWide),

@@ -144,7 +144,10 @@ fn one_that_ends_soon_is_told_also_when_quiet() {
     );
     let (date, after) = after.split_once(';').unwrap();
     assert_eq!(date.len(), "2026-01-01".len(), "{date}");
-    assert_eq!(after, " fetch the controller's newest one soon\n");
+    assert_eq!(
+        after,
+        " fetch the controller's newest one with `kubectl pgdb fetch-cert` soon\n"
+    );
 
     repository.write(CERTIFICATE, &ending_in(30 * DAY));
     assert_eq!(repository.new_app("--quiet --dry-run").stderr, "");

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::commands::{completion, demo, init, new_app, version};
+use crate::commands::{completion, demo, fetch_cert, init, new_app, verify, version};
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
 ///
@@ -105,9 +105,11 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     NewApp(Box<new_app::NewApp>),
+    FetchCert(Box<fetch_cert::FetchCert>),
     Init(init::Init),
     Demo(demo::Demo),
     Completion(completion::Completion),
+    Verify(Box<verify::Verify>),
     Version(version::Version),
 }
 

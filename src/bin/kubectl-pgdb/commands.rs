@@ -2,8 +2,10 @@
 
 pub(crate) mod completion;
 pub(crate) mod demo;
+pub(crate) mod fetch_cert;
 pub(crate) mod init;
 pub(crate) mod new_app;
+pub(crate) mod verify;
 pub(crate) mod version;
 
 use crate::cli::{Cli, Command};
@@ -14,9 +16,11 @@ use crate::output::Output;
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.command {
         Command::NewApp(args) => new_app::run(args, &cli.global, output),
+        Command::FetchCert(args) => fetch_cert::run(args, &cli.global, output),
         Command::Init(args) => init::run(args, &cli.global, output),
         Command::Demo(args) => demo::run(args, output),
         Command::Completion(args) => completion::run(args, output),
+        Command::Verify(args) => verify::run(args, &cli.global, output),
         Command::Version(args) => version::run(args, output),
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::process::ExitCode;
 
 use pgdb::domain::name::NameError;
+use pgdb::fetch_cert::FetchError;
+use pgdb::live::controller::ControllerError;
 use pgdb::new_app::NewAppError;
 use pgdb::render::RenderError;
 use pgdb::repo::path::RepoPathError;
@@ -16,6 +18,8 @@ use crate::files::{ApplyError, FileError, LockError, RootError};
 pub(crate) enum Exit {
     /// Done, or all is fine.
     Done,
+    /// There are findings, or a check failed.
+    Findings,
     /// The call or its input is wrong; nothing was written.
     Usage,
     /// The program could not look or could not write, so nothing is known.
@@ -28,6 +32,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
+            Exit::Findings => 1,
             Exit::Usage => 2,
             Exit::Unknown => 3,
             Exit::Interrupted => 130,
@@ -66,6 +71,15 @@ impl Failure {
         }
     }
 
+    /// The user ended, from the keyboard, a command that only looks.
+    pub(crate) fn stopped() -> Self {
+        Self {
+            exit: Exit::Interrupted,
+            message: "interrupted".to_owned(),
+            help: None,
+        }
+    }
+
     /// The same failure, of a command that had written its changes before.
     pub(crate) fn after_writing(self) -> Self {
         Self {
@@ -83,7 +97,7 @@ impl Failure {
         }
     }
 
-    fn new(exit: Exit, message: impl fmt::Display, help: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: Exit, message: impl fmt::Display, help: impl Into<String>) -> Self {
         let help = help.into();
         Self {
             exit,
@@ -125,6 +139,21 @@ impl From<NewAppError> for Failure {
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
         Self::usage(&error, error.help())
+    }
+}
+
+impl From<ControllerError> for Failure {
+    fn from(error: ControllerError) -> Self {
+        match error {
+            ControllerError::Unreadable(reason) => reason.into(),
+            error => Self::usage(&error, error.help()),
+        }
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        Self::unknown(&error, error.help())
     }
 }
 

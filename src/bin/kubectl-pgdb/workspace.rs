@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,7 +21,7 @@ use pgdb::target::Target;
 
 use crate::cli::Global;
 use crate::failure::Failure;
-use crate::files::{DEFAULT_WAIT, FileError, FileProblem, Found, Lock, Root};
+use crate::files::{DEFAULT_WAIT, FileError, FileProblem, Found, Lock, Root, RootError};
 use crate::output::Output;
 
 /// A certificate larger than this is none, in bytes.
@@ -57,7 +57,24 @@ impl Workspace {
     /// # Errors
     /// When there is no repository, its `.pgdb.yaml` cannot be read or is wrong, or the target is not in it.
     pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
-        let root = open_root(global)?;
+        Self::of_root(open_root(global)?, global)
+    }
+
+    /// The same, and nothing where no repository is named and none is around the current folder.
+    ///
+    /// # Errors
+    /// When its `.pgdb.yaml` cannot be read or is wrong, or the target is not in it.
+    pub(crate) fn around(global: &Global) -> Result<Option<Self>, Failure> {
+        if global.repo.is_some() {
+            return Self::open(global).map(Some);
+        }
+        match find_root()? {
+            Some(root) => Self::of_root(root, global).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn of_root(root: Root, global: &Global) -> Result<Self, Failure> {
         let settings = read_settings(&root)?;
         let chosen = settings
             .target(global.target.as_deref())
@@ -66,6 +83,32 @@ impl Workspace {
             root,
             settings: chosen.settings,
         })
+    }
+
+    /// What `.pgdb.yaml` says of the target that is meant; nothing where there is no repository, and none is named.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for a repository that is not there.
+    pub(crate) fn settings_if_there(global: &Global) -> Result<TargetSettings, Failure> {
+        match Self::open_if_there(global)? {
+            Some(workspace) => Ok(workspace.settings),
+            None => Ok(TargetSettings::default()),
+        }
+    }
+
+    /// The repository that a command works in; none where there is none, and neither it nor a target of it is named.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for a repository that is not there.
+    pub(crate) fn open_if_there(global: &Global) -> Result<Option<Self>, Failure> {
+        let is_named = global.repo.is_some() || global.target.is_some();
+        if !is_named
+            && let Ok(here) = std::env::current_dir()
+            && let Err(RootError::NotFound { .. }) = Root::find(&here)
+        {
+            return Ok(None);
+        }
+        Self::open(global).map(Some)
     }
 
     /// Takes the lock on the repository, and says so when it has to wait.
@@ -136,24 +179,20 @@ impl Workspace {
             Some(file) => (file.display().to_string(), read_certificate(file)?),
             None => self.certificate_of_repo()?,
         };
-        let now = now();
-        let key = SealingKey::from_pem(&pem, now)
+        let key = SealingKey::from_pem(&pem, now())
             .map_err(|error| Failure::usage(format!("{place}: {error}"), error.help()))?;
-        if key.expires_within(now, ENDS_SOON_DAYS) {
-            output.warn(&format!(
-                "{place}: the sealing certificate ends on {}; fetch the controller's newest one soon",
-                key.not_after().date()
-            ));
-        }
+        warn_of_end(&place, &key, output);
         Ok(key)
     }
 
+    /// Where the sealing certificate is kept: as the settings say, or at the guide's path.
+    pub(crate) fn certificate_path(&self) -> RepoPath {
+        let path = self.settings.certificate.clone();
+        path.unwrap_or_else(Target::guide_certificate)
+    }
+
     fn certificate_of_repo(&self) -> Result<(String, String), Failure> {
-        let path = self
-            .settings
-            .certificate
-            .clone()
-            .unwrap_or_else(Target::guide_certificate);
+        let path = self.certificate_path();
         match self.root.read(&path) {
             Ok(Some(pem)) => Ok((path.to_string(), pem)),
             Err(error) if matches!(error.problem, FileProblem::NotUtf8 { .. }) => {
@@ -163,7 +202,7 @@ impl Workspace {
             Ok(None) => Err(Failure::usage(
                 format!("the sealing certificate {path} is not there"),
                 format!(
-                    "fetch it with `kubeseal --fetch-cert > {path}`, or name it with --cert FILE or as `certificate` in .pgdb.yaml"
+                    "fetch it with `kubectl pgdb fetch-cert`, or name it with --cert FILE or as `certificate` in .pgdb.yaml"
                 ),
             )),
         }
@@ -189,17 +228,37 @@ impl Workspace {
     }
 }
 
+/// Warns of a certificate that ends soon.
+pub(crate) fn warn_of_end(place: &str, key: &SealingKey, output: &Output) {
+    if key.expires_within(now(), ENDS_SOON_DAYS) {
+        output.warn(&format!(
+            "{place}: the sealing certificate ends on {}; fetch the controller's newest one with `kubectl pgdb fetch-cert` soon",
+            key.not_after().date()
+        ));
+    }
+}
+
 /// The repository that `--repo` names, or the one around the current folder.
 pub(crate) fn open_root(global: &Global) -> Result<Root, Failure> {
     match &global.repo {
         Some(path) => Ok(Root::at(path)?),
-        None => {
-            let here = std::env::current_dir().map_err(|error| {
-                Failure::unknown(format!("the current folder cannot be read: {error}"), "")
-            })?;
-            Ok(Root::find(&here)?)
-        }
+        None => Ok(Root::find(&current_folder()?)?),
     }
+}
+
+/// The repository around the current folder, where there is one.
+fn find_root() -> Result<Option<Root>, Failure> {
+    match Root::find(&current_folder()?) {
+        Ok(root) => Ok(Some(root)),
+        Err(RootError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn current_folder() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(|error| {
+        Failure::unknown(format!("the current folder cannot be read: {error}"), "")
+    })
 }
 
 /// The settings of a repository; those of one without `.pgdb.yaml` say nothing.
@@ -230,11 +289,11 @@ pub(crate) fn now() -> UnixTime {
 fn no_pem(place: impl Display) -> Failure {
     Failure::usage(
         format!("{place}: this is no PEM: it is not even text"),
-        "the certificate has to be a PEM file, as `kubeseal --fetch-cert` prints it",
+        "the certificate has to be a PEM file, as `kubectl pgdb fetch-cert --print` prints it",
     )
 }
 
-/// Reads a certificate that may be anywhere, also a pipe such as `<(kubeseal --fetch-cert)`.
+/// Reads a certificate that may be anywhere, also a pipe such as `<(kubectl pgdb fetch-cert --print)`.
 fn read_certificate(path: &Path) -> Result<String, Failure> {
     let place = path.display();
     let refuse = |error: std::io::Error| match error.kind() {

@@ -185,7 +185,7 @@ fn tells_when_it_ends_soon() {
 
 #[test]
 fn helps() {
-    let fetch = "fetch it again with `kubeseal --fetch-cert`";
+    let fetch = "fetch it again with `kubectl pgdb fetch-cert`";
     assert_eq!(refusal("", NOW).help(), fetch);
     assert_eq!(
         refusal(fixture!("private-key.pem"), NOW).help(),
@@ -194,16 +194,16 @@ fn helps() {
     );
     assert_eq!(
         refusal(fixture!("request.pem"), NOW).help(),
-        "the controller gives a certificate, not a bare key or a request; fetch it with `kubeseal --fetch-cert`"
+        "the controller gives a certificate, not a bare key or a request; fetch it with `kubectl pgdb fetch-cert`"
     );
     assert_eq!(
         refusal(fixture!("ec.pem"), NOW).help(),
-        "Sealed Secrets works with RSA keys alone; is this the controller's certificate? `kubeseal --fetch-cert` \
+        "Sealed Secrets works with RSA keys alone; is this the controller's certificate? `kubectl pgdb fetch-cert` \
          fetches it"
     );
     assert_eq!(
         refusal(fixture!("expired.pem"), NOW).help(),
-        "the controller has made a newer key meanwhile; fetch its certificate with `kubeseal --fetch-cert`"
+        "the controller has made a newer key meanwhile; fetch its certificate with `kubectl pgdb fetch-cert`"
     );
     assert_eq!(
         refusal(fixture!("future.pem"), NOW).help(),

@@ -16,16 +16,19 @@ use pgdb::repo::diff::unified;
 use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
 use pgdb::sealing::SealingKey;
+use pgdb::settings::TargetSettings;
 use pgdb::target::Target;
 
 use crate::cli::{DryRun, Global};
+use crate::cluster::ClusterFlags;
+use crate::commands::fetch_cert::{ControllerFlags, fetch};
 use crate::failure::{Exit, Failure};
 use crate::files::Lock;
 use crate::output::{Output, visible};
 use crate::prompt::{self, Prompt};
 use crate::randomness;
 use crate::secrecy;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, warn_of_end};
 
 use given::Given;
 use target::{find_target, follow_links, refuse_chart};
@@ -67,6 +70,15 @@ pub(crate) struct NewApp {
     /// Seal with the certificate in this file [default: infra/sealed-secrets/pub-cert.pem].
     #[arg(long, value_name = "FILE", env = "PGDB_CERT", hide_env = true)]
     cert: Option<PathBuf>,
+    /// Seal with the newest certificate of the cluster's Sealed Secrets controller.
+    #[arg(
+        long,
+        env = "PGDB_CERT_FROM_CLUSTER",
+        hide_env = true,
+        conflicts_with = "cert",
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    cert_from_cluster: bool,
     /// Create this extension in the database; may be given several times.
     #[arg(
         long,
@@ -137,6 +149,10 @@ pub(crate) struct NewApp {
     /// Print the change as a diff, the app's manifests as YAML, or a summary as JSON.
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Diff, env = "PGDB_OUTPUT", hide_env = true)]
     output: Format,
+    #[command(flatten)]
+    controller: ControllerFlags,
+    #[command(flatten)]
+    kube: ClusterFlags,
 }
 
 /// What goes to standard output.
@@ -162,6 +178,11 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     let password = args.password_stdin.then(password::from_stdin).transpose()?;
     let workspace = Workspace::open(global)?;
     given.settle(&workspace.settings);
+    // Before the lock is taken, too: the cluster may take its time.
+    let fetched = args
+        .cert_from_cluster
+        .then(|| certificate_of_cluster(args, &workspace.settings, output))
+        .transpose()?;
     let writes = !args.dry_run.is_client();
     // With nobody to ask, the lock is taken before reading, so that several at once take turns and none is in vain.
     let lock = if writes && !asks {
@@ -170,7 +191,9 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
         None
     };
     let prompt = asks.then(|| Prompt::new(output.colour_stderr()));
-    let session = Session::open(args, output, &workspace, &mut given, prompt.as_ref())?;
+    let key = fetched.unwrap_or_else(|| workspace.sealing_key(args.cert.as_deref(), output));
+    let call = Call { args, output, key };
+    let session = Session::open(call, &workspace, &mut given, prompt.as_ref())?;
     let made = Credential::Generate(given.password_length);
     let plan = session.plan(password.map_or(made, Credential::Given))?;
     let confirmation = prompt.as_ref().filter(|_| !global.yes);
@@ -179,6 +202,30 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
         session.say_next(&plan, &workspace, global);
     }
     Ok(Exit::Done)
+}
+
+/// The key of the controller's newest certificate. Why there is none is said where one is needed, but for an interruption.
+fn certificate_of_cluster(
+    args: &NewApp,
+    settings: &TargetSettings,
+    output: &Output,
+) -> Result<Result<SealingKey, Failure>, Failure> {
+    let wanted = args.controller.wanted(settings)?;
+    match fetch(&args.kube, &wanted) {
+        Ok(fetched) => {
+            warn_of_end(fetched.origin(), fetched.key(), output);
+            Ok(Ok(fetched.key().clone()))
+        }
+        Err(failure) if failure.exit == Exit::Interrupted => Err(failure),
+        Err(failure) => Ok(Err(failure)),
+    }
+}
+
+/// A call, and what there is to seal with.
+struct Call<'call> {
+    args: &'call NewApp,
+    output: &'call Output,
+    key: Result<SealingKey, Failure>,
 }
 
 /// What was asked for on the terminal.
@@ -210,12 +257,12 @@ struct Session<'call> {
 impl<'call> Session<'call> {
     /// Reads the repository, and asks for what is missing where somebody is to be asked.
     fn open(
-        args: &'call NewApp,
-        output: &'call Output,
+        call: Call<'call>,
         workspace: &Workspace,
         given: &mut Given,
         prompt: Option<&Prompt>,
     ) -> Result<Self, Failure> {
+        let Call { args, output, key } = call;
         follow_links(&mut given.target, &workspace.root)?;
         let wanted: Vec<_> = given.target.cluster_file.iter().collect();
         let mut reading = workspace.read(&wanted, prompt.is_some() && given.is_incomplete())?;
@@ -227,11 +274,11 @@ impl<'call> Session<'call> {
             (false, false) => Asked::Nothing,
         };
         let templates = workspace.templates()?;
-        let mut key = workspace.sealing_key(args.cert.as_deref(), output);
-        if asked != Asked::Nothing {
+        let key = match key {
             // Without a certificate the answers would be in vain.
-            key = Ok(key?);
-        }
+            Err(failure) if asked != Asked::Nothing => return Err(failure),
+            key => key,
+        };
         if let Some(prompt) = prompt {
             wizard::complete(given, prompt, &target, &reading.namespaces)?;
         }

@@ -115,6 +115,21 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
             "--cert",
             &args.cert.as_ref().map(|cert| cert.display().to_string()),
         ),
+        ("--controller-name", &args.controller.controller_name),
+        (
+            "--controller-namespace",
+            &args.controller.controller_namespace,
+        ),
+        (
+            "--kubeconfig",
+            &args
+                .kube
+                .kubeconfig
+                .as_ref()
+                .map(|file| file.display().to_string()),
+        ),
+        ("--context", &args.kube.context),
+        ("--request-timeout", &args.kube.request_timeout),
         ("--encoding", &args.encoding),
         ("--locale", &args.locale),
         ("--connection-limit", &args.connection_limit),
@@ -134,10 +149,15 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
             .iter()
             .map(move |value| format!("{name} {}", shell_word(value)))
     });
-    let switch = args
-        .no_connection_keys
-        .then(|| "--no-connection-keys".to_owned());
-    single.chain(several).chain(switch).collect()
+    let switches = [
+        ("--cert-from-cluster", args.cert_from_cluster),
+        ("--no-connection-keys", args.no_connection_keys),
+    ];
+    let switches = switches
+        .into_iter()
+        .filter(|(_, given)| *given)
+        .map(|(name, _)| name.to_owned());
+    single.chain(several).chain(switches).collect()
 }
 
 /// A word as a POSIX shell takes it: as it is where that is safe, else in single quotes.
