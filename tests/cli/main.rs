@@ -22,6 +22,7 @@ mod disk;
 mod editing;
 mod faults;
 mod flags;
+mod harness;
 mod interruptions;
 mod layouts;
 mod leaks;
