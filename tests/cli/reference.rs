@@ -5,9 +5,10 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "",
     "new-app",
+    "fetch-cert",
     "init",
     "demo",
     "completion",

@@ -22,9 +22,10 @@ mod unreadable;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use kube::client::ClientBuilder;
+use kube::client::{ClientBuilder, ConfigExt};
 use kube::{Client, Config};
-use pgdb::domain::time_limit::TimeLimit;
+use pgdb::domain::time_limit::{TimeLimit, TimeLimitError};
+use tower::{BoxError, service_fn};
 
 use crate::failure::Failure;
 
@@ -65,10 +66,9 @@ impl ClusterFlags {
         let Some(text) = &self.request_timeout else {
             return Ok(REQUEST_TIMEOUT);
         };
-        text.parse()
-            .map_err(|error: pgdb::domain::time_limit::TimeLimitError| {
-                Failure::usage(format!("--request-timeout: {error}"), error.help())
-            })
+        text.parse().map_err(|error: TimeLimitError| {
+            Failure::usage(format!("--request-timeout: {error}"), error.help())
+        })
     }
 }
 
@@ -117,14 +117,33 @@ impl Session {
 
 /// Makes the client; on a thread of its own, since a credential plugin may take its time.
 async fn build(config: Config, origin: &kubeconfig::Origin) -> Result<Client, Failure> {
-    let built = tokio::task::spawn_blocking(move || ClientBuilder::try_from(config)).await;
-    match built {
-        Ok(Ok(builder)) => Ok(builder.build()),
-        Ok(Err(error)) => Err(origin.failure(&error)),
-        Err(error) => Err(Failure::unknown(
-            format!("the cluster's client cannot be made: {error}"),
-            "",
-        )),
+    let cannot =
+        |error| Failure::unknown(format!("the cluster's client cannot be made: {error}"), "");
+    let built = tokio::task::spawn_blocking(move || client(config)).await;
+    built
+        .map_err(cannot)?
+        .map_err(|error| origin.failure(&error))
+}
+
+/// The client. A credential plugin that gives a token is run once: the builder by itself would run it three times.
+fn client(mut config: Config) -> Result<Client, kube::Error> {
+    let credential = match config.auth_info.exec {
+        Some(_) => config.auth_layer()?,
+        None => None,
+    };
+    match credential {
+        Some(credential) => {
+            config.auth_info.exec = None;
+            let client = ClientBuilder::try_from(config)?.build();
+            let namespace = client.default_namespace().to_owned();
+            let service = service_fn(move |request| {
+                let client = client.clone();
+                async move { client.send(request).await.map_err(BoxError::from) }
+            });
+            let builder = ClientBuilder::new(service, namespace);
+            Ok(builder.with_layer(&credential).build())
+        }
+        None => Ok(ClientBuilder::try_from(config)?.build()),
     }
 }
 
