@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hyper::body::{Bytes, Incoming};
-use hyper::header::AUTHORIZATION;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
 use serde_json::Value;
 
@@ -72,6 +72,11 @@ pub async fn answer(
     };
     if rest.is_empty() {
         return Ok(discovery::answer(shared, &segments));
+    }
+    // kubectl sends some objects in a form of Kubernetes' own, which is not read here.
+    let format = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if format == Some(b"application/vnd.kubernetes.protobuf") {
+        return Err(Status::unsupported_format());
     }
     if (group, rest) == ("authorization.k8s.io", &["selfsubjectaccessreviews"]) {
         let review: Value = writing::parse(&whole(body).await?)?;

@@ -125,6 +125,12 @@ impl Status {
         Self::new(405, "MethodNotAllowed", message, json!({}))
     }
 
+    /// The body is no JSON.
+    pub fn unsupported_format() -> Self {
+        let message = "the body of the request was in an unknown format - accepted media types include: application/json";
+        Self::new(415, "UnsupportedMediaType", message, Value::Null)
+    }
+
     /// The version is not kept any more; a watch says it in an event, a list in its answer.
     pub fn expired(message: &str) -> Self {
         Self::new(410, "Expired", message, Value::Null)
