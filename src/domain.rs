@@ -9,6 +9,7 @@ pub mod name;
 pub mod nearest;
 pub mod password;
 pub mod postgres_name;
+pub mod reflection;
 pub mod scope;
 pub mod target_name;
 pub mod time;

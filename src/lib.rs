@@ -4,19 +4,23 @@
 //! It never reads a file, a clock, a terminal, a network or the system's randomness; the binary does.
 //!
 //! - [`domain`]: the words of the product as types that parse once (names, password, waves, an app).
-//! - [`live`]: what was read of the live cluster.
 //! - [`repo`]: the repository as text: paths, snapshot, YAML trees and edits, objects, change sets.
 //! - [`sealing`]: a certificate becomes a sealing key, a value becomes what only the controller can open.
 //! - [`settings`]: what a repository keeps in `.pgdb.yaml`.
 //! - [`target`]: which CNPG Cluster is meant, and where its manifests are.
+//! - [`declared`]: the apps that the repository declares for a target.
 //! - [`render`]: templates become manifests.
+//! - [`live`]: facts of the live cluster's objects.
+//! - [`sql`]: SQL as text, quoted.
 //! - [`report`]: checks, how each ended, and what to do.
 //! - [`new_app`]: plans an app's credential, role and database.
+//! - [`verify`]: proves an app's chain on the live cluster, or names the broken link.
 //! - [`fetch_cert`]: the controller's certificate, and what it changes in the repository.
 //! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
 //!
-//! The direction is `domain` <- `live`, `repo`, `report`, `sealing` <- `settings`, `target`, `render` <- use cases <- the binary.
+//! The direction is `domain` <- `live`, `repo`, `report`, `sealing`, `sql` <- `settings`, `target`, `declared`, `render` <- use cases <- the binary.
 
+pub mod declared;
 pub mod domain;
 pub mod fetch_cert;
 pub mod init;
@@ -27,4 +31,6 @@ pub mod repo;
 pub mod report;
 pub mod sealing;
 pub mod settings;
+pub mod sql;
 pub mod target;
+pub mod verify;

@@ -1,9 +1,26 @@
-//! What was read of the live cluster.
+//! The live cluster: facts of its objects, each present, absent or unreadable with the reason.
 //!
-//! - [`controller`]: which Service is the Sealed Secrets controller's.
-//! - [`fact`]: something that is present, absent, or could not be read, with the reason.
-//! - [`permission`]: the right to do something with a kind of object, as `kubectl auth can-i` asks for it.
+//! The binary reads them through the Kubernetes API and hands them over; nothing here knows how.
 
+pub mod application;
+pub mod cluster;
 pub mod controller;
+pub mod database;
 pub mod fact;
+pub mod meta;
 pub mod permission;
+pub mod pod;
+pub mod sealed_secret;
+pub mod secret;
+pub mod shelf;
+
+use meta::Meta;
+
+/// An object that has a place in the cluster.
+pub trait Live {
+    /// Its kind, as messages name it.
+    const KIND: &'static str;
+
+    /// Its metadata.
+    fn meta(&self) -> &Meta;
+}

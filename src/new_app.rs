@@ -30,7 +30,7 @@ use crate::target::Target;
 
 pub use comparison::Difference;
 pub use error::{Conflict, NewAppError};
-pub use report::{FileReport, PieceReport, REPORT_VERSION, Report, Verb};
+pub use report::{FileReport, PieceReport, Report, Verb};
 
 use inventory::Inventory;
 

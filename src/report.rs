@@ -6,6 +6,9 @@ use serde::Serialize;
 
 pub use junit::{Suite, junit};
 
+/// The version of the structures that `-o json` and `-o yaml` print; a change that could break a reader changes it.
+pub const REPORT_VERSION: &str = "pgdb/v1";
+
 /// How a check ended.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]

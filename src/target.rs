@@ -1,18 +1,20 @@
 //! The one PostgreSQL that an app is put on: where its Cluster stands in the repository, and what follows from that.
 
 mod error;
+pub mod neighbourhood;
+pub mod own;
 #[cfg(test)]
 mod tests;
 
 use crate::domain::choice::RoleStyle;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
-use crate::repo::kustomization::{Kustomization, patches};
+use crate::repo::kustomization::{Kustomization, namespaces_set, patches};
 use crate::repo::object::{Object, objects, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::{Node, Value, YamlError};
-use crate::settings::WaveSettings;
+use crate::settings::{TargetSettings, WaveSettings};
 
 pub use error::TargetError;
 
@@ -40,6 +42,31 @@ pub struct TargetRequest {
     pub roles: RoleStyle,
     /// The sync-waves.
     pub waves: WaveSettings,
+}
+
+impl TargetRequest {
+    /// The same request, with what the settings say where it leaves something open. Of another Cluster than the one
+    /// that is asked for they say nothing.
+    #[must_use]
+    pub fn or_settings(mut self, settings: &TargetSettings) -> Self {
+        let names_another = differs(self.cluster.as_ref(), settings.cluster.as_ref())
+            || differs(self.cluster_file.as_ref(), settings.cluster_file.as_ref());
+        if names_another {
+            return self;
+        }
+        let inherited = settings.clone();
+        self.cluster = self.cluster.or(inherited.cluster);
+        self.cluster_file = self.cluster_file.or(inherited.cluster_file);
+        self.namespace = self.namespace.or(inherited.namespace);
+        self.directory = inherited.directory;
+        self.waves = inherited.waves;
+        self
+    }
+}
+
+/// Whether both are given and not the same.
+fn differs<T: PartialEq>(asked: Option<&T>, setting: Option<&T>) -> bool {
+    matches!((asked, setting), (Some(asked), Some(setting)) if asked != setting)
 }
 
 /// One PostgreSQL that apps are put on.
@@ -232,27 +259,15 @@ fn namespace(
 /// before the manifest's, because kustomize works from the inside out.
 fn known_namespaces(candidate: &Candidate, snapshot: &Snapshot) -> Vec<String> {
     let reaching = Kustomization::reaching(snapshot, &candidate.path);
-    let set = |is_own: bool| -> Vec<String> {
-        let folder = candidate.path.parent();
-        let found = reaching
-            .iter()
-            .filter(|found| (found.path.parent() == folder) == is_own);
-        let mut names: Vec<String> = found.filter_map(|found| found.namespace.clone()).collect();
-        names.sort();
-        names.dedup();
-        names
-    };
-    let (outer, own) = (set(false), set(true));
-    let own = if own.is_empty() {
-        folder_namespace(candidate, snapshot)
-    } else {
-        own
-    };
-    match (outer.is_empty(), own.is_empty()) {
-        (false, _) => outer,
-        (true, false) => own,
-        (true, true) => candidate.namespace.clone().into_iter().collect(),
+    let set = namespaces_set(&reaching.iter().collect::<Vec<_>>(), &candidate.path);
+    if !set.is_empty() {
+        return set;
     }
+    let own = folder_namespace(candidate, snapshot);
+    if !own.is_empty() {
+        return own;
+    }
+    candidate.namespace.clone().into_iter().collect()
 }
 
 /// What the folder's kustomization sets, though it does not list the Cluster yet.
@@ -447,7 +462,7 @@ fn wave(object: &Object<'_>) -> Option<i32> {
 }
 
 /// Whether a manifest says what a Cluster must say, so that it is no patch of another one.
-fn is_complete(object: &Object<'_>) -> bool {
+pub fn is_complete(object: &Object<'_>) -> bool {
     let spec = object.root.get("spec");
     let says = |key| spec.and_then(|spec: &Node<'_>| spec.get(key)).is_some();
     says("instances") || says("storage")

@@ -11,7 +11,7 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// A point in time, in whole seconds since 1970-01-01 00:00:00 UTC (negative before it), leap seconds not counted.
 ///
 /// Displayed as `2026-01-31 12:00:00 UTC`, and as `@-5` (seconds, as in `date -d`) outside the years 1970 to 9999.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct UnixTime(i64);
 
 impl UnixTime {
@@ -34,6 +34,12 @@ impl UnixTime {
     /// The point `days` times 24 hours later; the last representable one where there is none.
     pub const fn after_days(self, days: u32) -> Self {
         Self(self.0.saturating_add(days as i64 * SECONDS_PER_DAY))
+    }
+
+    /// How long after `earlier` it is; nothing where it is not.
+    pub fn since(self, earlier: Self) -> Duration {
+        let seconds = self.0.saturating_sub(earlier.0);
+        Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
     }
 
     /// The day in UTC, as `2026-01-31`; as [`Display`](fmt::Display) where the calendar used here ends.

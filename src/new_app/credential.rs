@@ -13,6 +13,7 @@ use crate::domain::wave::SYNC_WAVE;
 use crate::render::{Entry, Template};
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
+use crate::target::own::{is_made_for_cluster, secret_reference};
 
 const SECRET_FLAG: &str = "--secret-name";
 const REFLECTOR: &str = "reflector.v1.k8s.emberstack.com";
@@ -218,8 +219,6 @@ pub(super) fn is_own(around: &Surroundings<'_, '_>, name: &str) -> bool {
 
 /// The conflict with a Secret of the Cluster itself: one that CNPG makes, or that its manifest refers to outside the
 /// managed roles.
-///
-/// Source of the names: CloudNativePG `api/v1/cluster_funcs.go`.
 fn cluster_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
     let name = around.inputs.app.secret.as_str();
     let cluster = around.inputs.target.cluster.as_str();
@@ -234,10 +233,7 @@ fn cluster_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
             flag: SECRET_FLAG,
         })
     };
-    let own = name
-        .strip_prefix(cluster)
-        .and_then(|rest| rest.strip_prefix('-'));
-    if let Some("app" | "superuser" | "ca" | "server" | "replication" | "pooler") = own {
+    if is_made_for_cluster(cluster, name) {
         let line = around.cluster.as_ref().map_or(1, |object| object.root.line);
         return conflict(
             line,
@@ -250,27 +246,6 @@ fn cluster_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
         line,
         format!("the Secret {name} is one that the Cluster itself uses"),
     )
-}
-
-/// The line on which a part of a Cluster, but its managed roles, refers to a Secret of this name.
-fn secret_reference(node: &Node<'_>, name: &str) -> Option<usize> {
-    let in_entries = node.entries().iter().find_map(|(key, value)| {
-        let key = key.as_str().unwrap_or_default();
-        let is_secret = key.ends_with("ecret") || key.ends_with("ecretRef");
-        let referred = value
-            .get("name")
-            .filter(|found| is_secret && found.as_str() == Some(name));
-        match (referred, key) {
-            (_, "managed") => None,
-            (Some(found), _) => Some(found.line),
-            (None, _) => secret_reference(value, name),
-        }
-    });
-    in_entries.or_else(|| {
-        node.items()
-            .iter()
-            .find_map(|item| secret_reference(item, name))
-    })
 }
 
 /// What of a SealedSecret differs from what was asked for.

@@ -2,12 +2,13 @@
 
 use super::comparison::Comparison;
 use super::error::{Conflict, NAME};
-use super::inventory::{Findings, Found, Surroundings, is_on_cluster};
+use super::inventory::{Findings, Found, Surroundings};
 use crate::domain::database_option::Extension;
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 use crate::target::CNPG;
+use crate::target::own::is_on_cluster;
 
 const DATABASE_FLAG: &str = "--database";
 

@@ -7,12 +7,12 @@ use super::error::{Conflict, NAME, NewAppError};
 use super::{AppFiles, Inputs, credential, database, role};
 use crate::domain::choice::RoleStyle;
 use crate::domain::wave::SYNC_WAVE;
-use crate::repo::header::{Header, headers};
 use crate::repo::kustomization::patches;
 use crate::repo::object::{Object, objects};
 use crate::repo::path::RepoPath;
 use crate::repo::yaml::{Node, Value, YamlError, parse};
-use crate::target::{CNPG, candidates};
+use crate::target::CNPG;
+use crate::target::neighbourhood::{Neighbourhood, has_other_clusters};
 
 /// Whether a piece is there.
 #[derive(Clone, Copy, Debug)]
@@ -88,14 +88,14 @@ impl<'text> Inventory<'text> {
         let found = objects(inputs.snapshot, |header, text| {
             header.is_known_kind() && names.iter().any(|name| text.contains(name))
         });
-        let others = other_folders(inputs);
+        let neighbourhood = Neighbourhood::of(inputs.target, inputs.snapshot);
         let surroundings = Surroundings {
             inputs,
             files: &files,
             objects: found
                 .objects
                 .into_iter()
-                .filter(|object| is_here(inputs, &others, object.path))
+                .filter(|object| neighbourhood.holds(object.path))
                 .collect(),
             cluster,
         };
@@ -243,41 +243,6 @@ fn duplicate_key(node: &Node<'_>) -> Option<(usize, String)> {
     }
 }
 
-/// The folders of the repository's other Clusters.
-fn other_folders(inputs: &Inputs<'_>) -> Vec<RepoPath> {
-    let own = inputs
-        .target
-        .manifest
-        .as_ref()
-        .map(|manifest| &manifest.path);
-    if !has_other_clusters(inputs) {
-        return Vec::new();
-    }
-    candidates(inputs.snapshot)
-        .into_iter()
-        .filter(|candidate| Some(&candidate.path) != own)
-        // Another Cluster in the same namespace is beside this one, and takes its names.
-        .filter(|candidate| {
-            candidate.cluster == inputs.target.cluster
-                || candidate.namespace.as_deref() != Some(inputs.target.namespace.as_str())
-        })
-        .map(|candidate| candidate.path.parent())
-        .collect()
-}
-
-/// Whether another file may hold a Cluster; where none does, nothing has to be parsed.
-fn has_other_clusters(inputs: &Inputs<'_>) -> bool {
-    let own = inputs
-        .target
-        .manifest
-        .as_ref()
-        .map(|manifest| &manifest.path);
-    inputs
-        .snapshot
-        .files()
-        .any(|(path, text)| Some(path) != own && headers(text).iter().any(Header::may_be_cluster))
-}
-
 /// The warning of a namespace that was asked for and is not the one that the repository gives the Cluster.
 fn other_namespace(inputs: &Inputs<'_>) -> Option<String> {
     let target = inputs.target;
@@ -299,7 +264,7 @@ fn replacing_patches(inputs: &Inputs<'_>) -> Vec<String> {
     let Some(manifest) = manifest.filter(|_| inputs.app.options.roles == RoleStyle::Managed) else {
         return Vec::new();
     };
-    if !has_other_clusters(inputs) {
+    if !has_other_clusters(inputs.target, inputs.snapshot) {
         return Vec::new();
     }
     let found = objects(inputs.snapshot, |header, _| header.may_be_cluster());
@@ -327,42 +292,4 @@ fn replacing_patches(inputs: &Inputs<'_>) -> Vec<String> {
 fn not_looked_at((path, error): &(&RepoPath, YamlError)) -> String {
     let line = error.line;
     format!("{path}:{line}: could not be read as YAML and was not looked at")
-}
-
-/// Whether a file is nearer to this target than to another Cluster of the repository: with staging and production side
-/// by side, the same names are there twice and mean two databases.
-fn is_here(inputs: &Inputs<'_>, others: &[RepoPath], path: &RepoPath) -> bool {
-    let target = inputs.target;
-    let cluster_folder = target
-        .manifest
-        .as_ref()
-        .map(|manifest| manifest.path.parent());
-    let own = shared_parts(path, &target.directory)
-        .max(cluster_folder.map_or(0, |folder| shared_parts(path, &folder)));
-    others.iter().all(|other| shared_parts(path, other) <= own)
-}
-
-/// How many leading folders two paths share.
-fn shared_parts(file: &RepoPath, folder: &RepoPath) -> usize {
-    let parent = file.parent();
-    parent
-        .as_str()
-        .split('/')
-        .zip(folder.as_str().split('/'))
-        .take_while(|(left, right)| left == right)
-        .count()
-}
-
-/// Whether an object of CNPG names the target's Cluster.
-pub(super) fn is_on_cluster(object: &Object<'_>, cluster: &str) -> bool {
-    let named = object
-        .root
-        .at(&["spec", "cluster", "name"])
-        .and_then(Node::as_str);
-    named == Some(cluster)
-        && object
-            .root
-            .get("apiVersion")
-            .and_then(Node::as_str)
-            .is_some_and(|text| text.starts_with(CNPG))
 }

@@ -7,9 +7,7 @@ use crate::repo::change_set::Change;
 use crate::repo::edit::{Addition, insert_key};
 use crate::repo::header::document_around;
 use crate::repo::yaml::parse;
-
-/// The version of the structure that `-o json` prints; a change that could break a reader changes it.
-pub const REPORT_VERSION: &str = "pgdb/v1";
+use crate::report::REPORT_VERSION;
 
 /// The structure of `-o json`. It holds no secret and no sealed value.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]

@@ -3,11 +3,12 @@
 use super::comparison::Comparison;
 use super::credential;
 use super::error::{Conflict, NAME};
-use super::inventory::{Findings, Found, Surroundings, is_on_cluster};
+use super::inventory::{Findings, Found, Surroundings};
 use crate::domain::postgres_name::GroupRoleName;
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 use crate::target::CNPG;
+use crate::target::own::{OwnNames, is_on_cluster, managed_roles};
 
 const USER_FLAG: &str = "--user";
 
@@ -156,14 +157,6 @@ fn database_roles<'around, 'text>(
         .collect()
 }
 
-/// The entries of a Cluster's `spec.managed.roles`.
-fn managed_roles<'object, 'text>(cluster: &'object Object<'text>) -> &'object [Node<'text>] {
-    cluster
-        .root
-        .at(&["spec", "managed", "roles"])
-        .map_or(&[], Node::items)
-}
-
 fn secret_of<'entry>(entry: &'entry Node<'_>) -> Option<&'entry str> {
     entry.at(&["passwordSecret", "name"])?.as_str()
 }
@@ -232,7 +225,7 @@ fn check_bootstrap(around: &Surroundings<'_, '_>, findings: &mut Findings) {
         return;
     };
     let app = around.inputs.app;
-    let own = own_names(cluster);
+    let own = OwnNames::of(cluster);
     for (name, asked, what, flag) in [
         (&own.owner, app.role.as_str(), "role", USER_FLAG),
         (
@@ -251,34 +244,5 @@ fn check_bootstrap(around: &Surroundings<'_, '_>, findings: &mut Findings) {
                 flag,
             });
         }
-    }
-}
-
-/// The role and database that a Cluster makes for itself.
-struct OwnNames {
-    owner: Option<String>,
-    database: Option<String>,
-    line: usize,
-}
-
-/// Source: CloudNativePG `api/v1/cluster_defaults.go`: without a bootstrap method, `initdb` makes the database `app`
-/// with the owner `app`; the owner is named like the database where only that is given.
-fn own_names(cluster: &Object<'_>) -> OwnNames {
-    let bootstrap = cluster.root.at(&["spec", "bootstrap"]);
-    let method = ["initdb", "recovery", "pg_basebackup"]
-        .into_iter()
-        .find_map(|name| Some((name, bootstrap?.get(name)?)));
-    let text = |key: &str| {
-        method
-            .and_then(|(_, node)| node.get(key))
-            .and_then(Node::as_str)
-            .map(str::to_owned)
-    };
-    let by_default = matches!(method, None | Some(("initdb", _))).then(|| "app".to_owned());
-    let database = text("database").or(by_default);
-    OwnNames {
-        owner: text("owner").or_else(|| database.clone()),
-        database,
-        line: method.map_or(cluster.root.line, |(_, node)| node.line),
     }
 }

@@ -4,8 +4,8 @@ use memchr::memmem;
 
 use super::path::RepoPath;
 
-/// The kinds of object that the product reads, by their API group.
-const KINDS: [(&str, &str); 7] = [
+/// The kinds of object that the product reads, by their API group; a List may hold any of them.
+const KINDS: [(&str, &str); 8] = [
     ("postgresql.cnpg.io/", "Cluster"),
     ("postgresql.cnpg.io/", "Database"),
     ("postgresql.cnpg.io/", "DatabaseRole"),
@@ -13,6 +13,7 @@ const KINDS: [(&str, &str); 7] = [
     ("external-secrets.io/", "ExternalSecret"),
     ("secretgenerator.mittwald.de/", "StringSecret"),
     ("v1", "Secret"),
+    ("v1", "List"),
 ];
 
 /// The file names under which kustomize looks for its list of resources, in its own order.

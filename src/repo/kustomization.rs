@@ -1,5 +1,7 @@
 //! kustomize's lists of resources.
 
+pub mod index;
+
 use std::collections::BTreeSet;
 
 use super::header::KUSTOMIZATION_NAMES;
@@ -127,6 +129,23 @@ impl Kustomization {
             .iter()
             .any(|resource| folder.resolve(resource).as_ref() == Some(file))
     }
+}
+
+/// The namespaces that kustomizations set on the objects of a file which is built through all of them: those of overlays,
+/// else that of its own folder, because kustomize works from the inside out.
+pub fn namespaces_set(reaching: &[&Kustomization], file: &RepoPath) -> Vec<String> {
+    let folder = file.parent();
+    let (own, outer): (Vec<_>, Vec<_>) = reaching
+        .iter()
+        .partition(|found| found.path.parent() == folder);
+    let set = |found: Vec<&&Kustomization>| -> Vec<String> {
+        let names = found
+            .into_iter()
+            .filter_map(|found| found.namespace.clone());
+        names.collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let outer = set(outer);
+    if outer.is_empty() { set(own) } else { outer }
 }
 
 /// Which of these files some kustomization of the snapshot uses as a patch.

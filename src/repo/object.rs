@@ -8,7 +8,7 @@ use super::yaml::{Document, Node, YamlError, parse};
 /// The label by which the product marks what it made: its own name.
 pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// The product's name in that label.
-const PRODUCT: &str = "kubectl-pgdb";
+pub const PRODUCT: &str = "kubectl-pgdb";
 /// The label that holds the app's name.
 pub const PART_OF: &str = "app.kubernetes.io/part-of";
 

@@ -44,5 +44,6 @@ mod support;
 mod taken;
 mod targets;
 mod terminal;
+mod verify;
 mod wizard;
 mod world;

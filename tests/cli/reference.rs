@@ -1,13 +1,15 @@
 //! `docs/cli.md` is the help of every command, word for word.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "",
     "new-app",
+    "verify",
     "fetch-cert",
     "init",
     "demo",
@@ -40,4 +42,73 @@ fn is_the_help_of_every_command() {
         text,
         "run with UPDATE_DOCS=1 and commit docs/cli.md"
     );
+}
+
+/// The links' files, and their headings in docs/verify.md.
+const LINKS: [(&str, &str); 9] = [
+    ("argo_cd", "Argo CD"),
+    ("sealed_secret", "SealedSecret"),
+    ("secret", "Secret"),
+    ("mirror", "Mirror"),
+    ("role", "Role"),
+    ("password", "Password"),
+    ("database", "Database"),
+    ("cluster", "Cluster"),
+    ("login", "Login"),
+];
+
+#[test]
+fn every_reason_of_a_link_is_explained_and_no_other() {
+    let docs = read("docs/verify.md");
+    for (file, heading) in LINKS {
+        let source = read(&format!("src/verify/checks/{file}.rs"));
+        assert_eq!(
+            explained(&docs, heading),
+            given(&source),
+            "the reasons in docs/verify.md under {heading:?}, and those in src/verify/checks/{file}.rs"
+        );
+    }
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// The reasons in the first column of the table below a heading.
+fn explained(docs: &str, heading: &str) -> BTreeSet<String> {
+    let section = docs
+        .split("\n### ")
+        .find(|part| part.starts_with(&format!("{heading}\n")));
+    let rows = section
+        .unwrap()
+        .lines()
+        .filter(|line| line.starts_with("| `"));
+    let first = rows.map(|row| row.split('|').nth(1).unwrap());
+    first.flat_map(in_backticks).collect()
+}
+
+fn in_backticks(text: &str) -> Vec<String> {
+    text.split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The reasons that a source gives: the first argument of what ends a check.
+fn given(source: &str) -> BTreeSet<String> {
+    let code = source.split("#[cfg(test)]").next().unwrap();
+    let words: String = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut reasons = BTreeSet::new();
+    for end in [
+        "pending(", "broken(", "skipped(", "unknown(", "warning(", "differs(",
+    ] {
+        for (start, _) in words.match_indices(end) {
+            let argument = words[start + end.len()..].trim_start();
+            if let Some(rest) = argument.strip_prefix('"') {
+                reasons.insert(rest.split('"').next().unwrap().to_owned());
+            }
+        }
+    }
+    reasons
 }

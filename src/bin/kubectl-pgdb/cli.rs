@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::commands::{completion, demo, fetch_cert, init, new_app, version};
+use crate::commands::{completion, demo, fetch_cert, init, new_app, verify, version};
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
 ///
@@ -109,6 +109,7 @@ pub(crate) enum Command {
     Init(init::Init),
     Demo(demo::Demo),
     Completion(completion::Completion),
+    Verify(Box<verify::Verify>),
     Version(version::Version),
 }
 

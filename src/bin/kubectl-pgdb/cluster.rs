@@ -11,13 +11,19 @@
 mod attempts;
 mod controller;
 mod error_chain;
+mod gather;
 mod kubeconfig;
 mod kubeconfig_failure;
+mod login;
+mod objects;
+mod postgres_tls;
 mod proxy_server;
 mod reading;
 mod runtime;
 mod service_proxy;
+mod timer;
 mod unreadable;
+mod watching;
 
 use std::path::PathBuf;
 
@@ -29,8 +35,11 @@ use tower::{BoxError, service_fn};
 
 use crate::failure::Failure;
 
+pub(crate) use gather::Sight;
 pub(crate) use runtime::block_on;
 pub(crate) use service_proxy::Question;
+pub(crate) use timer::Timer;
+pub(crate) use watching::Changes;
 
 /// Which cluster is meant, and how long it is waited for.
 #[derive(Args, Clone, Debug, Default)]

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod fetch_cert;
 pub(crate) mod init;
 pub(crate) mod new_app;
+pub(crate) mod verify;
 pub(crate) mod version;
 
 use crate::cli::{Cli, Command};
@@ -19,6 +20,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(args, &cli.global, output),
         Command::Demo(args) => demo::run(args, output),
         Command::Completion(args) => completion::run(args, output),
+        Command::Verify(args) => verify::run(args, &cli.global, output),
         Command::Version(args) => version::run(args, output),
     }
 }

@@ -18,6 +18,8 @@ use crate::files::{ApplyError, FileError, LockError, RootError};
 pub(crate) enum Exit {
     /// Done, or all is fine.
     Done,
+    /// There are findings, or a check failed.
+    Findings,
     /// The call or its input is wrong; nothing was written.
     Usage,
     /// The program could not look or could not write, so nothing is known.
@@ -30,6 +32,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
+            Exit::Findings => 1,
             Exit::Usage => 2,
             Exit::Unknown => 3,
             Exit::Interrupted => 130,

@@ -6,11 +6,13 @@
     reason = "the binary is the part that reads and changes the world, so that the library need not"
 )]
 
+mod checks;
 mod cli;
 mod cluster;
 mod commands;
 mod failure;
 mod files;
+mod flag_value;
 mod output;
 mod prompt;
 mod randomness;

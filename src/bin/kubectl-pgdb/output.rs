@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
-use console::{Style, set_colors_enabled, set_colors_enabled_stderr};
+use console::{Style, Term, set_colors_enabled, set_colors_enabled_stderr};
 
+use crate::checks::Pen;
 use crate::failure::{Exit, Failure};
 
 /// The two streams, and how to write to each.
@@ -38,9 +39,25 @@ impl Output {
         self.quiet
     }
 
+    /// Whether a person looks on: standard error is a terminal that can move its cursor.
+    pub(crate) fn is_watched(&self) -> bool {
+        io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    }
+
     /// Whether what is asked on standard error may be in colour.
     pub(crate) fn colour_stderr(&self) -> bool {
         self.colour_stderr
+    }
+
+    /// How checks are to be written on standard output: in colour and broken into lines on a terminal alone.
+    pub(crate) fn pen(&self) -> Pen {
+        let size = Term::stdout().size_checked();
+        Pen {
+            colour: self.colour,
+            width: size
+                .filter(|_| io::stdout().is_terminal())
+                .map(|(_, columns)| columns.into()),
+        }
     }
 
     /// Prints data on standard output, exactly as it is.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -57,7 +57,24 @@ impl Workspace {
     /// # Errors
     /// When there is no repository, its `.pgdb.yaml` cannot be read or is wrong, or the target is not in it.
     pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
-        let root = open_root(global)?;
+        Self::of_root(open_root(global)?, global)
+    }
+
+    /// The same, and nothing where no repository is named and none is around the current folder.
+    ///
+    /// # Errors
+    /// When its `.pgdb.yaml` cannot be read or is wrong, or the target is not in it.
+    pub(crate) fn around(global: &Global) -> Result<Option<Self>, Failure> {
+        if global.repo.is_some() {
+            return Self::open(global).map(Some);
+        }
+        match find_root()? {
+            Some(root) => Self::of_root(root, global).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn of_root(root: Root, global: &Global) -> Result<Self, Failure> {
         let settings = read_settings(&root)?;
         let chosen = settings
             .target(global.target.as_deref())
@@ -225,13 +242,23 @@ pub(crate) fn warn_of_end(place: &str, key: &SealingKey, output: &Output) {
 pub(crate) fn open_root(global: &Global) -> Result<Root, Failure> {
     match &global.repo {
         Some(path) => Ok(Root::at(path)?),
-        None => {
-            let here = std::env::current_dir().map_err(|error| {
-                Failure::unknown(format!("the current folder cannot be read: {error}"), "")
-            })?;
-            Ok(Root::find(&here)?)
-        }
+        None => Ok(Root::find(&current_folder()?)?),
     }
+}
+
+/// The repository around the current folder, where there is one.
+fn find_root() -> Result<Option<Root>, Failure> {
+    match Root::find(&current_folder()?) {
+        Ok(root) => Ok(Some(root)),
+        Err(RootError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn current_folder() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(|error| {
+        Failure::unknown(format!("the current folder cannot be read: {error}"), "")
+    })
 }
 
 /// The settings of a repository; those of one without `.pgdb.yaml` say nothing.

@@ -1,21 +1,18 @@
 //! What the command line and the settings say of an app, parsed.
 
-use std::fmt::Display;
-use std::str::FromStr;
-
 use pgdb::domain::app::{AppOptions, AppRequest};
 use pgdb::domain::choice::{ReclaimPolicy, RoleStyle};
 use pgdb::domain::kubernetes_name::{AppName, Namespace, ObjectName};
-use pgdb::domain::password::{PasswordLength, PasswordLengthError};
+use pgdb::domain::password::PasswordLength;
 use pgdb::domain::postgres_name::{DatabaseName, RoleName};
-use pgdb::domain::scope::{Scope, ScopeError};
-use pgdb::repo::path::RepoPathError;
+use pgdb::domain::scope::Scope;
 use pgdb::settings::TargetSettings;
 use pgdb::target::TargetRequest;
 
 use super::NewApp;
 use crate::cli::Global;
 use crate::failure::Failure;
+use crate::flag_value::{list, one};
 
 /// What was given, by flags first and by `.pgdb.yaml` then.
 pub(super) struct Given {
@@ -131,18 +128,7 @@ impl Given {
             .unwrap_or_default();
         let target = &mut self.target;
         target.roles = self.options.roles;
-        // A flag that names another Cluster than the settings: what they say of theirs does not hold for it.
-        let names_another = differs(target.cluster.as_ref(), settings.cluster.as_ref())
-            || differs(target.cluster_file.as_ref(), settings.cluster_file.as_ref());
-        if names_another {
-            return;
-        }
-        let inherited = settings.clone();
-        target.cluster = target.cluster.take().or(inherited.cluster);
-        target.cluster_file = target.cluster_file.take().or(inherited.cluster_file);
-        target.namespace = target.namespace.take().or(inherited.namespace);
-        target.directory = inherited.directory;
-        target.waves = inherited.waves;
+        self.target = std::mem::take(target).or_settings(settings);
     }
 
     /// The request for an app.
@@ -168,40 +154,6 @@ impl Given {
     }
 }
 
-/// Whether both are given and not the same.
-fn differs<T: PartialEq>(flag: Option<&T>, setting: Option<&T>) -> bool {
-    matches!((flag, setting), (Some(flag), Some(setting)) if flag != setting)
-}
-
-/// An error that can say what is allowed.
-trait Helpful: Display {
-    fn helps(&self) -> String;
-}
-
-impl Helpful for pgdb::domain::name::NameError {
-    fn helps(&self) -> String {
-        self.help().to_owned()
-    }
-}
-
-impl Helpful for RepoPathError {
-    fn helps(&self) -> String {
-        self.help().to_owned()
-    }
-}
-
-impl Helpful for ScopeError {
-    fn helps(&self) -> String {
-        self.help().to_owned()
-    }
-}
-
-impl Helpful for PasswordLengthError {
-    fn helps(&self) -> String {
-        self.help().to_owned()
-    }
-}
-
 /// The app's name. One that is refused is not quoted beside `--password-stdin`: it may be the password, typed behind a
 /// flag that takes none.
 fn app_name(args: &NewApp) -> Result<Option<AppName>, Failure> {
@@ -215,28 +167,4 @@ fn app_name(args: &NewApp) -> Result<Option<AppName>, Failure> {
             .to_owned(),
         ..failure
     })
-}
-
-fn one<T>(flag: &str, text: Option<&str>) -> Result<Option<T>, Failure>
-where
-    T: FromStr,
-    T::Err: Helpful,
-{
-    let parse = |text: &str| {
-        text.parse()
-            .map_err(|error: T::Err| Failure::usage(format!("{flag}: {error}"), error.helps()))
-    };
-    text.map(parse).transpose()
-}
-
-fn list<T>(flag: &str, texts: &[String]) -> Result<Vec<T>, Failure>
-where
-    T: FromStr,
-    T::Err: Helpful,
-{
-    let mut values = Vec::new();
-    for text in texts {
-        values.extend(one(flag, Some(text))?);
-    }
-    Ok(values)
 }

@@ -1,0 +1,252 @@
+//! All that `verify` looks at, by a fixed number of lists however many apps there are.
+
+use std::collections::BTreeSet;
+
+use kube::Api;
+use kube::api::ListParams;
+use pgdb::live::fact::{Cause, Fact};
+use pgdb::live::shelf::Shelf;
+use pgdb::verify::{Expected, Facts, MirrorsTo};
+
+use super::Session;
+use super::objects::{
+    ApplicationWire, ClusterWire, DatabaseRoleWire, DatabaseWire, NamespaceWire, PodWire,
+    SealedSecretWire, SecretWire, Served, Wire,
+};
+use crate::workspace::now;
+
+/// What is read: where, and of which names.
+#[derive(Clone, Debug)]
+pub(crate) struct Sight {
+    /// The namespace of the Cluster.
+    pub(crate) namespace: String,
+    /// The Cluster's name, where it is known already.
+    pub(crate) cluster: Option<String>,
+    /// The name of the Secret and SealedSecret, where all apps have the same.
+    secret: Option<String>,
+    /// The name of the Database, where there is only one.
+    database: Option<String>,
+    /// The namespaces that credentials are mirrored to, as far as their names are known.
+    mirrors: BTreeSet<String>,
+}
+
+/// Where a kind is looked for, and which of its objects.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Selection {
+    /// The namespace; none for all of them.
+    pub(crate) namespace: Option<String>,
+    /// A selector of labels; empty for all.
+    pub(crate) labels: String,
+    /// A selector of fields; empty for all.
+    pub(crate) fields: String,
+}
+
+/// Secrets of these types are no credentials, and there may be many large ones.
+const NO_CREDENTIALS: &str = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,type!=bootstrap.kubernetes.io/token";
+/// The label that Reflector's chart puts on its pods.
+const REFLECTOR: &str = "app.kubernetes.io/name=reflector";
+
+impl Sight {
+    /// What has to be seen of a Cluster of which all apps are looked at.
+    pub(crate) fn of_all(namespace: String, cluster: Option<String>) -> Self {
+        Self {
+            namespace,
+            cluster,
+            secret: None,
+            database: None,
+            mirrors: BTreeSet::new(),
+        }
+    }
+
+    /// What has to be seen of these apps. With one name there is, the server selects by it, so that nothing else is sent,
+    /// and a right to that one name is enough.
+    pub(crate) fn of(namespace: String, cluster: Option<String>, apps: &[Expected]) -> Self {
+        let secrets = apps.iter().map(|app| app.secret.as_deref());
+        let databases = apps.iter().map(|app| {
+            let database = app.database.as_ref();
+            database.map(|database| database.object.as_str())
+        });
+        Self {
+            namespace,
+            cluster,
+            secret: only(secrets),
+            database: only(databases),
+            mirrors: apps.iter().flat_map(mirrors).collect(),
+        }
+    }
+
+    /// The objects of a kind in the Cluster's namespace: that of a name, or all.
+    pub(crate) fn here(&self, name: Option<&str>) -> Selection {
+        Selection {
+            namespace: Some(self.namespace.clone()),
+            fields: named(name),
+            ..Selection::default()
+        }
+    }
+
+    /// The Clusters.
+    pub(crate) fn clusters(&self) -> Selection {
+        self.here(self.cluster.as_deref())
+    }
+
+    /// The SealedSecrets.
+    pub(crate) fn sealed_secrets(&self) -> Selection {
+        self.here(self.secret.as_deref())
+    }
+
+    /// The Databases.
+    pub(crate) fn databases(&self) -> Selection {
+        self.here(self.database.as_deref())
+    }
+
+    /// The pods of primaries.
+    pub(crate) fn primaries(&self) -> Selection {
+        let cluster = self.cluster.as_deref();
+        let cluster = cluster.map(|name| format!("cnpg.io/cluster={name},"));
+        Selection {
+            namespace: Some(self.namespace.clone()),
+            labels: format!(
+                "{}cnpg.io/instanceRole=primary",
+                cluster.unwrap_or_default()
+            ),
+            ..Selection::default()
+        }
+    }
+
+    /// The Secrets, of all namespaces.
+    pub(crate) fn secrets(&self) -> Selection {
+        Selection {
+            fields: match self.secret.as_deref() {
+                None => NO_CREDENTIALS.to_owned(),
+                name => named(name),
+            },
+            ..Selection::default()
+        }
+    }
+
+    /// The Secrets of each namespace alone, for whoever may not read those of all.
+    pub(crate) fn secrets_apart(&self) -> impl Iterator<Item = Selection> {
+        let namespaces = self.mirrors.iter().chain([&self.namespace]);
+        let namespaces: BTreeSet<String> = namespaces.cloned().collect();
+        let all = self.secrets();
+        namespaces.into_iter().map(move |namespace| Selection {
+            namespace: Some(namespace),
+            ..all.clone()
+        })
+    }
+
+    /// The pods of Reflector.
+    pub(crate) fn reflector() -> Selection {
+        Selection {
+            labels: REFLECTOR.to_owned(),
+            ..Selection::default()
+        }
+    }
+}
+
+/// The name that all have, where there is one.
+fn only<'name>(names: impl Iterator<Item = Option<&'name str>>) -> Option<String> {
+    let names: BTreeSet<Option<&str>> = names.collect();
+    match names.into_iter().collect::<Vec<_>>().as_slice() {
+        [Some(name)] => Some((*name).to_owned()),
+        _ => None,
+    }
+}
+
+/// The namespaces that an app's credential is mirrored to, as far as their names are known.
+fn mirrors(app: &Expected) -> Vec<String> {
+    match &app.mirrors {
+        MirrorsTo::AsLive => Vec::new(),
+        MirrorsTo::Named(names) => names.clone(),
+        MirrorsTo::Declared(reflection) => {
+            reflection.named().iter().map(ToString::to_string).collect()
+        }
+    }
+}
+
+/// The selector of a name.
+fn named(name: Option<&str>) -> String {
+    name.map(|name| format!("metadata.name={name}"))
+        .unwrap_or_default()
+}
+
+impl Selection {
+    /// The part of the API where it is looked for.
+    pub(crate) fn api<W: Wire>(&self, session: &Session) -> Api<Served<W>> {
+        match &self.namespace {
+            Some(namespace) => Api::namespaced_with(session.client(), namespace, &()),
+            None => Api::all_with(session.client(), &()),
+        }
+    }
+
+    fn params(&self) -> ListParams {
+        ListParams::default()
+            .labels(&self.labels)
+            .fields(&self.fields)
+    }
+}
+
+impl Session {
+    /// Reads all that is looked at; nothing waits for anything else.
+    pub(crate) async fn gather(&self, sight: &Sight) -> Facts {
+        let (
+            applications,
+            sealed_secrets,
+            secrets,
+            namespaces,
+            clusters,
+            roles,
+            databases,
+            pods,
+            reflector,
+        ) = tokio::join!(
+            self.shelf::<ApplicationWire>(Selection::default()),
+            self.shelf::<SealedSecretWire>(sight.sealed_secrets()),
+            self.secrets(sight),
+            self.shelf::<NamespaceWire>(Selection::default()),
+            self.shelf::<ClusterWire>(sight.clusters()),
+            self.shelf::<DatabaseRoleWire>(sight.here(None)),
+            self.shelf::<DatabaseWire>(sight.databases()),
+            self.shelf::<PodWire>(sight.primaries()),
+            self.shelf::<PodWire>(Sight::reflector()),
+        );
+        Facts {
+            now: now(),
+            applications,
+            sealed_secrets,
+            secrets,
+            namespaces,
+            clusters,
+            roles,
+            databases,
+            pods,
+            reflector,
+            ..Facts::default()
+        }
+    }
+
+    async fn shelf<W: Wire>(&self, selection: Selection) -> Shelf<W::Object> {
+        Shelf::of(self.objects::<W>(&selection).await)
+    }
+
+    async fn objects<W: Wire>(&self, selection: &Selection) -> Fact<Vec<W::Object>> {
+        let (api, params) = (selection.api::<W>(self), selection.params());
+        let list = self.list(&api, &params).await;
+        list.map(|objects| objects.into_iter().map(Served::live).collect())
+    }
+
+    /// The Secrets of all namespaces at once, or, without the right to that, those of each namespace that is looked at.
+    async fn secrets(&self, sight: &Sight) -> Shelf<<SecretWire as Wire>::Object> {
+        let everywhere = self.objects::<SecretWire>(&sight.secrets()).await;
+        let is_forbidden =
+            matches!(&everywhere, Fact::Unreadable(why) if why.cause == Cause::Forbidden);
+        let mut shelf = Shelf::of(everywhere);
+        if is_forbidden {
+            for apart in sight.secrets_apart() {
+                let list = self.objects::<SecretWire>(&apart).await;
+                shelf.replace_in(apart.namespace.as_deref().unwrap_or_default(), list);
+            }
+        }
+        shelf
+    }
+}

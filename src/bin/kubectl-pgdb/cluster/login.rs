@@ -1,0 +1,226 @@
+//! A real login: through a port-forward to the primary's pod, as the application would.
+
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::Pod;
+use kube::Api;
+use pgdb::live::fact::{Cause, Fact, Unreadable};
+use pgdb::live::permission::Permission;
+use pgdb::sql::{ROLLBACK, WHO_AM_I, WHO_MAY_CONNECT, try_table};
+use pgdb::verify::{Attempt, Grantee, Login, LoginProblem};
+use rand::RngExt;
+use tokio::io::DuplexStream;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config, SimpleQueryMessage, SimpleQueryRow};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::Session;
+use super::objects::{Credential, CredentialWire};
+use super::postgres_tls;
+use crate::randomness;
+
+/// PostgreSQL's port in the pod.
+const PORT: u16 = 5432;
+/// How long logging in and asking may take, the port-forward included.
+const LONGEST: Duration = Duration::from_secs(30);
+/// The name by which the session shows in `pg_stat_activity`.
+const APPLICATION_NAME: &str = "kubectl-pgdb verify";
+
+impl Session {
+    /// Logs in as an app and asks PostgreSQL what the app may do; leaves nothing behind.
+    ///
+    /// # Errors
+    /// Why it could not.
+    pub(crate) async fn log_in(&self, attempt: &Attempt) -> Result<Login, LoginProblem> {
+        let timed = tokio::time::timeout(LONGEST, self.log_in_untimed(attempt)).await;
+        timed.unwrap_or_else(|_| {
+            Err(LoginProblem::NoWay(Unreadable::new(
+                Cause::TimedOut,
+                format!(
+                    "logging in through the pod {} took longer than {} s",
+                    attempt.pod,
+                    LONGEST.as_secs()
+                ),
+                format!(
+                    "kubectl logs {} --namespace {}",
+                    attempt.pod, attempt.pod_namespace
+                ),
+            )))
+        })
+    }
+
+    async fn log_in_untimed(&self, attempt: &Attempt) -> Result<Login, LoginProblem> {
+        let credential = self.credential(attempt).await?;
+        let pods: Api<Pod> = Api::namespaced(self.client(), &attempt.pod_namespace);
+        let forwarded = pods.portforward(&attempt.pod, &[PORT]).await;
+        let mut forwarder = forwarded.map_err(|error| self.no_way(&error, attempt))?;
+        let (stream, refusal) = match (forwarder.take_stream(PORT), forwarder.take_error(PORT)) {
+            (Some(stream), Some(refusal)) => (stream, refusal),
+            _ => {
+                return Err(LoginProblem::Broken(
+                    "the port-forward has no stream".to_owned(),
+                ));
+            }
+        };
+        let asked = ask_through(stream, &credential, attempt);
+        tokio::select! {
+            biased;
+            // What the kubelet says is nearer to the cause than the stream that ends with it.
+            Some(message) = refusal => Err(LoginProblem::NoWay(not_forwarded(attempt, &message))),
+            asked = asked => asked,
+        }
+    }
+
+    /// The username and password of the mirrored Secret.
+    async fn credential(&self, attempt: &Attempt) -> Result<Credential, LoginProblem> {
+        let secrets: Api<CredentialWire> =
+            Api::namespaced_with(self.client(), &attempt.secret_namespace, &());
+        match self.get(&secrets, &attempt.secret).await {
+            Fact::Present(wire) => wire.credential().ok_or_else(|| {
+                LoginProblem::NotTried(
+                    "the mirrored Secret has no username or password that is text".to_owned(),
+                )
+            }),
+            Fact::Absent => Err(LoginProblem::NotTried(
+                "waits for the link Mirror".to_owned(),
+            )),
+            Fact::Unreadable(why) => Err(LoginProblem::NoWay(why)),
+        }
+    }
+
+    /// Why no port-forward could be opened.
+    fn no_way(&self, error: &kube::Error, attempt: &Attempt) -> LoginProblem {
+        // Web sockets are opened by GET, which newer servers take for `create` all the same.
+        let permission =
+            Permission::new("create", "pods/portforward", Some(&attempt.pod_namespace));
+        LoginProblem::NoWay(self.unreadable(error, &permission))
+    }
+}
+
+/// Speaks PostgreSQL's protocol on the stream.
+async fn ask_through(
+    stream: DuplexStream,
+    credential: &Credential,
+    attempt: &Attempt,
+) -> Result<Login, LoginProblem> {
+    let mut config = Config::new();
+    config
+        .user(credential.username.as_str())
+        .password(credential.password.as_bytes())
+        .dbname(&attempt.database)
+        .application_name(APPLICATION_NAME)
+        .ssl_mode(SslMode::Prefer);
+    let is_encrypted = postgres_tls::Noted::default();
+    let mut tls = MakeRustlsConnect::new(
+        postgres_tls::config(&is_encrypted)
+            .map_err(|error| LoginProblem::Broken(error.to_string()))?,
+    );
+    let tls = MakeTlsConnect::<DuplexStream>::make_tls_connect(&mut tls, "localhost")
+        .map_err(|error| LoginProblem::Broken(error.to_string()))?;
+    let (client, connection) = config
+        .connect_raw(stream, tls)
+        .await
+        .map_err(|error| problem(&error))?;
+    // The connection is driven beside the questions, and ends with them.
+    tokio::select! {
+        asked = ask(&client, attempt) => asked.map(|login| Login { is_encrypted: is_encrypted.get(), ..login }),
+        ended = connection => Err(match ended {
+            Ok(()) => LoginProblem::Broken("PostgreSQL ended the connection".to_owned()),
+            Err(error) => problem(&error),
+        }),
+    }
+}
+
+/// Asks what is to be known, and tries to make a table in each schema.
+async fn ask(client: &Client, attempt: &Attempt) -> Result<Login, LoginProblem> {
+    let identity = rows(client, WHO_AM_I).await?;
+    let [identity] = identity.as_slice() else {
+        return Err(LoginProblem::Broken(
+            "PostgreSQL did not say who one is".to_owned(),
+        ));
+    };
+    let column = |index| identity.get(index).map(str::to_owned);
+    let mut schemas = attempt.schemas.clone();
+    if schemas.is_empty() {
+        schemas.push(column(3).unwrap_or_else(|| "public".to_owned()));
+    }
+    let mut tried = Vec::new();
+    for schema in schemas {
+        let refusal = try_in(client, &schema).await?;
+        tried.push((schema, refusal));
+    }
+    let others = rows(client, WHO_MAY_CONNECT).await?;
+    Ok(Login {
+        user: column(0).unwrap_or_default(),
+        owner: column(1).unwrap_or_default(),
+        server_version: column(2).unwrap_or_default(),
+        is_encrypted: false,
+        schemas: tried,
+        others: others
+            .iter()
+            .map(|row| {
+                row.get(0)
+                    .map_or(Grantee::Public, |role| Grantee::Role(role.to_owned()))
+            })
+            .collect(),
+    })
+}
+
+/// Why no table can be made in a schema; the one that is made is gone again.
+async fn try_in(client: &Client, schema: &str) -> Result<Option<String>, LoginProblem> {
+    let mut random =
+        randomness::system().map_err(|failure| LoginProblem::Broken(failure.message))?;
+    let table = format!("pgdb_verify_{:016x}", random.random::<u64>());
+    let tried = client.batch_execute(&try_table(schema, &table)).await;
+    client
+        .batch_execute(ROLLBACK)
+        .await
+        .map_err(|error| problem(&error))?;
+    match tried {
+        Ok(()) => Ok(None),
+        Err(error) => match error.as_db_error() {
+            Some(refusal) => Ok(Some(refusal.message().to_owned())),
+            None => Err(problem(&error)),
+        },
+    }
+}
+
+async fn rows(client: &Client, question: &str) -> Result<Vec<SimpleQueryRow>, LoginProblem> {
+    let answer = client
+        .simple_query(question)
+        .await
+        .map_err(|error| problem(&error))?;
+    let row = |message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    };
+    Ok(answer.into_iter().filter_map(row).collect())
+}
+
+/// What an error of the protocol means: PostgreSQL refused, or the connection broke.
+fn problem(error: &tokio_postgres::Error) -> LoginProblem {
+    if let Some(refusal) = error.as_db_error() {
+        return LoginProblem::Refused {
+            code: refusal.code().code().to_owned(),
+            message: refusal.message().to_owned(),
+        };
+    }
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    LoginProblem::Broken(format!("{error}{}", cause.unwrap_or_default()))
+}
+
+/// The kubelet could not connect to the port.
+fn not_forwarded(attempt: &Attempt, message: &str) -> Unreadable {
+    Unreadable::new(
+        Cause::Unreachable,
+        format!(
+            "the port {PORT} of the pod {} cannot be reached: {message}",
+            attempt.pod
+        ),
+        format!(
+            "kubectl describe pod {} --namespace {}",
+            attempt.pod, attempt.pod_namespace
+        ),
+    )
+}

@@ -1,0 +1,119 @@
+//! `argoproj.io/v1alpha1` Applications.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use pgdb::live::application::{Application, Held, Operation};
+use serde::Deserialize;
+
+use super::{Condition, Wire, meta};
+
+/// The address by which Argo CD calls the cluster that it runs in.
+const IN_CLUSTER: &str = "https://kubernetes.default.svc";
+/// The name by which it does.
+const IN_CLUSTER_NAME: &str = "in-cluster";
+
+/// An Application.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ApplicationWire {
+    metadata: ObjectMeta,
+    #[serde(default)]
+    spec: Spec,
+    status: Option<Status>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Spec {
+    destination: Destination,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Destination {
+    server: String,
+    name: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Status {
+    sync: Sync,
+    operation_state: Option<OperationState>,
+    conditions: Option<Vec<Condition>>,
+    resources: Option<Vec<HeldWire>>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Sync {
+    status: String,
+    revision: String,
+    revisions: Option<Vec<String>>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct OperationState {
+    phase: String,
+    message: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct HeldWire {
+    group: String,
+    kind: String,
+    namespace: String,
+    name: String,
+    status: String,
+}
+
+impl Wire for ApplicationWire {
+    type Object = Application;
+    const GROUP: &'static str = "argoproj.io";
+    const VERSION: &'static str = "v1alpha1";
+    const PLURAL: &'static str = "applications";
+
+    fn metadata(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn metadata_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+
+    fn live(self) -> Application {
+        let status = self.status.unwrap_or_default();
+        let destination = self.spec.destination;
+        let mut revisions = status.sync.revisions.unwrap_or_default();
+        if revisions.is_empty() && !status.sync.revision.is_empty() {
+            revisions.push(status.sync.revision);
+        }
+        let conditions = status.conditions.unwrap_or_default().into_iter();
+        Application {
+            meta: meta(self.metadata),
+            is_local: destination.server == IN_CLUSTER || destination.name == IN_CLUSTER_NAME,
+            sync: status.sync.status,
+            revisions,
+            operation: status.operation_state.map(|state| Operation {
+                phase: state.phase,
+                message: state.message,
+            }),
+            errors: conditions
+                .filter(|condition| condition.r#type.ends_with("Error"))
+                .filter_map(|condition| condition.message)
+                .collect(),
+            resources: status
+                .resources
+                .unwrap_or_default()
+                .into_iter()
+                .map(|held| Held {
+                    group: held.group,
+                    kind: held.kind,
+                    namespace: held.namespace,
+                    name: held.name,
+                    sync: held.status,
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The apps that a repository declares for a target: from its objects and what they refer to, whoever made them.
+//!
+//! An app is told by its object of kind Database. Its owner leads to a role, as an entry of the Cluster's managed roles or
+//! as an object of kind DatabaseRole, and the role's password leads to the credential. What is left over of roles that log
+//! in, and of credentials, are apps with pieces missing. Where a reference leads nowhere, pieces of one name are taken
+//! together, and [`DeclaredApp::mismatches`] says so.
+
+mod assembly;
+mod credential;
+mod database;
+mod name;
+mod objects;
+mod role;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::domain::reflection::Reflection;
+use crate::repo::kustomization::Kustomization;
+use crate::repo::path::RepoPath;
+use crate::repo::snapshot::Snapshot;
+use crate::target::Target;
+
+use assembly::assemble;
+use objects::TargetObjects;
+
+/// The apps of one target, and what could not be looked at.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Declared {
+    /// In the order of their names.
+    pub apps: Vec<DeclaredApp>,
+    /// Files that speak of what the product reads and are no YAML.
+    pub unreadable: Vec<Unreadable>,
+    /// The kustomization that puts a prefix or suffix on the names of what the target's Cluster is built with: the live
+    /// objects then have other names than these.
+    pub renamed_by: Option<RepoPath>,
+}
+
+/// A file that is no YAML.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Unreadable {
+    /// Where it stops being YAML.
+    pub place: Place,
+    /// What the parser said.
+    pub problem: String,
+    /// Whether it holds `{{`, as a template does that is still to be filled in.
+    pub is_template: bool,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Place {
+    /// The file.
+    pub path: RepoPath,
+    /// From 1.
+    pub line: usize,
+}
+
+/// One application's share of a target, as far as the repository declares it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeclaredApp {
+    /// What it is called: the app of the product's label, else its Database without the final `-db`, else its Secret
+    /// without the final `-db-creds` or the like, else its role. Where two apps of a target would have one name, the
+    /// product's own keeps it, then the one with a Database, then the one whose object has that very name, then the first;
+    /// the other is called by the whole name of its object, or has a number behind its name.
+    pub name: String,
+    /// Whether the product made it: its name is from the product's label.
+    pub is_own: bool,
+    /// Its login role.
+    pub role: Option<DeclaredRole>,
+    /// Its database.
+    pub database: Option<DeclaredDatabase>,
+    /// Its credential.
+    pub credential: Option<DeclaredCredential>,
+}
+
+/// A role of PostgreSQL.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeclaredRole {
+    /// Its name in PostgreSQL.
+    pub name: String,
+    /// What declares it.
+    pub source: RoleSource,
+    /// Where.
+    pub place: Place,
+    /// The Secret of its password.
+    pub password_secret: Option<String>,
+    /// Whether it may log in.
+    pub login: bool,
+    /// Whether its password is taken away: `disablePassword`.
+    pub disables_password: bool,
+    /// Whether it is to be there.
+    pub ensure: Ensure,
+    /// The app of the product's label; an entry of the Cluster has none.
+    pub app: Option<String>,
+    /// Where else the same role is declared, which does not count.
+    pub again: Vec<Place>,
+}
+
+/// What declares a role.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RoleSource {
+    /// An entry of the Cluster's `spec.managed.roles`.
+    Managed,
+    /// The object of kind DatabaseRole of this name.
+    DatabaseRole(String),
+    /// The Cluster has it for itself: the owner of its bootstrap, or `postgres`.
+    Cluster,
+}
+
+/// An object of kind Database.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeclaredDatabase {
+    /// The object's name.
+    pub object: String,
+    /// The database's name in PostgreSQL.
+    pub name: String,
+    /// The role that it belongs to; CNPG refuses an object that names none.
+    pub owner: Option<String>,
+    /// Where it is declared.
+    pub place: Place,
+    /// Its extensions.
+    pub extensions: Vec<DeclaredItem>,
+    /// Its schemas.
+    pub schemas: Vec<DeclaredItem>,
+    /// Whether it is to be there.
+    pub ensure: Ensure,
+    /// The app of the product's label.
+    pub app: Option<String>,
+    /// Where else an object of this name is, which does not count.
+    pub again: Vec<Place>,
+}
+
+/// An extension or a schema of a database.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeclaredItem {
+    /// Its name.
+    pub name: String,
+    /// Whether it is to be there.
+    pub ensure: Ensure,
+}
+
+/// CNPG's `ensure`: whether something is to be there.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Ensure {
+    /// It is; also where nothing is said.
+    #[default]
+    Present,
+    /// It is to be removed.
+    Absent,
+}
+
+/// What makes the Secret of a role's password. No value that is not sealed is kept.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeclaredCredential {
+    /// The Secret's name.
+    pub name: String,
+    /// What makes it.
+    pub source: CredentialSource,
+    /// Where that is declared.
+    pub place: Place,
+    /// The sealed values, by their keys.
+    pub encrypted: BTreeMap<String, String>,
+    /// The keys that are not sealed: of a SealedSecret's template, of an ExternalSecret's, or of the Secret itself.
+    pub open_keys: BTreeSet<String>,
+    /// The Secret's type, where one is given.
+    pub secret_type: Option<String>,
+    /// Whether the Secret has the label by which CNPG applies a change at once: `cnpg.io/reload`, whatever its value.
+    pub reloads: bool,
+    /// The sync-wave of the object in the repository, as written; not of what it makes.
+    pub wave: Option<String>,
+    /// Reflector's annotations on the Secret.
+    pub reflection: Reflection,
+    /// The app of the product's label.
+    pub app: Option<String>,
+    /// Where else an object makes a Secret of this name, which does not count.
+    pub again: Vec<Place>,
+}
+
+/// What makes a Secret. The first ones are preferred where several make the same.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum CredentialSource {
+    /// A SealedSecret.
+    SealedSecret,
+    /// An ExternalSecret of External Secrets.
+    ExternalSecret,
+    /// A StringSecret of mittwald's secret generator.
+    StringSecret,
+    /// The Secret itself is in the repository, unsealed.
+    Secret,
+}
+
+/// One of the things that an app consists of, in the order of the sync-waves.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Piece {
+    /// What makes the Secret of the role's password.
+    Credential,
+    /// The login role.
+    Role,
+    /// The object of kind Database.
+    Database,
+}
+
+/// A reference of one piece of an app that does not lead to the other one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mismatch {
+    /// The role's `passwordSecret` is not the app's credential.
+    PasswordSecret,
+    /// The Database's `owner` is not the app's role.
+    Owner,
+}
+
+/// The apps of one target.
+///
+/// Without the Cluster's manifest in the repository, only DatabaseRole objects are known of its roles.
+pub fn apps(snapshot: &Snapshot, target: &Target) -> Declared {
+    let found = TargetObjects::of(snapshot, target);
+    let renaming = target.manifest.as_ref().and_then(|manifest| {
+        let mut reaching = Kustomization::reaching(snapshot, &manifest.path).into_iter();
+        reaching.find(|kustomization| kustomization.renames)
+    });
+    Declared {
+        apps: assemble(&found, target),
+        unreadable: found.unreadable,
+        renamed_by: renaming.map(|kustomization| kustomization.path),
+    }
+}
+
+impl DeclaredApp {
+    /// The pieces that the repository does not declare; none of an app that is being removed.
+    pub fn missing(&self) -> Vec<Piece> {
+        if self.is_leaving() {
+            return Vec::new();
+        }
+        let needs_credential = self
+            .role
+            .as_ref()
+            .is_none_or(DeclaredRole::needs_credential);
+        let missing = [
+            (
+                self.credential.is_none() && needs_credential,
+                Piece::Credential,
+            ),
+            (self.role.is_none(), Piece::Role),
+            (self.database.is_none(), Piece::Database),
+        ];
+        missing
+            .into_iter()
+            .filter_map(|(is_missing, piece)| is_missing.then_some(piece))
+            .collect()
+    }
+
+    /// The references between its pieces that lead elsewhere.
+    pub fn mismatches(&self) -> Vec<Mismatch> {
+        let mut found = Vec::new();
+        if let (Some(role), Some(credential)) = (&self.role, &self.credential)
+            && role.password_secret.as_deref() != Some(credential.name.as_str())
+        {
+            found.push(Mismatch::PasswordSecret);
+        }
+        if let (Some(role), Some(database)) = (&self.role, &self.database)
+            && database.owner.as_deref() != Some(role.name.as_str())
+        {
+            found.push(Mismatch::Owner);
+        }
+        found
+    }
+
+    /// Whether its role or database is declared as absent.
+    pub fn is_leaving(&self) -> bool {
+        let role = self.role.as_ref().map(|role| role.ensure);
+        let database = self.database.as_ref().map(|database| database.ensure);
+        role == Some(Ensure::Absent) || database == Some(Ensure::Absent)
+    }
+}
+
+impl DeclaredRole {
+    /// Whether the repository should make a Secret for it: it names one, or logs in with a password.
+    fn needs_credential(&self) -> bool {
+        match self.source {
+            RoleSource::Cluster => false,
+            RoleSource::Managed | RoleSource::DatabaseRole(_) => {
+                self.password_secret.is_some() || (self.login && !self.disables_password)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.path, self.line)
+    }
+}

@@ -1,0 +1,121 @@
+//! The roles of a Cluster, by their names.
+
+use std::collections::HashMap;
+
+use super::database::ensure;
+use super::objects::{TargetObjects, place};
+use super::{DeclaredRole, Ensure, Place, RoleSource};
+use crate::repo::object::Object;
+use crate::repo::yaml::Node;
+use crate::target::Target;
+use crate::target::own::{OwnNames, managed_roles};
+
+/// The superuser of every PostgreSQL that CNPG makes.
+const SUPERUSER: &str = "postgres";
+
+/// The declared roles, each name once, and where each is.
+#[derive(Default)]
+pub(super) struct Roles {
+    /// In the order in which they count: those of the Cluster, then of its patches, then the objects.
+    pub(super) all: Vec<DeclaredRole>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Roles {
+    /// The roles of a target. A managed role wins over an object of kind DatabaseRole, as with CNPG.
+    pub(super) fn of(found: &TargetObjects<'_>, target: &Target) -> Self {
+        let mut roles = Self::default();
+        for cluster in found.cluster.iter().chain(&found.patches) {
+            for entry in managed_roles(cluster) {
+                let place = place(cluster, entry.line);
+                roles.add(read(entry, RoleSource::Managed, place, None));
+            }
+        }
+        for role in &found.roles {
+            roles.add(Some(role.clone()));
+        }
+        for role in found
+            .cluster
+            .iter()
+            .flat_map(|cluster| own(cluster, target))
+        {
+            if roles.number(&role.name).is_none() {
+                roles.add(Some(role));
+            }
+        }
+        roles
+    }
+
+    /// The number of the role of this name.
+    pub(super) fn number(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    fn add(&mut self, role: Option<DeclaredRole>) {
+        let Some(role) = role else { return };
+        match self.by_name.get(&role.name) {
+            Some(known) => {
+                if let Some(known) = self.all.get_mut(*known) {
+                    known.again.push(role.place);
+                    known.again.extend(role.again);
+                }
+            }
+            None => {
+                self.by_name.insert(role.name.clone(), self.all.len());
+                self.all.push(role);
+            }
+        }
+    }
+}
+
+/// Reads an object of kind DatabaseRole.
+pub(super) fn read_object(object: &Object<'_>) -> Option<DeclaredRole> {
+    let source = RoleSource::DatabaseRole(object.name()?.to_owned());
+    let app = object.app().map(str::to_owned);
+    let place = place(object, object.root.line);
+    read(object.root.get("spec")?, source, place, app)
+}
+
+/// Reads an entry of the managed roles, or the spec of a DatabaseRole.
+fn read(
+    node: &Node<'_>,
+    source: RoleSource,
+    place: Place,
+    app: Option<String>,
+) -> Option<DeclaredRole> {
+    let text = |path: &[&str]| node.at(path).and_then(Node::as_str);
+    Some(DeclaredRole {
+        name: text(&["name"])?.to_owned(),
+        source,
+        place,
+        password_secret: text(&["passwordSecret", "name"]).map(str::to_owned),
+        login: text(&["login"]) == Some("true"),
+        disables_password: text(&["disablePassword"]) == Some("true"),
+        ensure: ensure(node),
+        app,
+        again: Vec::new(),
+    })
+}
+
+/// The roles that a Cluster has for itself, with the Secrets that CNPG makes for them where the manifest names none.
+fn own(cluster: &Object<'_>, target: &Target) -> Vec<DeclaredRole> {
+    let names = OwnNames::of(cluster);
+    let superuser = cluster.root.at(&["spec", "superuserSecret", "name"]);
+    let superuser = superuser.and_then(Node::as_str).map(str::to_owned);
+    let owner = names.owner.map(|owner| (owner, names.secret, "app"));
+    let all = owner
+        .into_iter()
+        .chain([(SUPERUSER.to_owned(), superuser, "superuser")]);
+    all.map(|(name, secret, suffix)| DeclaredRole {
+        name,
+        source: RoleSource::Cluster,
+        place: place(cluster, names.line),
+        password_secret: secret.or_else(|| Some(format!("{}-{suffix}", target.cluster))),
+        login: true,
+        disables_password: false,
+        ensure: Ensure::Present,
+        app: None,
+        again: Vec::new(),
+    })
+    .collect()
+}

@@ -1,0 +1,54 @@
+//! SQL as text: what is put into it is quoted here.
+
+/// A name in double quotes, as PostgreSQL reads it in a statement whatever it holds.
+///
+/// Source: PostgreSQL manual, section 4.1.1.
+pub fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Asks who one is, whose the database is, the server's version, and the schema in which a table without a schema would
+/// be made: one row.
+pub const WHO_AM_I: &str = "SELECT current_user, pg_catalog.pg_get_userbyid(d.datdba), \
+     pg_catalog.current_setting('server_version'), pg_catalog.current_schema() \
+     FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
+
+/// Asks who may connect to the database beside its owner and superusers: one row each, null for PUBLIC.
+///
+/// Source: PostgreSQL manual, section 9.27.2 (`aclexplode`, `acldefault`) and table 5.2.
+pub const WHO_MAY_CONNECT: &str = "SELECT r.rolname FROM pg_catalog.pg_database d \
+     CROSS JOIN LATERAL pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a \
+     LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee \
+     WHERE d.datname = pg_catalog.current_database() AND a.privilege_type = 'CONNECT' \
+     AND a.grantee <> d.datdba AND NOT coalesce(r.rolsuper, false) ORDER BY r.rolname";
+
+/// Makes a table in a schema, in a transaction that the caller ends with [`ROLLBACK`]; waits for nothing long.
+pub fn try_table(schema: &str, table: &str) -> String {
+    format!(
+        "BEGIN; SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '10s'; CREATE TABLE {}.{} ()",
+        identifier(schema),
+        identifier(table)
+    )
+}
+
+/// Ends a transaction and undoes it.
+pub const ROLLBACK: &str = "ROLLBACK";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_quoted() {
+        assert_eq!(identifier("my_shop"), "\"my_shop\"");
+        assert_eq!(identifier("a\"; DROP"), "\"a\"\"; DROP\"");
+    }
+
+    #[test]
+    fn a_table_is_tried_in_a_transaction() {
+        assert_eq!(
+            try_table("a\"b", "t"),
+            "BEGIN; SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '10s'; CREATE TABLE \"a\"\"b\".\"t\" ()"
+        );
+    }
+}

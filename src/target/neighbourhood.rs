@@ -1,0 +1,81 @@
+//! Which files of a repository are a target's, where other Clusters are beside it.
+
+use memchr::memmem;
+
+use super::{Target, candidates};
+use crate::repo::header::{Header, headers};
+use crate::repo::path::RepoPath;
+use crate::repo::snapshot::Snapshot;
+
+/// The folders of a target and those of the repository's other Clusters.
+///
+/// With staging and production side by side, the same names are there twice and mean two databases: a file belongs to
+/// the Cluster that it is nearest to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Neighbourhood {
+    own: Vec<RepoPath>,
+    others: Vec<RepoPath>,
+}
+
+impl Neighbourhood {
+    /// Looks for the other Clusters of the repository.
+    pub fn of(target: &Target, snapshot: &Snapshot) -> Self {
+        let cluster_file = target.manifest.as_ref().map(|manifest| &manifest.path);
+        let own = [target.directory.clone()];
+        Self {
+            own: own
+                .into_iter()
+                .chain(cluster_file.map(RepoPath::parent))
+                .collect(),
+            others: other_folders(target, snapshot),
+        }
+    }
+
+    /// Whether a file is as near to the target as to any other Cluster. It depends on the file's folder alone.
+    pub fn holds(&self, file: &RepoPath) -> bool {
+        let own = self.own.iter().map(|folder| shared_parts(file, folder));
+        let own = own.max().unwrap_or_default();
+        self.others
+            .iter()
+            .all(|other| shared_parts(file, other) <= own)
+    }
+}
+
+/// Whether another file than the target's own may hold a Cluster; where none does, nothing has to be parsed.
+pub fn has_other_clusters(target: &Target, snapshot: &Snapshot) -> bool {
+    let own = target.manifest.as_ref().map(|manifest| &manifest.path);
+    snapshot.files().any(|(path, text)| {
+        Some(path) != own
+            && memmem::find(text.as_bytes(), b"Cluster").is_some()
+            && headers(text).iter().any(Header::may_be_cluster)
+    })
+}
+
+/// How many leading folders a file shares with a folder.
+pub fn shared_parts(file: &RepoPath, folder: &RepoPath) -> usize {
+    let parent = file.parent();
+    parent
+        .as_str()
+        .split('/')
+        .zip(folder.as_str().split('/'))
+        .take_while(|(left, right)| left == right)
+        .count()
+}
+
+/// The folders of the repository's other Clusters.
+fn other_folders(target: &Target, snapshot: &Snapshot) -> Vec<RepoPath> {
+    if !has_other_clusters(target, snapshot) {
+        return Vec::new();
+    }
+    let own = target.manifest.as_ref().map(|manifest| &manifest.path);
+    candidates(snapshot)
+        .into_iter()
+        .filter(|candidate| Some(&candidate.path) != own)
+        // Another Cluster in the same namespace is beside this one, and takes its names.
+        .filter(|candidate| {
+            candidate.cluster == target.cluster
+                || candidate.namespace.as_deref() != Some(target.namespace.as_str())
+        })
+        .map(|candidate| candidate.path.parent())
+        .collect()
+}

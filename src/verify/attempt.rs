@@ -1,0 +1,73 @@
+//! How an app is to be logged in: with which credential, through which pod, to which database.
+
+use super::chain::Chain;
+use super::expected::Expected;
+use super::facts::{Facts, Index, LoginProblem};
+use crate::live::fact::Fact;
+
+/// What is needed to log in as an app.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Attempt {
+    /// The namespace of the mirrored Secret with the credential.
+    pub secret_namespace: String,
+    /// The Secret's name.
+    pub secret: String,
+    /// The namespace of the primary's pod.
+    pub pod_namespace: String,
+    /// The primary's pod.
+    pub pod: String,
+    /// The database.
+    pub database: String,
+    /// The schemas in which the app has to be able to make tables; empty for the first one of its search path.
+    pub schemas: Vec<String>,
+}
+
+impl Attempt {
+    /// What is needed for each app, or why it is not there, with the app's name.
+    pub fn of_all(apps: &[Expected], facts: &Facts) -> Vec<(String, Result<Self, LoginProblem>)> {
+        let index = Index::of(facts);
+        let attempt = |app: &Expected| (app.app.clone(), Self::of(app, facts, &index));
+        apps.iter().map(attempt).collect()
+    }
+
+    fn of(app: &Expected, facts: &Facts, index: &Index<'_>) -> Result<Self, LoginProblem> {
+        let chain = Chain::new(app, facts, index);
+        let secret = app.secret.clone().unwrap_or_default();
+        let secret_namespace = mirrored(&chain, &secret)?;
+        let pod = match chain.cluster() {
+            Fact::Unreadable(why) => return Err(LoginProblem::NoWay(why)),
+            Fact::Absent => return Err(waits("Cluster")),
+            Fact::Present(cluster) if cluster.current_primary.is_empty() => {
+                return Err(waits("Cluster"));
+            }
+            Fact::Present(cluster) => cluster.current_primary.clone(),
+        };
+        let database = app.database.as_ref().ok_or_else(|| waits("Database"))?;
+        Ok(Self {
+            secret_namespace,
+            secret,
+            pod_namespace: app.namespace.clone(),
+            pod,
+            database: database.name.clone(),
+            schemas: database.schemas.clone(),
+        })
+    }
+}
+
+/// The first of the app's namespaces that has the mirror.
+fn mirrored(chain: &Chain<'_>, secret: &str) -> Result<String, LoginProblem> {
+    let namespaces = chain.mirror_namespaces().unwrap_or_default();
+    let mut unread = None;
+    for namespace in namespaces {
+        match chain.facts.secrets.get(&namespace, secret) {
+            Fact::Present(_) => return Ok(namespace),
+            Fact::Unreadable(why) => unread = Some(why),
+            Fact::Absent => {}
+        }
+    }
+    Err(unread.map_or_else(|| waits("Mirror"), LoginProblem::NoWay))
+}
+
+fn waits(link: &str) -> LoginProblem {
+    LoginProblem::NotTried(format!("waits for the link {link}"))
+}

@@ -1,0 +1,175 @@
+//! One app's chain while it is looked at: what is expected, the facts, and the links so far.
+
+use super::checks::Link;
+use super::expected::{Expected, MirrorsTo};
+use super::facts::{Facts, Index};
+use crate::domain::reflection::Reflection;
+use crate::live::Live;
+use crate::live::cluster::{Cluster, ManagedRole};
+use crate::live::database::{Database, DatabaseRole};
+use crate::live::fact::{Cause, Fact, Unreadable};
+use crate::live::meta::{Meta, place};
+use crate::live::sealed_secret::SealedSecret;
+use crate::live::secret::Secret;
+use crate::live::shelf::Shelf;
+use crate::report::{Check, Status};
+
+/// One app's chain.
+pub(super) struct Chain<'facts> {
+    /// What is expected.
+    pub(super) app: &'facts Expected,
+    /// What was read.
+    pub(super) facts: &'facts Facts,
+    /// The same, looked up by other things than names.
+    pub(super) index: &'facts Index<'facts>,
+    /// The links that were looked at, in order.
+    pub(super) checks: Vec<Check>,
+}
+
+/// How the app's role is declared on the live cluster.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum LiveRole<'facts> {
+    /// In the Cluster.
+    Managed(&'facts Cluster, &'facts ManagedRole),
+    /// As an object of its own.
+    Object(&'facts DatabaseRole),
+}
+
+impl<'facts> Chain<'facts> {
+    /// The chain before its first link.
+    pub(super) fn new(
+        app: &'facts Expected,
+        facts: &'facts Facts,
+        index: &'facts Index<'facts>,
+    ) -> Self {
+        Self {
+            app,
+            facts,
+            index,
+            checks: Vec::new(),
+        }
+    }
+
+    /// An object in the cluster's namespace.
+    fn get<T: Live>(&self, shelf: &'facts Shelf<T>, name: &str) -> Fact<&'facts T> {
+        shelf.get(&self.app.namespace, name)
+    }
+
+    /// The app's SealedSecret; absent too where nothing names it.
+    pub(super) fn sealed_secret(&self) -> Fact<&'facts SealedSecret> {
+        match &self.app.secret {
+            Some(name) => self.get(&self.facts.sealed_secrets, name),
+            None => Fact::Absent,
+        }
+    }
+
+    /// The app's Secret beside the Cluster; absent too where nothing names it.
+    pub(super) fn secret(&self) -> Fact<&'facts Secret> {
+        match &self.app.secret {
+            Some(name) => self.get(&self.facts.secrets, name),
+            None => Fact::Absent,
+        }
+    }
+
+    /// The Cluster.
+    pub(super) fn cluster(&self) -> Fact<&'facts Cluster> {
+        self.get(&self.facts.clusters, &self.app.cluster)
+    }
+
+    /// The app's Database; absent too where the app has none.
+    pub(super) fn database(&self) -> Fact<&'facts Database> {
+        match &self.app.database {
+            Some(database) => self.get(&self.facts.databases, &database.object),
+            None => Fact::Absent,
+        }
+    }
+
+    /// The DatabaseRoles that declare the app's role.
+    pub(super) fn role_objects(&self) -> &'facts [&'facts DatabaseRole] {
+        let Expected {
+            namespace, cluster, ..
+        } = self.app;
+        let role = self.app.role.as_deref().unwrap_or_default();
+        self.index.roles(namespace, cluster, role)
+    }
+
+    /// The app's role as it is declared: in the Cluster, which wins, or as an object of its own.
+    pub(super) fn role(&self) -> Fact<LiveRole<'facts>> {
+        let role = self.app.role.as_deref().unwrap_or_default();
+        let cluster = self.cluster();
+        if let Fact::Present(cluster) = cluster
+            && let Some(managed) = cluster.roles.get(role)
+        {
+            return Fact::Present(LiveRole::Managed(cluster, managed));
+        }
+        if let Some(object) = self.role_objects().first() {
+            return Fact::Present(LiveRole::Object(object));
+        }
+        match (cluster, self.unread_role_objects()) {
+            (Fact::Unreadable(why), _) => Fact::Unreadable(why),
+            (_, Some(why)) => Fact::Unreadable(why.clone()),
+            _ => Fact::Absent,
+        }
+    }
+
+    /// Why DatabaseRoles are not known, where they are not; CNPG before 1.30 has none, which is known.
+    fn unread_role_objects(&self) -> Option<&'facts Unreadable> {
+        let why = self.facts.roles.unread_of(&self.app.namespace);
+        why.filter(|why| why.cause != Cause::NotServed)
+    }
+
+    /// The namespaces that are to have a mirror, in order; those that patterns reach are looked for among the live
+    /// ones. `None` where they are not known.
+    pub(super) fn mirror_namespaces(&self) -> Option<Vec<String>> {
+        let declared;
+        let reflection = match &self.app.mirrors {
+            MirrorsTo::Named(names) => return Some(names.clone()),
+            MirrorsTo::Declared(reflection) => reflection,
+            MirrorsTo::AsLive => {
+                let Fact::Present(secret) = self.secret() else {
+                    return None;
+                };
+                declared = reflection_of(&secret.meta);
+                &declared
+            }
+        };
+        let mut names: Vec<String> = reflection.named().iter().map(ToString::to_string).collect();
+        if !reflection.patterns().is_empty() || reflection.mirrors_to_all() {
+            let live = self.facts.namespaces.all();
+            let live = live.map(|namespace| namespace.meta.name.as_str());
+            let reached = live.filter(|name| {
+                *name != self.app.namespace && reflection.reaches(name) == Some(true)
+            });
+            names.extend(reached.map(str::to_owned));
+        }
+        names.sort();
+        names.dedup();
+        Some(names)
+    }
+
+    /// The first link among these that is broken or unknown, so that what follows from it cannot be expected to be
+    /// there.
+    pub(super) fn broken_before(&self, links: &[Link]) -> Option<&'static str> {
+        let is_it = |check: &&Check| {
+            check.status == Status::Fail
+                && links.iter().any(|link| link.subject().check == check.check)
+        };
+        self.checks.iter().find(is_it).map(|check| check.title)
+    }
+
+    /// An object in the cluster's namespace, for a message.
+    pub(super) fn place(&self, kind: &str, name: &str) -> String {
+        place(kind, &self.app.namespace, name)
+    }
+
+    /// The app's Secret, for a message.
+    pub(super) fn secret_place(&self, kind: &str) -> Option<String> {
+        let name = self.app.secret.as_deref()?;
+        Some(self.place(kind, name))
+    }
+}
+
+/// What a live Secret's annotations say to Reflector.
+pub(super) fn reflection_of(meta: &Meta) -> Reflection {
+    Reflection::read(|key| meta.annotation(key))
+}

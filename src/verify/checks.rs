@@ -1,0 +1,109 @@
+//! The links of the chain, one file each, in the order in which they are looked at.
+
+mod argo_cd;
+mod cluster;
+mod database;
+mod login;
+mod mirror;
+mod password;
+mod role;
+mod sealed_secret;
+mod secret;
+
+use super::chain::Chain;
+use crate::live::fact::{Cause, Unreadable};
+use crate::report::{Check, Subject};
+
+/// A link of the chain.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Link {
+    /// Argo CD has synced the repository.
+    ArgoCd,
+    /// The controller has opened the sealed credential.
+    SealedSecret,
+    /// The credential is right.
+    Secret,
+    /// The credential is where the application reads it.
+    Mirror,
+    /// The login role is there.
+    Role,
+    /// PostgreSQL has the Secret's password.
+    Password,
+    /// The database is there.
+    Database,
+    /// PostgreSQL runs.
+    Cluster,
+    /// The application can log in.
+    Login,
+}
+
+/// Looks at one link; several checks where it has several objects.
+pub(super) type CheckLink = fn(&Chain<'_>) -> Vec<Check>;
+
+/// Every link with what looks at it, in order.
+pub(super) const CHECKS: [(Link, CheckLink); 9] = [
+    (Link::ArgoCd, argo_cd::check),
+    (Link::SealedSecret, sealed_secret::check),
+    (Link::Secret, secret::check),
+    (Link::Mirror, mirror::check),
+    (Link::Role, role::check),
+    (Link::Password, password::check),
+    (Link::Database, database::check),
+    (Link::Cluster, cluster::check),
+    (Link::Login, login::check),
+];
+
+impl Link {
+    /// The link of this word for programs, such as `argo-cd`.
+    pub fn of(word: &str) -> Option<Self> {
+        let mut links = CHECKS.iter().map(|(link, _)| *link);
+        links.find(|link| link.subject().check == word)
+    }
+
+    /// Every link's word for programs, in order.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        CHECKS.iter().map(|(link, _)| link.subject().check)
+    }
+
+    /// Every link's title for people, in order.
+    pub fn titles() -> impl Iterator<Item = &'static str> {
+        CHECKS.iter().map(|(link, _)| link.subject().title)
+    }
+
+    /// Its word for programs and its title for people.
+    pub fn subject(self) -> Subject {
+        let (check, title) = match self {
+            Self::ArgoCd => ("argo-cd", "Argo CD"),
+            Self::SealedSecret => ("sealed-secret", "SealedSecret"),
+            Self::Secret => ("secret", "Secret"),
+            Self::Mirror => ("mirror", "Mirror"),
+            Self::Role => ("role", "Role"),
+            Self::Password => ("password", "Password"),
+            Self::Database => ("database", "Database"),
+            Self::Cluster => ("cluster", "Cluster"),
+            Self::Login => ("login", "Login"),
+        };
+        Subject { check, title }
+    }
+}
+
+/// The check of what could not be read.
+fn unread(link: Link, why: &Unreadable) -> Check {
+    // Rights do not come by waiting.
+    let may_pass = !matches!(why.cause, Cause::Forbidden | Cause::NotServed);
+    let check = link
+        .subject()
+        .unknown(why.cause.reason(), why.evidence.as_str())
+        .waiting(may_pass);
+    if why.remedy.is_empty() {
+        check
+    } else {
+        check.remedy(why.remedy.as_str())
+    }
+}
+
+/// The check that waits for a link before it.
+fn waits(link: Link, broken: &str) -> Check {
+    link.subject()
+        .skipped("waits", format!("waits for the link {broken}"))
+}

@@ -1,0 +1,171 @@
+//! Login: the app logs in with the mirrored credential, owns its database and may create tables in it.
+
+use super::{Link, unread};
+use crate::live::fact::Fact;
+use crate::report::{Check, Subject};
+use crate::sql::identifier;
+use crate::verify::chain::Chain;
+use crate::verify::facts::{Grantee, Login, LoginProblem};
+
+const LINK: Subject = Subject {
+    check: "login",
+    title: "Login",
+};
+/// PostgreSQL's code for a wrong password (manual, appendix A).
+const INVALID_PASSWORD: &str = "28P01";
+/// Its code for a login that pg_hba.conf or the role forbids.
+const INVALID_AUTHORIZATION: &str = "28000";
+/// Its code for a database that is not there.
+const NO_DATABASE: &str = "3D000";
+/// Its code for too many sessions.
+const TOO_MANY: &str = "53300";
+/// Its code for a role that may not connect to the database.
+const NO_PRIVILEGE: &str = "42501";
+
+/// Looks at what PostgreSQL said to the app.
+pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
+    let place = chain.place("Cluster", &chain.app.cluster);
+    let check = match chain.facts.logins.get(&chain.app.app) {
+        None => return vec![LINK.skipped("not-asked", "not tried; --login logs in as the app")],
+        Some(Ok(login)) => succeeded(chain, login),
+        Some(Err(problem)) => failed(chain, problem),
+    };
+    vec![check.of(place)]
+}
+
+fn succeeded(chain: &Chain<'_>, login: &Login) -> Check {
+    let role = chain.app.role.as_deref().unwrap_or(&login.user);
+    let database = database(chain);
+    if login.user != role {
+        let evidence = format!("logged in as {:?}, expected is {role:?}", login.user);
+        return LINK
+            .broken("other-user", evidence)
+            .remedy("see spec.postgresql.pg_ident of the Cluster");
+    }
+    if login.owner != role {
+        let evidence = format!(
+            "the database {database:?} is owned by {:?}, not by {role:?}",
+            login.owner
+        );
+        return LINK.broken("other-owner", evidence).remedy(format!(
+            "as a superuser: ALTER DATABASE {} OWNER TO {};",
+            identifier(database),
+            identifier(role)
+        ));
+    }
+    let refused: Vec<String> = login
+        .schemas
+        .iter()
+        .filter_map(|(schema, message)| {
+            let message = message.as_ref()?;
+            Some(format!(
+                "no table can be made in the schema {schema:?}: {message}"
+            ))
+        })
+        .collect();
+    if !refused.is_empty() {
+        let check = LINK.broken("cannot-create", refused.join("; "));
+        return login
+            .schemas
+            .iter()
+            .filter(|(_, message)| message.is_some())
+            .fold(check, |check, (schema, _)| {
+                check.remedy(format!(
+                    "as a superuser: GRANT ALL ON SCHEMA {} TO {};",
+                    identifier(schema),
+                    identifier(role)
+                ))
+            });
+    }
+    others(LINK.pass(evidence(login)), login, database)
+}
+
+fn evidence(login: &Login) -> String {
+    let encryption = if login.is_encrypted {
+        "over TLS"
+    } else {
+        "without TLS"
+    };
+    let schemas: Vec<&str> = login
+        .schemas
+        .iter()
+        .map(|(schema, _)| schema.as_str())
+        .collect();
+    let others = login.others.iter().filter_map(|grantee| match grantee {
+        Grantee::Role(role) => Some(role.as_str()),
+        Grantee::Public => None,
+    });
+    let others: Vec<&str> = others.collect();
+    let others = match others.as_slice() {
+        [] => String::new(),
+        roles => format!("; may connect too: {}", roles.join(", ")),
+    };
+    format!(
+        "logged in to PostgreSQL {} as {:?} {encryption}, owns the database, may create tables in {}{others}",
+        login.server_version,
+        login.user,
+        schemas.join(", ")
+    )
+}
+
+/// The same check, with a warning where every role of the server may connect.
+fn others(check: Check, login: &Login, database: &str) -> Check {
+    if !login.others.contains(&Grantee::Public) {
+        return check;
+    }
+    let evidence =
+        format!("every role of the server may connect to {database:?}, since PUBLIC may");
+    let close = format!(
+        "as the owner: REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC;",
+        identifier(database)
+    );
+    check.warning("public-may-connect", evidence, vec![close])
+}
+
+fn failed(chain: &Chain<'_>, problem: &LoginProblem) -> Check {
+    match problem {
+        LoginProblem::NotTried(why) => LINK.skipped("waits", why.as_str()),
+        LoginProblem::NoWay(why) => unread(Link::Login, why),
+        LoginProblem::Broken(why) => LINK.unknown("broken-off", why.as_str()),
+        LoginProblem::Refused { code, message } => refused(chain, code, message),
+    }
+}
+
+fn refused(chain: &Chain<'_>, code: &str, message: &str) -> Check {
+    let evidence = format!("PostgreSQL refused ({code}): {message}");
+    let database = database(chain);
+    match code {
+        INVALID_PASSWORD => LINK.pending("wrong-password", evidence).remedy(format!(
+            "kubectl cnpg reload {} --namespace {}, which has CNPG set the Secret's password again",
+            chain.app.cluster, chain.app.namespace
+        )),
+        INVALID_AUTHORIZATION => LINK
+            .broken("not-permitted", evidence)
+            .remedy("see spec.postgresql.pg_hba of the Cluster, and whether the role may log in"),
+        NO_DATABASE => LINK.pending("no-database", evidence).remedy(format!(
+            "kubectl get databases.postgresql.cnpg.io --namespace {}",
+            chain.app.namespace
+        )),
+        TOO_MANY => LINK
+            .pending("too-many-sessions", evidence)
+            .remedy("raise the connection limit of the role or the database, or end sessions"),
+        NO_PRIVILEGE => LINK.broken("may-not-connect", evidence).remedy(format!(
+            "as a superuser: GRANT CONNECT ON DATABASE {} TO {};",
+            identifier(database),
+            identifier(chain.app.role.as_deref().unwrap_or_default())
+        )),
+        _ => LINK.pending("refused", evidence).remedy(format!(
+            "kubectl cnpg logs cluster {} --namespace {}",
+            chain.app.cluster, chain.app.namespace
+        )),
+    }
+}
+
+/// The database's name.
+fn database<'facts>(chain: &Chain<'facts>) -> &'facts str {
+    match (&chain.app.database, chain.database()) {
+        (Some(expected), _) => &expected.name,
+        (None, Fact::Present(live)) => &live.name,
+        (None, _) => "",
+    }
+}

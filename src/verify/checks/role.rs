@@ -1,0 +1,186 @@
+//! Role: the login role is declared on the live cluster, and CNPG has made it so.
+//!
+//! Source: CloudNativePG `internal/management/controller/roles/reconciler.go` and `databaserole_controller.go`.
+
+use super::{Link, unread, waits};
+use crate::declared::RoleSource;
+use crate::live::cluster::{Cluster, ManagedRole};
+use crate::live::database::DatabaseRole;
+use crate::live::fact::Fact;
+use crate::report::{Check, Subject};
+use crate::verify::chain::{Chain, LiveRole};
+
+const LINK: Subject = Subject {
+    check: "role",
+    title: "Role",
+};
+
+/// Looks at the app's login role.
+pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
+    let Some(role) = chain.app.role.as_deref() else {
+        return vec![
+            LINK.broken(
+                "not-declared",
+                format!("nothing declares a role for {}", chain.app.app),
+            )
+            .remedy(format!(
+                "kubectl pgdb new-app {} --app-namespace NAMESPACE",
+                chain.app.app
+            )),
+        ];
+    };
+    if chain.app.role_source == Some(RoleSource::Cluster) {
+        let evidence = format!("{role:?} is the Cluster's own, from its bootstrap");
+        return vec![LINK.skipped("bootstrap", evidence).of(place(chain))];
+    }
+    let check = match chain.role() {
+        Fact::Unreadable(why) => unread(Link::Role, &why).of(place(chain)),
+        Fact::Absent => missing(chain, role).of(place(chain)),
+        Fact::Present(LiveRole::Managed(cluster, managed)) => {
+            let check = twice(chain)
+                .or_else(|| declared(chain, role, managed))
+                .unwrap_or_else(|| in_cluster(role, cluster));
+            check.of(chain.place("Cluster", &chain.app.cluster))
+        }
+        Fact::Present(LiveRole::Object(object)) => {
+            let check =
+                declared(chain, role, &object.role).unwrap_or_else(|| in_object(role, object));
+            check.of(chain.place("DatabaseRole", &object.meta.name))
+        }
+    };
+    vec![check]
+}
+
+/// Where the role is to be declared.
+fn place(chain: &Chain<'_>) -> String {
+    match chain.app.role_object() {
+        Some(name) => chain.place("DatabaseRole", name),
+        None => chain.place("Cluster", &chain.app.cluster),
+    }
+}
+
+fn missing(chain: &Chain<'_>, role: &str) -> Check {
+    if matches!(chain.cluster(), Fact::Absent) {
+        return waits(Link::Role, "Cluster");
+    }
+    if let Some(broken) = chain.broken_before(&[Link::ArgoCd]) {
+        return waits(Link::Role, broken);
+    }
+    let evidence = match chain.app.role_object() {
+        Some(_) => format!("no DatabaseRole declares {role:?}"),
+        None => format!("spec.managed.roles of the live Cluster has no {role:?}"),
+    };
+    LINK.pending("not-declared", evidence)
+        .remedy("see that the change is merged, and that Argo CD has synced it")
+}
+
+/// The failure of a role that both the Cluster and an object declare, of which the Cluster wins.
+fn twice(chain: &Chain<'_>) -> Option<Check> {
+    let object = chain.role_objects().first()?;
+    let evidence = format!(
+        "the Cluster declares it, and so does DatabaseRole {}, which CNPG then refuses",
+        object.meta.name
+    );
+    let check = LINK.broken("declared-twice", evidence).remedy(
+        "take the role out of spec.managed.roles of the Cluster, or delete the DatabaseRole",
+    );
+    Some(check)
+}
+
+/// The failure of a role that is declared otherwise than the app needs it.
+fn declared(chain: &Chain<'_>, role: &str, declared: &ManagedRole) -> Option<Check> {
+    if declared.is_absent {
+        let evidence = format!("{role:?} is declared with `ensure: absent`, so CNPG drops it");
+        return Some(
+            LINK.broken("ensure-absent", evidence)
+                .remedy("take `ensure: absent` out of the role's manifest"),
+        );
+    }
+    if !declared.login {
+        let evidence = format!("{role:?} may not log in");
+        return Some(
+            LINK.broken("no-login", evidence)
+                .remedy("set `login: true` in the role's manifest"),
+        );
+    }
+    let wanted = chain.app.secret.as_deref()?;
+    let evidence = match declared.password_secret.as_deref() {
+        Some(found) if found == wanted => return None,
+        Some(found) => {
+            format!("{role:?} takes its password from the Secret {found}, not from {wanted}")
+        }
+        None => format!("{role:?} has no passwordSecret, so no password"),
+    };
+    let remedy = format!("set `passwordSecret.name: {wanted}` in the role's manifest");
+    Some(LINK.broken("other-secret", evidence).remedy(remedy))
+}
+
+/// What the Cluster's status says of the role.
+fn in_cluster(role: &str, cluster: &Cluster) -> Check {
+    let status = &cluster.role_status;
+    let describe = format!(
+        "kubectl get clusters.postgresql.cnpg.io {} --namespace {} --output jsonpath={{.status.managedRolesStatus}}",
+        cluster.meta.name, cluster.meta.namespace
+    );
+    if let Some(messages) = status.cannot_reconcile.get(role) {
+        let evidence = format!("CNPG cannot reconcile {role:?}: {}", messages.join("; "));
+        return LINK.broken("cannot-reconcile", evidence).remedy(describe);
+    }
+    if status.reserved.contains(role) {
+        let evidence = format!("{role:?} is a name that CNPG reserves");
+        return LINK
+            .broken("reserved", evidence)
+            .remedy("give the app another role: kubectl pgdb new-app --user ROLE");
+    }
+    if status.reconciled.contains(role) {
+        return LINK.pass(format!("{role:?} is reconciled"));
+    }
+    let reason = if status.pending.contains(role) {
+        "pending"
+    } else {
+        "not-observed"
+    };
+    let evidence = match reason {
+        "pending" => format!("{role:?} is pending: CNPG is about to change it"),
+        _ => format!("CNPG has not looked at {role:?} yet"),
+    };
+    LINK.pending(reason, evidence).remedy(describe)
+}
+
+/// What a DatabaseRole's status says.
+fn in_object(role: &str, object: &DatabaseRole) -> Check {
+    let status = &object.applied;
+    let generation = object.meta.generation;
+    let describe = format!(
+        "kubectl describe databaseroles.postgresql.cnpg.io {} --namespace {}",
+        object.meta.name, object.meta.namespace
+    );
+    match status.applied {
+        Some(true) if status.observed_generation == generation => {
+            LINK.pass(format!("{role:?} is applied at generation {generation}"))
+        }
+        Some(true) => {
+            let evidence = format!(
+                "generation {} of {role:?} is applied, and this is generation {generation}",
+                status.observed_generation
+            );
+            LINK.pending("outdated", evidence).remedy(describe)
+        }
+        Some(false) => {
+            let message = &status.message;
+            let evidence = format!("CNPG cannot reconcile {role:?}: {message}");
+            if message.contains("already managed by the CNPG cluster") {
+                return LINK
+                    .broken("declared-twice", evidence)
+                    .remedy("take the role out of spec.managed.roles of the Cluster, or delete the DatabaseRole");
+            }
+            LINK.broken("cannot-reconcile", evidence).remedy(describe)
+        }
+        None => LINK
+            .pending(
+                "not-observed",
+                format!("CNPG has not looked at {role:?} yet"),
+            )
+            .remedy(describe),
+    }
+}

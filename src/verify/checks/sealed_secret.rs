@@ -1,0 +1,148 @@
+//! SealedSecret: it is the repository's, and the controller has opened it.
+//!
+//! Source: sealed-secrets `pkg/controller/controller.go` (`updateSealedSecretStatus`, `attemptUnseal`).
+
+use super::{Link, unread, waits};
+use crate::declared::{CredentialSource, RoleSource};
+use crate::live::fact::Fact;
+use crate::live::sealed_secret::SealedSecret;
+use crate::report::{Check, Subject};
+use crate::verify::chain::Chain;
+
+const LINK: Subject = Subject {
+    check: "sealed-secret",
+    title: "SealedSecret",
+};
+
+/// Looks at the app's SealedSecret.
+pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
+    let Some(place) = chain.secret_place("SealedSecret") else {
+        return vec![unnamed(chain)];
+    };
+    if chain.app.made_by != CredentialSource::SealedSecret {
+        let evidence = "the repository makes the Secret in another way";
+        return vec![LINK.skipped("not-sealed", evidence).of(place)];
+    }
+    let check = match chain.sealed_secret() {
+        Fact::Unreadable(why) => unread(Link::SealedSecret, &why),
+        Fact::Absent => missing(chain),
+        Fact::Present(sealed) => match stale(chain, sealed) {
+            Some(check) => check,
+            None => look(sealed),
+        },
+    };
+    vec![check.of(place)]
+}
+
+/// The check of an app whose role names no Secret.
+fn unnamed(chain: &Chain<'_>) -> Check {
+    if chain.app.role_source == Some(RoleSource::Cluster) {
+        let evidence = "the role is the Cluster's own, and CNPG makes its Secret";
+        return LINK.skipped("bootstrap", evidence);
+    }
+    match chain.role() {
+        Fact::Unreadable(why) => unread(Link::SealedSecret, &why),
+        _ => LINK
+            .broken(
+                "not-declared",
+                format!("nothing declares a credential for {}", chain.app.app),
+            )
+            .remedy(format!(
+                "kubectl pgdb new-app {} --app-namespace NAMESPACE",
+                chain.app.app
+            )),
+    }
+}
+
+fn missing(chain: &Chain<'_>) -> Check {
+    let argo_cd = chain.broken_before(&[Link::ArgoCd]);
+    argo_cd.map_or_else(
+        || {
+            LINK.pending("missing", "it is not there").remedy(
+                "see that the change is merged and synced, and that a kustomization.yaml lists its file where there is one",
+            )
+        },
+        |argo_cd| waits(Link::SealedSecret, argo_cd),
+    )
+}
+
+/// The failure of sealed values that are not the repository's.
+fn stale(chain: &Chain<'_>, sealed: &SealedSecret) -> Option<Check> {
+    let wanted = chain.app.sealed.as_ref()?;
+    let mut keys: Vec<&str> = wanted
+        .iter()
+        .filter(|(key, value)| sealed.encrypted.get(*key) != Some(value))
+        .map(|(key, _)| key.as_str())
+        .collect();
+    let more = sealed
+        .encrypted
+        .keys()
+        .filter(|key| !wanted.contains_key(*key));
+    keys.extend(more.map(String::as_str));
+    if keys.is_empty() {
+        return None;
+    }
+    let evidence = format!(
+        "the sealed values of {} are not the repository's",
+        keys.join(", ")
+    );
+    let check = LINK
+        .pending("stale", evidence)
+        .remedy("git push what is committed, and let Argo CD sync it; or git pull, when this working tree is behind");
+    Some(check)
+}
+
+fn look(sealed: &SealedSecret) -> Check {
+    let generation = sealed.meta.generation;
+    let see = "kubectl logs --namespace kube-system deployment/sealed-secrets-controller";
+    if sealed.observed_generation < generation {
+        let evidence = match sealed.observed_generation {
+            0 => "the controller has not looked at it yet".to_owned(),
+            seen => format!(
+                "the controller has looked at generation {seen}, and this is generation {generation}"
+            ),
+        };
+        return LINK
+            .pending("not-observed", evidence)
+            .remedy(see)
+            .remedy("kubectl pgdb doctor");
+    }
+    match sealed.synced {
+        Some(true) => LINK.pass(format!("is Synced at generation {generation}")),
+        Some(false) => refused(sealed).remedy(see),
+        None => LINK
+            .pending("not-observed", "it has no condition `Synced` yet")
+            .remedy(see)
+            .remedy("kubectl pgdb doctor"),
+    }
+}
+
+/// The failure that the controller tells of.
+fn refused(sealed: &SealedSecret) -> Check {
+    let message = &sealed.message;
+    let evidence = format!("the controller says: {message}");
+    let name = &sealed.meta.name;
+    let namespace = &sealed.meta.namespace;
+    if message.contains("already exists and is not managed") {
+        return LINK
+            .broken("unmanaged-secret", evidence)
+            .remedy(format!(
+                "kubectl annotate secret {name} --namespace {namespace} sealedsecrets.bitnami.com/managed=true"
+            ));
+    }
+    let is_sealed_wrong = [
+        "no key could decrypt",
+        "illegal base64",
+        "error decrypting",
+        "cipher:",
+    ]
+    .iter()
+    .any(|words| message.contains(words));
+    if is_sealed_wrong {
+        return LINK
+            .broken("cannot-unseal", evidence)
+            .remedy("kubectl pgdb doctor, which says whether the certificate is the controller's")
+            .remedy("kubectl pgdb fetch-cert, then seal the credential again: delete its file and run new-app");
+    }
+    LINK.pending("not-synced", evidence)
+}

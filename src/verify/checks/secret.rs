@@ -1,0 +1,157 @@
+//! Secret: the controller made it from the SealedSecret, and it is what CNPG needs.
+//!
+//! Source: CloudNativePG `internal/management/controller/roles/runnable.go` (`getPassword`) for the keys, and
+//! `docs/src/declarative_role_management.md` for label and type.
+
+use super::{Link, unread, waits};
+use crate::declared::CredentialSource;
+use crate::live::fact::Fact;
+use crate::live::sealed_secret::SealedSecret;
+use crate::live::secret::Secret;
+use crate::report::{Check, Subject};
+use crate::verify::chain::Chain;
+
+const LINK: Subject = Subject {
+    check: "secret",
+    title: "Secret",
+};
+/// The label by which CNPG applies a changed Secret at once.
+pub(super) const RELOAD: &str = "cnpg.io/reload";
+/// The type that CNPG's documentation asks for.
+const BASIC_AUTH: &str = "kubernetes.io/basic-auth";
+/// The annotation of a SealedSecret whose Secret is to have no owner.
+const NO_OWNER: &str = "sealedsecrets.bitnami.com/skip-set-owner-references";
+
+/// Looks at the app's Secret beside the Cluster.
+pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
+    let Some(place) = chain.secret_place("Secret") else {
+        return vec![waits(Link::Secret, "SealedSecret")];
+    };
+    let check = match (
+        chain.secret(),
+        chain.broken_before(&[Link::ArgoCd, Link::SealedSecret]),
+    ) {
+        (Fact::Unreadable(why), _) => unread(Link::Secret, &why),
+        (Fact::Absent, Some(broken)) => waits(Link::Secret, broken),
+        (Fact::Absent, None) => LINK
+            .pending(
+                "missing",
+                "it is not there, though the SealedSecret is Synced",
+            )
+            .remedy("kubectl logs --namespace kube-system deployment/sealed-secrets-controller"),
+        (Fact::Present(secret), _) => look(chain, secret),
+    };
+    vec![check.of(place)]
+}
+
+fn look(chain: &Chain<'_>, secret: &Secret) -> Check {
+    if secret.meta.is_deleted {
+        return LINK.pending("deleting", "it is being deleted");
+    }
+    let wrong = foreign(chain, secret)
+        .or_else(|| without_key(chain, secret))
+        .or_else(|| other_username(chain, secret))
+        .or_else(|| without_reload(secret));
+    if let Some(check) = wrong {
+        return check;
+    }
+    let keys = match secret.values.len().saturating_sub(2) {
+        0 => "username and password".to_owned(),
+        1 => "username, password and 1 more key".to_owned(),
+        more => format!("username, password and {more} more keys"),
+    };
+    let check = LINK.pass(format!(
+        "has {keys}, at version {}",
+        secret.meta.resource_version
+    ));
+    if secret.kind == BASIC_AUTH {
+        return check;
+    }
+    let evidence = format!(
+        "its type is {}, CNPG's documentation asks for {BASIC_AUTH}",
+        secret.kind
+    );
+    let remedy = format!("set spec.template.type: {BASIC_AUTH} in the SealedSecret");
+    check.warning("other-type", evidence, vec![remedy])
+}
+
+/// The failure of a Secret that the SealedSecret did not make.
+fn foreign(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
+    if chain.app.made_by != CredentialSource::SealedSecret {
+        return None;
+    }
+    let sealed = match chain.sealed_secret() {
+        Fact::Present(sealed) => Some(sealed),
+        Fact::Absent | Fact::Unreadable(_) => None,
+    };
+    let is_owner = |sealed: &SealedSecret| {
+        let mut owners = secret.meta.owners.iter();
+        owners.any(|owner| owner.kind == "SealedSecret" && owner.uid == sealed.meta.uid)
+    };
+    let is_ours = match sealed {
+        Some(sealed) => is_owner(sealed) || sealed.meta.annotation(NO_OWNER) == Some("true"),
+        // Without the right to read SealedSecrets, the name has to do.
+        None => {
+            let mut owners = secret.meta.owners.iter();
+            owners.any(|owner| owner.kind == "SealedSecret" && owner.name == secret.meta.name)
+        }
+    };
+    if is_ours {
+        return None;
+    }
+    let name = &secret.meta.name;
+    let namespace = &secret.meta.namespace;
+    let check = LINK
+        .broken("foreign-secret", "the SealedSecret did not make it: it has no owner reference to it")
+        .remedy(format!("kubectl describe secret {name} --namespace {namespace}"))
+        .remedy(format!(
+            "kubectl annotate secret {name} --namespace {namespace} sealedsecrets.bitnami.com/managed=true, to have \
+             the controller take it over"
+        ));
+    Some(check)
+}
+
+/// The failure of a key that is not there, or has an empty value.
+fn without_key(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
+    let wanted = ["username", "password"];
+    let wanted = wanted
+        .into_iter()
+        .chain(chain.app.keys.iter().map(String::as_str));
+    let missing: Vec<&str> = wanted
+        .filter(|key| secret.values.get(*key).is_none_or(|value| value.is_empty()))
+        .collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let evidence = format!("these keys are missing or empty: {}", missing.join(", "));
+    let check = LINK.broken("missing-key", evidence).remedy(
+        "see encryptedData and template.data of the SealedSecret, then seal what is missing",
+    );
+    Some(check)
+}
+
+/// The failure of a username that is not the role's name; the value itself is not shown.
+fn other_username(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
+    let role = chain.app.role.as_deref()?;
+    let username = secret.values.get("username")?;
+    if username.is_text(role) {
+        return None;
+    }
+    let evidence = format!("its username is not the role's name {role:?}, which CNPG refuses");
+    let check = LINK
+        .broken("username-mismatch", evidence)
+        .remedy("seal the role's name as username, or name the role after the username");
+    Some(check)
+}
+
+/// The failure of a Secret whose change CNPG would apply late.
+fn without_reload(secret: &Secret) -> Option<Check> {
+    if secret.meta.labels.contains_key(RELOAD) {
+        return None;
+    }
+    let evidence =
+        format!("it has no label {RELOAD}, so that CNPG would apply a changed password late");
+    let remedy =
+        format!("add {RELOAD}: \"true\" to spec.template.metadata.labels of the SealedSecret");
+    Some(LINK.broken("no-reload-label", evidence).remedy(remedy))
+}

@@ -1,0 +1,230 @@
+//! What is expected of an app's chain.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::Facts;
+use crate::declared::{
+    CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem, Ensure,
+    RoleSource,
+};
+use crate::domain::app::AppRequest;
+use crate::domain::choice::RoleStyle;
+use crate::domain::kubernetes_name::{ClusterName, Namespace, ObjectName};
+use crate::domain::name::NameError;
+use crate::domain::postgres_name::{DatabaseName, RoleName};
+use crate::domain::reflection::Reflection;
+use crate::live::database::{Database, DatabaseRole};
+use crate::live::fact::Fact;
+use crate::repo::object::{MANAGED_BY, PART_OF, PRODUCT};
+use crate::target::Target;
+
+/// What is expected of one app; what is open is taken from the live objects.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Expected {
+    /// The app's name.
+    pub app: String,
+    /// The CNPG Cluster's name.
+    pub cluster: String,
+    /// The namespace of the Cluster, the credential and the Database.
+    pub namespace: String,
+    /// The credential's Secret; none where nothing names it.
+    pub secret: Option<String>,
+    /// The sealed values that the repository holds, base64; none without a repository.
+    pub sealed: Option<BTreeMap<String, String>>,
+    /// The keys that the Secret is to have beside username and password.
+    pub keys: BTreeSet<String>,
+    /// Where the credential is to be mirrored to.
+    pub mirrors: MirrorsTo,
+    /// The login role; none where nothing names it.
+    pub role: Option<String>,
+    /// What declares the role, where the repository says.
+    pub role_source: Option<RoleSource>,
+    /// What makes the Secret.
+    pub made_by: CredentialSource,
+    /// The database; none where the app has none.
+    pub database: Option<ExpectedDatabase>,
+}
+
+/// What is expected of a Database.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ExpectedDatabase {
+    /// The object's name.
+    pub object: String,
+    /// The database's name in PostgreSQL.
+    pub name: String,
+    /// Extensions that have to be there.
+    pub extensions: Vec<String>,
+    /// Schemas that have to be there.
+    pub schemas: Vec<String>,
+}
+
+/// Where a credential is to be mirrored to.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum MirrorsTo {
+    /// To where the live Secret says.
+    #[default]
+    AsLive,
+    /// To these namespaces.
+    Named(Vec<String>),
+    /// To where the repository's annotations say.
+    Declared(Reflection),
+}
+
+impl Expected {
+    /// What is expected of an app that the repository declares.
+    pub fn of_declared(app: &DeclaredApp, target: &Target) -> Self {
+        let credential = app.credential.as_ref();
+        let role = app.role.as_ref();
+        let named = role.and_then(|role| role.password_secret.clone());
+        let owner = app
+            .database
+            .as_ref()
+            .and_then(|database| database.owner.clone());
+        let is_sealed =
+            |credential: &&DeclaredCredential| credential.source == CredentialSource::SealedSecret;
+        let keys = |credential: &DeclaredCredential| {
+            let sealed = credential.encrypted.keys();
+            sealed.chain(&credential.open_keys).cloned().collect()
+        };
+        Self {
+            app: app.name.clone(),
+            cluster: target.cluster.to_string(),
+            namespace: target.namespace.to_string(),
+            secret: named.or_else(|| credential.map(|credential| credential.name.clone())),
+            sealed: credential
+                .filter(is_sealed)
+                .map(|credential| credential.encrypted.clone()),
+            keys: credential.map(keys).unwrap_or_default(),
+            mirrors: credential.map_or(MirrorsTo::AsLive, |credential| {
+                MirrorsTo::Declared(credential.reflection.clone())
+            }),
+            role: role.map(|role| role.name.clone()).or(owner),
+            role_source: role.map(|role| role.source.clone()),
+            made_by: credential.map_or(CredentialSource::SealedSecret, |credential| {
+                credential.source
+            }),
+            database: app.database.as_ref().map(ExpectedDatabase::of_declared),
+        }
+    }
+
+    /// What is expected of an app that is known by its names alone: those given, and those that follow from the app's.
+    ///
+    /// # Errors
+    /// When a name that follows from the app's cannot be used.
+    pub fn of_names(
+        app: AppRequest,
+        cluster: &ClusterName,
+        namespace: &Namespace,
+    ) -> Result<Self, NameError> {
+        let AppRequest { name, options, .. } = app;
+        let role = app.role.map_or_else(|| RoleName::of_app(&name), Ok)?;
+        let database = app
+            .database
+            .map_or_else(|| DatabaseName::of_app(&name), Ok)?;
+        let secret = app
+            .secret
+            .unwrap_or_else(|| ObjectName::of_app(&name, "-db-creds"));
+        let is_object = options.roles == RoleStyle::DatabaseRole;
+        Ok(Self {
+            app: name.to_string(),
+            cluster: cluster.to_string(),
+            namespace: namespace.to_string(),
+            secret: Some(secret.to_string()),
+            mirrors: match app.namespaces.as_slice() {
+                [] => MirrorsTo::AsLive,
+                names => MirrorsTo::Named(names.iter().map(ToString::to_string).collect()),
+            },
+            role: Some(role.to_string()),
+            role_source: is_object
+                .then(|| RoleSource::DatabaseRole(ObjectName::of_app(&name, "-role").to_string())),
+            database: Some(ExpectedDatabase {
+                object: ObjectName::of_app(&name, "-db").to_string(),
+                name: database.to_string(),
+                ..ExpectedDatabase::default()
+            }),
+            ..Self::default()
+        })
+    }
+
+    /// The DatabaseRole that is to declare the role, where it is an object of its own.
+    pub(super) fn role_object(&self) -> Option<&str> {
+        match &self.role_source {
+            Some(RoleSource::DatabaseRole(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What is expected of every app that the product's label marks on a Database of the Cluster: that the live objects
+    /// fit together.
+    pub fn of_live(facts: &Facts, cluster: &str, namespace: &str) -> Vec<Self> {
+        let databases = facts.databases.in_namespace(namespace);
+        databases
+            .filter(|database| database.cluster == cluster)
+            .filter(|database| database.meta.label(MANAGED_BY) == Some(PRODUCT))
+            .map(|database| Self::of_database(database, facts, cluster))
+            .collect()
+    }
+
+    fn of_database(database: &Database, facts: &Facts, cluster: &str) -> Self {
+        let meta = &database.meta;
+        let app = meta.label(PART_OF).unwrap_or(&meta.name);
+        let roles = match facts.clusters.get(&meta.namespace, cluster) {
+            Fact::Present(live) => Some(&live.roles),
+            Fact::Absent | Fact::Unreadable(_) => None,
+        };
+        let managed = roles.and_then(|roles| roles.get(&database.owner));
+        let objects = facts.roles.in_namespace(&meta.namespace);
+        let is_its =
+            |object: &&DatabaseRole| object.cluster == cluster && object.name == database.owner;
+        let role = managed.or_else(|| {
+            let mut objects = objects.filter(is_its);
+            objects.next().map(|object| &object.role)
+        });
+        Self {
+            app: app.to_owned(),
+            cluster: cluster.to_owned(),
+            namespace: meta.namespace.clone(),
+            secret: role.and_then(|role| role.password_secret.clone()),
+            role: Some(database.owner.clone()),
+            database: Some(ExpectedDatabase {
+                object: meta.name.clone(),
+                name: database.name.clone(),
+                ..ExpectedDatabase::default()
+            }),
+            ..Self::default()
+        }
+    }
+}
+
+impl Default for Expected {
+    fn default() -> Self {
+        Self {
+            app: String::new(),
+            cluster: String::new(),
+            namespace: String::new(),
+            secret: None,
+            sealed: None,
+            keys: BTreeSet::new(),
+            mirrors: MirrorsTo::AsLive,
+            role: None,
+            role_source: None,
+            made_by: CredentialSource::SealedSecret,
+            database: None,
+        }
+    }
+}
+
+impl ExpectedDatabase {
+    fn of_declared(database: &DeclaredDatabase) -> Self {
+        let wanted = |items: &[DeclaredItem]| -> Vec<String> {
+            let wanted = items.iter().filter(|item| item.ensure == Ensure::Present);
+            wanted.map(|item| item.name.clone()).collect()
+        };
+        Self {
+            object: database.object.clone(),
+            name: database.name.clone(),
+            extensions: wanted(&database.extensions),
+            schemas: wanted(&database.schemas),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What was read of the live cluster, and how it is looked up.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::domain::time::UnixTime;
+use crate::live::application::{Application, Held};
+use crate::live::cluster::Cluster;
+use crate::live::database::{Database, DatabaseRole};
+use crate::live::fact::Unreadable;
+use crate::live::meta::Meta;
+use crate::live::pod::{Namespace, Pod};
+use crate::live::sealed_secret::SealedSecret;
+use crate::live::secret::Secret;
+use crate::live::shelf::Shelf;
+
+/// All that was read of the live cluster.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Facts {
+    /// When it was read.
+    pub now: UnixTime,
+    /// Argo CD's Applications, of all namespaces.
+    pub applications: Shelf<Application>,
+    /// The SealedSecrets of the cluster's namespace.
+    pub sealed_secrets: Shelf<SealedSecret>,
+    /// The Secrets of all namespaces, or of those that could be read.
+    pub secrets: Shelf<Secret>,
+    /// The namespaces.
+    pub namespaces: Shelf<Namespace>,
+    /// The Clusters of the cluster's namespace.
+    pub clusters: Shelf<Cluster>,
+    /// The DatabaseRoles of the cluster's namespace.
+    pub roles: Shelf<DatabaseRole>,
+    /// The Databases of the cluster's namespace.
+    pub databases: Shelf<Database>,
+    /// The primary's pods of the cluster's namespace.
+    pub pods: Shelf<Pod>,
+    /// The pods of Reflector.
+    pub reflector: Shelf<Pod>,
+    /// How logging in went, by the app's name; empty where it was not asked for.
+    pub logins: BTreeMap<String, Result<Login, LoginProblem>>,
+}
+
+/// What PostgreSQL said to an app that logged in.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Login {
+    /// `current_user`.
+    pub user: String,
+    /// The database's owner.
+    pub owner: String,
+    /// Whether the session was encrypted between this program and PostgreSQL.
+    pub is_encrypted: bool,
+    /// PostgreSQL's version, such as `17.2`.
+    pub server_version: String,
+    /// The schemas in which a table was to be made, each with PostgreSQL's message where it refused.
+    pub schemas: Vec<(String, Option<String>)>,
+    /// Who else may connect, beside the owner and superusers.
+    pub others: Vec<Grantee>,
+}
+
+/// Who may connect to a database.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Grantee {
+    /// Every role of the server.
+    Public,
+    /// One role, and those that are members of it.
+    Role(String),
+}
+
+/// Why an app could not log in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum LoginProblem {
+    /// Something before it is broken, so that it was not tried.
+    NotTried(String),
+    /// The way to the server could not be opened.
+    NoWay(Unreadable),
+    /// PostgreSQL refused: its SQLSTATE and message.
+    Refused {
+        /// The five characters of PostgreSQL's error code (manual, appendix A).
+        code: String,
+        /// Its message.
+        message: String,
+    },
+    /// The connection broke, or the answer was none.
+    Broken(String),
+}
+
+/// What of the facts is looked up by something else than a name.
+pub(super) struct Index<'facts> {
+    /// The Applications that hold an object, with what they say of it, by kind, namespace and name.
+    holders: HashMap<(&'facts str, &'facts str, &'facts str), Vec<Holder<'facts>>>,
+    /// The DatabaseRoles by the cluster's namespace, the cluster and the role's name.
+    roles: HashMap<(&'facts str, &'facts str, &'facts str), Vec<&'facts DatabaseRole>>,
+    /// The versions of a source that its mirrors have, by the source as `namespace/name`.
+    mirrored: HashMap<&'facts str, BTreeSet<&'facts str>>,
+}
+
+/// An Application that holds an object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holder<'facts> {
+    /// The Application.
+    pub(super) application: &'facts Application,
+    /// What it says of the object.
+    pub(super) held: &'facts Held,
+}
+
+/// The annotation of a mirror that names its source as `namespace/name`.
+pub(super) const REFLECTS: &str = "reflector.v1.k8s.emberstack.com/reflects";
+/// The annotation of a mirror that holds the source's resourceVersion.
+pub(super) const REFLECTED_VERSION: &str = "reflector.v1.k8s.emberstack.com/reflected-version";
+
+/// The API groups of the objects that make an app's chain.
+const GROUPS: [&str; 2] = ["bitnami.com", "postgresql.cnpg.io"];
+
+impl<'facts> Index<'facts> {
+    /// Builds it in one pass over the facts.
+    pub(super) fn of(facts: &'facts Facts) -> Self {
+        let mut index = Self {
+            holders: HashMap::new(),
+            roles: HashMap::new(),
+            mirrored: HashMap::new(),
+        };
+        for application in facts.applications.all() {
+            index.add_application(application);
+        }
+        for role in facts.roles.all() {
+            let key = (
+                role.meta.namespace.as_str(),
+                role.cluster.as_str(),
+                role.name.as_str(),
+            );
+            index.roles.entry(key).or_default().push(role);
+        }
+        for secret in facts.secrets.all() {
+            let source = secret.meta.annotations.get(REFLECTS);
+            let version = secret.meta.annotations.get(REFLECTED_VERSION);
+            if let (Some(source), Some(version)) = (source, version) {
+                index.mirrored.entry(source).or_default().insert(version);
+            }
+        }
+        index
+    }
+
+    fn add_application(&mut self, application: &'facts Application) {
+        let held = application.resources.iter();
+        for held in held.filter(|held| GROUPS.contains(&held.group.as_str())) {
+            let key = (
+                held.kind.as_str(),
+                held.namespace.as_str(),
+                held.name.as_str(),
+            );
+            let holder = Holder { application, held };
+            self.holders.entry(key).or_default().push(holder);
+        }
+    }
+
+    /// The Applications that hold an object: those that deploy to this cluster, where any does.
+    pub(super) fn holders(
+        &self,
+        kind: &'static str,
+        namespace: &'facts str,
+        name: &'facts str,
+    ) -> Vec<Holder<'facts>> {
+        let all = self.holders.get(&(kind, namespace, name));
+        let all = all.map(Vec::as_slice).unwrap_or_default();
+        let local = all.iter().filter(|holder| holder.application.is_local);
+        let local: Vec<Holder<'_>> = local.copied().collect();
+        if local.is_empty() {
+            all.to_vec()
+        } else {
+            local
+        }
+    }
+
+    /// The DatabaseRoles that declare a role.
+    pub(super) fn roles(
+        &self,
+        namespace: &'facts str,
+        cluster: &'facts str,
+        role: &'facts str,
+    ) -> &[&'facts DatabaseRole] {
+        let found = self.roles.get(&(namespace, cluster, role));
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether some mirror of a source has this very version.
+    pub(super) fn is_mirrored(&self, source: &Meta) -> bool {
+        let name = format!("{}/{}", source.namespace, source.name);
+        let versions = self.mirrored.get(name.as_str());
+        versions.is_some_and(|versions| versions.contains(source.resource_version.as_str()))
+    }
+}
