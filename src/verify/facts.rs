@@ -73,6 +73,8 @@ pub enum LoginProblem {
     NotTried(String),
     /// The way to the server could not be opened.
     NoWay(Unreadable),
+    /// Nothing listens on PostgreSQL's port in the primary's pod, as the kubelet says.
+    NotListening(String),
     /// PostgreSQL refused: its SQLSTATE and message.
     Refused {
         /// The five characters of PostgreSQL's error code (manual, appendix A).

@@ -90,7 +90,8 @@ fn a_piece_that_is_missing_is_made_alone() {
                 outcome.stderr,
                 format!(
                     "Wrote my-shop on the Cluster postgres-shared in postgres:\n  {verb} {missing}\n{kept}\n\
-                     Next:\n  git add {missing}\n  git commit -m 'Add the database of my-shop'\n  git push\n"
+                     Next:\n  git add {missing}\n  git commit -m 'Add the database of my-shop'\n  git push\n  \
+                     kubectl pgdb verify my-shop --wait --login    # once Argo CD has synced it\n"
                 )
             );
             let changed = changed_files(&whole, &repository.tree());

@@ -47,8 +47,6 @@ mod selector;
 mod state;
 mod status;
 mod store;
-#[cfg(test)]
-mod tests;
 mod watching;
 mod writing;
 

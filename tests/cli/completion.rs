@@ -36,7 +36,7 @@ fn commands_are_offered_with_what_they_do() {
     }
     assert!(all.iter().all(|word| !word.starts_with('_')), "{all:?}");
     assert_eq!(
-        answer(&repository, "ver"),
+        answer(&repository, "vers"),
         "version\tPrint the version\n:4\n"
     );
     assert_eq!(answer(&repository, "nothing-like-it"), ":4\n");

@@ -19,6 +19,7 @@ Next:
 infra/databases/postgres/my-shop-db.yaml infra/databases/postgres/kustomization.yaml
   git commit -m 'Add the database of my-shop'
   git push
+  kubectl pgdb verify my-shop --wait --login    # once Argo CD has synced it
 ";
 
 /// An outcome with its sealed values left out.

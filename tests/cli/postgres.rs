@@ -19,9 +19,6 @@
 
 #![allow(dead_code, reason = "a bench or a test uses a part of it")]
 
-#[cfg(test)]
-mod tests;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -157,6 +154,11 @@ impl Postgres {
         (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
+    /// The folder of its data and its Unix socket.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The certificate of the authority that signed the server's, as PEM; none without TLS.
     pub fn authority(&self) -> Option<&str> {
         self.authority.as_deref()
@@ -233,8 +235,9 @@ fn programs() -> Option<&'static Path> {
     found.as_deref()
 }
 
-fn program(name: &str) -> PathBuf {
-    let beside = programs().expect("PostgreSQL is installed").join(name);
+/// One of PostgreSQL's programs, such as `psql`.
+pub fn program(name: &str) -> PathBuf {
+    let beside = programs().unwrap().join(name);
     if beside.is_file() {
         beside
     } else {
@@ -349,7 +352,7 @@ fn supervisor(folder: &Path) -> Child {
     Command::new("sh")
         .args(["-c", SUPERVISOR, "sh"])
         .arg(folder)
-        .arg(programs().expect("PostgreSQL is installed"))
+        .arg(programs().unwrap())
         .args(unprivileged())
         .current_dir(folder)
         .env("LC_ALL", "C")

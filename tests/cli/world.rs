@@ -18,8 +18,11 @@
 //! - CNPG (`cnpg-system`) has reconciled roles and databases of each Cluster, whose pods `<cluster>-1` and on are ready, the
 //!   first as primary. A role whose Secret no manifest makes gets one made by hand.
 //!
-//! Manifests are filled up with the defaults that the CRDs have, as an API server does. [`World::of`] works on anything that
-//! takes objects ([`Cluster`]), so that the same test can run against a real API server ([`live`]).
+//! Manifests are filled up with the defaults that the CRDs have, as an API server does. [`live::LiveCluster`] puts the same
+//! objects through a kubeconfig, so that a test can run against a real API server.
+//!
+//! A bench includes this with `#[path = "../tests/cli"] mod cli { pub mod apiserver; pub mod postgres; pub mod support;
+//! pub mod world; }`, and allows dead code.
 
 #![allow(
     dead_code,
@@ -31,12 +34,10 @@ mod apps;
 mod argo;
 mod cnpg;
 pub mod live;
-mod manifests;
-mod platform;
+pub mod manifests;
+pub mod platform;
 mod reflector;
 mod sealed_secrets;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -215,7 +216,7 @@ fn place(object: &Value) -> (String, String) {
 
 fn version(object: &Value) -> String {
     let version = object["metadata"]["resourceVersion"].as_str();
-    version.expect("a stored object has a version").to_owned()
+    version.unwrap().to_owned()
 }
 
 /// Values as a Secret's `data` holds them.

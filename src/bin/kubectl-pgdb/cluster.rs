@@ -3,6 +3,8 @@
 //! - `kubeconfig`: which cluster is meant, as kubectl finds it, and with which credential.
 //! - `attempts`: how long an answer is waited for, and when it is asked for again.
 //! - `controller`: which Service is the Sealed Secrets controller's.
+//! - `examination`: all that `doctor` looks at.
+//! - `served`: what the API server is, serves and allows.
 //! - `reading`: lists and single objects as facts.
 //! - `service_proxy`: what is asked of a Service through the API server.
 //! - `unreadable`: what an error of the client means, and what to do about it.
@@ -11,6 +13,7 @@
 mod attempts;
 mod controller;
 mod error_chain;
+mod examination;
 mod gather;
 mod kubeconfig;
 mod kubeconfig_failure;
@@ -20,6 +23,7 @@ mod postgres_tls;
 mod proxy_server;
 mod reading;
 mod runtime;
+mod served;
 mod service_proxy;
 mod timer;
 mod unreadable;
@@ -35,6 +39,7 @@ use tower::{BoxError, service_fn};
 
 use crate::failure::Failure;
 
+pub(crate) use examination::Examination;
 pub(crate) use gather::Sight;
 pub(crate) use runtime::block_on;
 pub(crate) use service_proxy::Question;

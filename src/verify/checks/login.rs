@@ -126,6 +126,15 @@ fn failed(chain: &Chain<'_>, problem: &LoginProblem) -> Check {
     match problem {
         LoginProblem::NotTried(why) => LINK.skipped("waits", why.as_str()),
         LoginProblem::NoWay(why) => unread(Link::Login, why),
+        LoginProblem::NotListening(why) => LINK
+            .pending(
+                "not-listening",
+                format!("nothing listens in the primary's pod: {why}"),
+            )
+            .remedy(format!(
+                "kubectl cnpg status {} --namespace {}",
+                chain.app.cluster, chain.app.namespace
+            )),
         LoginProblem::Broken(why) => LINK.unknown("broken-off", why.as_str()),
         LoginProblem::Refused { code, message } => refused(chain, code, message),
     }

@@ -135,16 +135,18 @@ fn in_cluster(role: &str, cluster: &Cluster) -> Check {
     if status.reconciled.contains(role) {
         return LINK.pass(format!("{role:?} is reconciled"));
     }
-    let reason = if status.pending.contains(role) {
-        "pending"
+    let check = if status.pending.contains(role) {
+        LINK.pending(
+            "pending",
+            format!("{role:?} is pending: CNPG is about to change it"),
+        )
     } else {
-        "not-observed"
+        LINK.pending(
+            "not-observed",
+            format!("CNPG has not looked at {role:?} yet"),
+        )
     };
-    let evidence = match reason {
-        "pending" => format!("{role:?} is pending: CNPG is about to change it"),
-        _ => format!("CNPG has not looked at {role:?} yet"),
-    };
-    LINK.pending(reason, evidence).remedy(describe)
+    check.remedy(describe)
 }
 
 /// What a DatabaseRole's status says.

@@ -28,19 +28,19 @@ pub struct Certificate {
 
 impl Certificate {
     pub fn generate() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).expect("no name is wrong");
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let name = &mut params.distinguished_name;
         name.push(DnType::CommonName, "kubernetes");
-        let key = KeyPair::generate().expect("a key can be made");
-        let issuer = CertifiedIssuer::self_signed(params, key).expect("it can sign itself");
+        let key = KeyPair::generate().unwrap();
+        let issuer = CertifiedIssuer::self_signed(params, key).unwrap();
 
         let names = ["127.0.0.1", "localhost"].map(str::to_owned).to_vec();
-        let mut params = CertificateParams::new(names).expect("the names are good");
+        let mut params = CertificateParams::new(names).unwrap();
         let name = &mut params.distinguished_name;
         name.push(DnType::CommonName, "kube-apiserver");
-        let key = KeyPair::generate().expect("a key can be made");
-        let certificate = params.signed_by(&key, &issuer).expect("it can be signed");
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &issuer).unwrap();
         Self {
             authority: issuer.pem(),
             certificate,
@@ -53,10 +53,10 @@ impl Certificate {
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
         let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
-            .expect("the provider has them")
+            .unwrap()
             .with_no_client_auth()
             .with_single_cert(vec![self.certificate.der().clone()], key)
-            .expect("the key is the certificate's");
+            .unwrap();
         TlsAcceptor::from(Arc::new(config))
     }
 }
@@ -74,7 +74,7 @@ impl Kubeconfigs {
             .prefix("pgdb-kubeconfig-")
             .tempdir();
         let this = Self {
-            folder: folder.expect("there is a temporary folder"),
+            folder: folder.unwrap(),
             server: server.to_owned(),
             authority: certificate.authority.clone(),
         };
@@ -110,7 +110,7 @@ impl Kubeconfigs {
         self.set_plugin_token(TOKEN);
         write(&script, &text);
         let executable = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(&script, executable).expect("the file is ours");
+        fs::set_permissions(&script, executable).unwrap();
         let user = json!({"exec": {
             "apiVersion": "client.authentication.k8s.io/v1",
             "command": script,
@@ -148,12 +148,12 @@ impl Kubeconfigs {
             "users": [{"name": "tester", "user": user}],
         });
         let path = self.folder.path().join(name);
-        let text = serde_json::to_string_pretty(&config).expect("it is JSON");
+        let text = serde_json::to_string_pretty(&config).unwrap();
         write(&path, &text);
         path
     }
 }
 
 fn write(path: &Path, text: &str) {
-    fs::write(path, text).expect("the folder is ours");
+    fs::write(path, text).unwrap();
 }

@@ -66,7 +66,7 @@ impl Fault {
         let text = match self {
             Self::Malformed => text.replacen('{', "{,", 1),
             Self::Html(code) => {
-                parts.status = (*code).try_into().expect("an HTTP status");
+                parts.status = (*code).try_into().unwrap();
                 let html = HeaderValue::from_static("text/html; charset=utf-8");
                 parts.headers.insert(CONTENT_TYPE, html);
                 "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Sign in</body></html>\n"

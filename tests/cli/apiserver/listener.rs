@@ -26,20 +26,17 @@ pub fn start(
     acceptor: TlsAcceptor,
     stopped: oneshot::Receiver<()>,
 ) -> (SocketAddr, JoinHandle<()>) {
-    let listener =
-        std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
-    listener
-        .set_nonblocking(true)
-        .expect("it can be told not to block");
-    let address = listener.local_addr().expect("it has an address");
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap();
     let shared = Arc::clone(shared);
     let thread = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .expect("there is a runtime");
+            .unwrap();
         runtime.block_on(async {
-            let listener = TcpListener::from_std(listener).expect("it does not block");
+            let listener = TcpListener::from_std(listener).unwrap();
             tokio::select! {
                 () = accept(&shared, &listener, &acceptor) => {}
                 _ = stopped => {}
@@ -87,6 +84,8 @@ async fn answer(
 ) -> io::Result<Response<Body>> {
     let (parts, body) = request.into_parts();
     let request = Request::new(&parts);
+    // Once a request is in the log, a test may release it.
+    let releases = shared.lock().releases;
     // A watch is open, for a test that waits for it, only once it sees every later change.
     if !request.is_watch() {
         shared.arrived(request.clone());
@@ -105,7 +104,7 @@ async fn answer(
         hanging => {
             if matches!(hanging, Some(Fault::Hang)) {
                 log_watch(shared, &request);
-                released(shared).await;
+                released(shared, releases).await;
             }
             let allowed = routes::authenticate(shared, &parts);
             match allowed {
@@ -136,10 +135,9 @@ fn fault(shared: &Shared, request: &Request) -> Option<Fault> {
     faults.find_map(|(requests, fault)| requests.take(request).then(|| fault.clone()))
 }
 
-/// Returns once the test has released what hangs.
-async fn released(shared: &Shared) {
+/// Returns once the test has released what hangs since there had been so many releases.
+async fn released(shared: &Shared, releases: u64) {
     let mut changed = shared.changes();
-    let releases = shared.lock().releases;
     while shared.lock().releases == releases {
         if changed.changed().await.is_err() {
             return;

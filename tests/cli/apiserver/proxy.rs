@@ -72,7 +72,7 @@ pub fn answer(shared: &Shared, place: &Place, method: &str, body: &[u8]) -> Answ
     };
     let namespace = place.namespace.clone().unwrap_or_default();
     let state = shared.lock();
-    let services = Kind::named("", "services").expect("it is known");
+    let services = Kind::named("", "services").unwrap();
     let service = state.store.get(&Key::new(services, &namespace, name));
     let service = service.ok_or_else(|| Status::not_found(services, name))?;
     let ports = service.value["spec"]["ports"].as_array();

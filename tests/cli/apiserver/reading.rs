@@ -144,7 +144,7 @@ fn envelope(place: &Place, page: &Page, token: Option<&str>, remaining: Option<u
         text,
         r#"{{"kind":"{kind}List","apiVersion":"{version}","metadata":{metadata},"items":["#
     );
-    written.expect("a string takes all");
+    written.unwrap();
     for (number, item) in page.items.iter().enumerate() {
         if number > 0 {
             text.push(',');

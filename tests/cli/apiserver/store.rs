@@ -31,7 +31,7 @@ impl Key {
 
     fn of(object: &Value) -> Self {
         let metadata = &object["metadata"];
-        let name = metadata["name"].as_str().expect("the object has a name");
+        let name = metadata["name"].as_str().unwrap();
         let namespace = metadata["namespace"].as_str().unwrap_or_default();
         Self::new(Kind::of(object), namespace, name)
     }
@@ -59,7 +59,7 @@ impl Item {
             text.clone()
         } else {
             let mut bare = value.clone();
-            let fields = bare.as_object_mut().expect("an object is a map");
+            let fields = bare.as_object_mut().unwrap();
             fields.remove("apiVersion");
             fields.remove("kind");
             bare.to_string()

@@ -47,7 +47,7 @@ fn create(state: &mut State, place: &Place, mut object: Value) -> Answer {
     })?;
     if let Some(namespace) = place.namespace.as_ref() {
         settle_namespace(&mut object, namespace)?;
-        let home = Kind::named("", "namespaces").expect("it is known");
+        let home = Kind::named("", "namespaces").unwrap();
         if state.store.get(&Key::new(home, "", namespace)).is_none() {
             return Err(Status::not_found(home, namespace));
         }

@@ -67,7 +67,7 @@ impl Session {
         tokio::select! {
             biased;
             // What the kubelet says is nearer to the cause than the stream that ends with it.
-            Some(message) = refusal => Err(LoginProblem::NoWay(not_forwarded(attempt, &message))),
+            Some(message) = refusal => Err(not_forwarded(attempt, message)),
             asked = asked => asked,
         }
     }
@@ -211,8 +211,11 @@ fn problem(error: &tokio_postgres::Error) -> LoginProblem {
 }
 
 /// The kubelet could not connect to the port.
-fn not_forwarded(attempt: &Attempt, message: &str) -> Unreadable {
-    Unreadable::new(
+fn not_forwarded(attempt: &Attempt, message: String) -> LoginProblem {
+    if message.contains("connection refused") {
+        return LoginProblem::NotListening(message);
+    }
+    LoginProblem::NoWay(Unreadable::new(
         Cause::Unreachable,
         format!(
             "the port {PORT} of the pod {} cannot be reached: {message}",
@@ -222,5 +225,5 @@ fn not_forwarded(attempt: &Attempt, message: &str) -> Unreadable {
             "kubectl describe pod {} --namespace {}",
             attempt.pod, attempt.pod_namespace
         ),
-    )
+    ))
 }

@@ -413,6 +413,12 @@ impl<'call> Session<'call> {
         }
         self.output
             .tell(&next_steps::git(&self.app, plan, &workspace.root));
+        self.output.tell(&next_steps::verification(
+            &self.app,
+            &self.target,
+            self.args,
+            global,
+        ));
     }
 
     fn print(&self, plan: &Plan, dry_run: bool) -> Result<(), Failure> {

@@ -91,6 +91,15 @@ pub(super) const ROWS: &[Row] = &[
         false,
     ),
     (
+        "PostgreSQL does not listen",
+        |facts| {
+            let problem = LoginProblem::NotListening("connection refused".to_owned());
+            forget(facts.logins.insert("my-shop".to_owned(), Err(problem)));
+        },
+        &[("login", Fail, "not-listening")],
+        true,
+    ),
+    (
         "the connection breaks",
         |facts| {
             forget(facts.logins.insert(

@@ -44,6 +44,28 @@ pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) ->
     lines.join("\n")
 }
 
+/// The command that proves the app on the live cluster once the change is synced.
+pub(super) fn verification(app: &App, target: &Target, args: &NewApp, global: &Global) -> String {
+    let repo = global.repo.as_ref().map(|path| path.display().to_string());
+    // Where several could be meant, the one that was asked for is named again.
+    let cluster =
+        (args.cluster.is_some() || args.cluster_file.is_some()).then(|| target.cluster.to_string());
+    let flags = [
+        ("--repo", &repo),
+        ("--target", &global.target),
+        ("--namespace", &global.namespace),
+        ("--cluster", &cluster),
+    ];
+    let flags: String = flags
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!(" {name} {}", shell_word(value.as_ref()?))))
+        .collect();
+    format!(
+        "  kubectl pgdb verify {} --wait --login{flags}    # once Argo CD has synced it",
+        app.name
+    )
+}
+
 /// The git commands that commit the change.
 pub(super) fn git(app: &App, plan: &Plan, root: &Root) -> String {
     let here = std::env::current_dir().is_ok_and(|here| here == root.path());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use console::{Term, truncate_str};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pgdb::report::{Check, Status};
 use pgdb::verify::{Link, Report};
@@ -22,9 +23,14 @@ pub(super) enum Progress<'output> {
     },
 }
 
+/// The columns of the spinner, the gaps, and what is left free at the end of a line.
+const MARGIN: usize = 8;
+
 /// A spinner for each link; gone when dropped.
 pub(super) struct Spinners {
     all: MultiProgress,
+    /// The columns of the longest title.
+    width: usize,
     links: Vec<(&'static str, ProgressBar)>,
 }
 
@@ -100,7 +106,7 @@ impl Spinners {
             (word, spinner)
         });
         let links = links.collect();
-        Self { all, links }
+        Self { all, width, links }
     }
 
     fn show(&self, report: &Report) {
@@ -119,7 +125,7 @@ impl Spinners {
                 all if holding == all => format!("{holding} of {all}"),
                 all => format!("{holding} of {all}; {}", said(worst)),
             };
-            spinner.set_message(visible(&message).into_owned());
+            spinner.set_message(self.cut(&visible(&message)));
             if matches!(worst.status, Status::Pass | Status::Skipped) {
                 spinner.finish();
             } else {
@@ -129,16 +135,29 @@ impl Spinners {
     }
 }
 
+impl Spinners {
+    /// The message as far as the line has room, and never to its end: what the terminal echoes there, such as `^C`,
+    /// would begin another one.
+    fn cut(&self, message: &str) -> String {
+        let columns = usize::from(Term::stderr().size().1);
+        let room = columns.saturating_sub(self.width + MARGIN);
+        truncate_str(message, room, "…").into_owned()
+    }
+}
+
 impl Drop for Spinners {
     fn drop(&mut self) {
         // The report that follows says it all; a terminal that is gone does not mind.
+        for (_, spinner) in &self.links {
+            spinner.finish_and_clear();
+        }
         drop(self.all.clear());
     }
 }
 
 /// A spinner that ends as a dot.
 fn style() -> ProgressStyle {
-    let style = ProgressStyle::with_template("{spinner} {prefix}  {wide_msg}");
+    let style = ProgressStyle::with_template("{spinner} {prefix}  {msg}");
     style
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
         .tick_strings(&["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏", "·"])

@@ -5,8 +5,8 @@ use k8s_openapi::api::authorization::v1::{
 };
 use kube::api::{Api, DynamicObject, ListParams, PostParams};
 
-use super::{ApiServer, client, client_of, refusal, resource, run, secret};
-use crate::apiserver::{Reach, Requests};
+use super::{client, client_of, refusal, resource, run, secret};
+use crate::apiserver::{ApiServer, Reach, Requests};
 
 #[test]
 fn who_has_not_the_token_is_not_let_in() {

@@ -7,8 +7,8 @@ use kube::api::{DynamicObject, WatchEvent, WatchParams};
 use kube::runtime::watcher::{self, Event, watcher};
 use serde_json::json;
 
-use super::{ApiServer, refusal, run, secret, secrets};
-use crate::apiserver::Requests;
+use super::{refusal, run, secret, secrets};
+use crate::apiserver::{ApiServer, Requests};
 
 /// An event in a few words.
 fn shown(event: &WatchEvent<DynamicObject>) -> String {

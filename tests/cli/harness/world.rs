@@ -7,11 +7,11 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 use serde_json::{Value, json};
 
-use super::live::LiveCluster;
-use super::{World, manifests};
 use crate::apiserver::ApiServer;
 use crate::postgres::{self, Postgres, Tls};
 use crate::support::{DATABASE, Repository, SEALED};
+use crate::world::live::LiveCluster;
+use crate::world::{World, manifests, platform};
 
 /// All kinds that the world has objects of.
 const KINDS: [&str; 10] = [
@@ -248,7 +248,7 @@ fn a_cluster_is_filled_through_its_api_alone() {
     let server = ApiServer::start();
     World::of(&server, repository.path());
     let filled = ApiServer::start();
-    super::platform::put(&filled);
+    platform::put(&filled);
     let world = LiveCluster::of(&filled.kubeconfig()).deploy(repository.path());
     assert_eq!(comparable(&filled), comparable(&server));
     assert_eq!(

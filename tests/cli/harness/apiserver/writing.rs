@@ -3,7 +3,8 @@
 use kube::api::{Api, DeleteParams, DynamicObject, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 
-use super::{ApiServer, client, refusal, resource, run};
+use super::{client, refusal, resource, run};
+use crate::apiserver::ApiServer;
 
 fn object(value: Value) -> DynamicObject {
     serde_json::from_value(value).unwrap()

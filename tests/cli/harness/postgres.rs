@@ -9,8 +9,8 @@ use kube::{Api, Client, Config};
 use serde_json::json;
 use tokio_postgres::NoTls;
 
-use super::{Postgres, Tls, is_usable, program};
 use crate::apiserver::ApiServer;
+use crate::postgres::{Postgres, Tls, is_usable, program};
 
 /// What psql says to a login over TCP.
 fn login(postgres: &Postgres, role: &str, password: &str, sslmode: &str) -> Result<String, String> {
@@ -65,7 +65,7 @@ fn nothing_is_left_behind() {
         return;
     }
     let postgres = Postgres::start(Tls::Off);
-    let folder = postgres.folder.clone();
+    let folder = postgres.folder().to_owned();
     let pid = fs::read_to_string(folder.join("data/postmaster.pid")).unwrap();
     let process = format!("/proc/{}", pid.lines().next().unwrap());
     assert!(fs::exists(&process).unwrap());

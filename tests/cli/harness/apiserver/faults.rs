@@ -1,10 +1,9 @@
 //! Faults, as kube's client meets them.
 
 use kube::api::{ListParams, WatchParams};
-use std::time::{Duration, Instant};
 
-use super::{ApiServer, names, refusal, run, secret, secrets};
-use crate::apiserver::{Fault, Requests};
+use super::{names, refusal, run, secret, secrets};
+use crate::apiserver::{ApiServer, Fault, Requests};
 use futures_util::TryStreamExt;
 
 fn with_secrets() -> ApiServer {
@@ -123,14 +122,4 @@ fn a_watch_is_damaged_too() {
         let refused = secrets.watch(&WatchParams::default(), "1001").await;
         assert_eq!(refusal(refused).0, 403);
     });
-}
-
-#[test]
-fn latency_is_what_each_request_takes_at_least() {
-    let server = with_secrets();
-    let latency = Duration::from_millis(50);
-    server.set_latency(latency);
-    let began = Instant::now();
-    listed(&server).unwrap();
-    assert!(began.elapsed() >= latency);
 }

@@ -15,7 +15,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 use serde_json::{Value, json};
 
-use super::ApiServer;
+use crate::apiserver::ApiServer;
 
 /// Runs a future to its end.
 fn run<Output>(future: impl Future<Output = Output>) -> Output {

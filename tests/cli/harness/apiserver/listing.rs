@@ -3,8 +3,8 @@
 use kube::api::{Api, DynamicObject, ListParams};
 use serde_json::{Value, json};
 
-use super::{ApiServer, client, names, refusal, resource, run, secret, secrets};
-use crate::apiserver::Requests;
+use super::{client, names, refusal, resource, run, secret, secrets};
+use crate::apiserver::{ApiServer, Requests};
 
 fn with_secrets(names: &[&str]) -> ApiServer {
     let server = ApiServer::start();

@@ -1,0 +1,5 @@
+//! What the tests of commands that talk to a cluster stand on, tested by itself.
+
+mod apiserver;
+mod postgres;
+mod world;
