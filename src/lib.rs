@@ -15,12 +15,14 @@
 //! - [`report`]: checks, how each ended, and what to do.
 //! - [`new_app`]: plans an app's credential, role and database.
 //! - [`verify`]: proves an app's chain on the live cluster, or names the broken link.
+//! - [`doctor`]: facts of the cluster become checks of what must be there and allowed.
 //! - [`fetch_cert`]: the controller's certificate, and what it changes in the repository.
 //! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
 //!
 //! The direction is `domain` <- `live`, `repo`, `report`, `sealing`, `sql` <- `settings`, `target`, `declared`, `render` <- use cases <- the binary.
 
 pub mod declared;
+pub mod doctor;
 pub mod domain;
 pub mod fetch_cert;
 pub mod init;

@@ -6,10 +6,12 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 10] = [
     "",
     "new-app",
     "verify",
+    "fetch-cert",
+    "doctor",
     "init",
     "demo",
     "completion",

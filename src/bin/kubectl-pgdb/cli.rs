@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::commands::{completion, demo, fetch_cert, init, new_app, verify, version};
+use crate::commands::{completion, demo, doctor, fetch_cert, init, new_app, verify, version};
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
 ///
@@ -105,6 +105,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     NewApp(Box<new_app::NewApp>),
+    Doctor(Box<doctor::Doctor>),
     FetchCert(Box<fetch_cert::FetchCert>),
     Init(init::Init),
     Demo(demo::Demo),

@@ -3,6 +3,8 @@
 //! - `kubeconfig`: which cluster is meant, as kubectl finds it, and with which credential.
 //! - `attempts`: how long an answer is waited for, and when it is asked for again.
 //! - `controller`: which Service is the Sealed Secrets controller's.
+//! - `examination`: all that `doctor` looks at.
+//! - `served`: what the API server is, serves and allows.
 //! - `reading`: lists and single objects as facts.
 //! - `service_proxy`: what is asked of a Service through the API server.
 //! - `unreadable`: what an error of the client means, and what to do about it.
@@ -11,6 +13,7 @@
 mod attempts;
 mod controller;
 mod error_chain;
+mod examination;
 mod gather;
 mod kubeconfig;
 mod kubeconfig_failure;
@@ -20,6 +23,7 @@ mod postgres_tls;
 mod proxy_server;
 mod reading;
 mod runtime;
+mod served;
 mod service_proxy;
 mod timer;
 mod unreadable;
@@ -28,12 +32,14 @@ mod watching;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use kube::client::ClientBuilder;
+use kube::client::{ClientBuilder, ConfigExt};
 use kube::{Client, Config};
-use pgdb::domain::time_limit::TimeLimit;
+use pgdb::domain::time_limit::{TimeLimit, TimeLimitError};
+use tower::{BoxError, service_fn};
 
 use crate::failure::Failure;
 
+pub(crate) use examination::Examination;
 pub(crate) use gather::Sight;
 pub(crate) use runtime::block_on;
 pub(crate) use service_proxy::Question;
@@ -74,10 +80,9 @@ impl ClusterFlags {
         let Some(text) = &self.request_timeout else {
             return Ok(REQUEST_TIMEOUT);
         };
-        text.parse()
-            .map_err(|error: pgdb::domain::time_limit::TimeLimitError| {
-                Failure::usage(format!("--request-timeout: {error}"), error.help())
-            })
+        text.parse().map_err(|error: TimeLimitError| {
+            Failure::usage(format!("--request-timeout: {error}"), error.help())
+        })
     }
 }
 
@@ -126,14 +131,33 @@ impl Session {
 
 /// Makes the client; on a thread of its own, since a credential plugin may take its time.
 async fn build(config: Config, origin: &kubeconfig::Origin) -> Result<Client, Failure> {
-    let built = tokio::task::spawn_blocking(move || ClientBuilder::try_from(config)).await;
-    match built {
-        Ok(Ok(builder)) => Ok(builder.build()),
-        Ok(Err(error)) => Err(origin.failure(&error)),
-        Err(error) => Err(Failure::unknown(
-            format!("the cluster's client cannot be made: {error}"),
-            "",
-        )),
+    let cannot =
+        |error| Failure::unknown(format!("the cluster's client cannot be made: {error}"), "");
+    let built = tokio::task::spawn_blocking(move || client(config)).await;
+    built
+        .map_err(cannot)?
+        .map_err(|error| origin.failure(&error))
+}
+
+/// The client. A credential plugin that gives a token is run once: the builder by itself would run it three times.
+fn client(mut config: Config) -> Result<Client, kube::Error> {
+    let credential = match config.auth_info.exec {
+        Some(_) => config.auth_layer()?,
+        None => None,
+    };
+    match credential {
+        Some(credential) => {
+            config.auth_info.exec = None;
+            let client = ClientBuilder::try_from(config)?.build();
+            let namespace = client.default_namespace().to_owned();
+            let service = service_fn(move |request| {
+                let client = client.clone();
+                async move { client.send(request).await.map_err(BoxError::from) }
+            });
+            let builder = ClientBuilder::new(service, namespace);
+            Ok(builder.with_layer(&credential).build())
+        }
+        None => Ok(ClientBuilder::try_from(config)?.build()),
     }
 }
 

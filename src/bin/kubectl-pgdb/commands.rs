@@ -2,6 +2,7 @@
 
 pub(crate) mod completion;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod fetch_cert;
 pub(crate) mod init;
 pub(crate) mod new_app;
@@ -16,6 +17,7 @@ use crate::output::Output;
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.command {
         Command::NewApp(args) => new_app::run(args, &cli.global, output),
+        Command::Doctor(args) => doctor::run(args, &cli.global, output),
         Command::FetchCert(args) => fetch_cert::run(args, &cli.global, output),
         Command::Init(args) => init::run(args, &cli.global, output),
         Command::Demo(args) => demo::run(args, output),

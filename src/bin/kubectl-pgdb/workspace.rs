@@ -85,32 +85,6 @@ impl Workspace {
         })
     }
 
-    /// What `.pgdb.yaml` says of the target that is meant; nothing where there is no repository, and none is named.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open), but for a repository that is not there.
-    pub(crate) fn settings_if_there(global: &Global) -> Result<TargetSettings, Failure> {
-        match Self::open_if_there(global)? {
-            Some(workspace) => Ok(workspace.settings),
-            None => Ok(TargetSettings::default()),
-        }
-    }
-
-    /// The repository that a command works in; none where there is none, and neither it nor a target of it is named.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open), but for a repository that is not there.
-    pub(crate) fn open_if_there(global: &Global) -> Result<Option<Self>, Failure> {
-        let is_named = global.repo.is_some() || global.target.is_some();
-        if !is_named
-            && let Ok(here) = std::env::current_dir()
-            && let Err(RootError::NotFound { .. }) = Root::find(&here)
-        {
-            return Ok(None);
-        }
-        Self::open(global).map(Some)
-    }
-
     /// Takes the lock on the repository, and says so when it has to wait.
     pub(crate) fn lock(&self, output: &Output) -> Result<Lock<'_>, Failure> {
         let waiting = |holder: &str| {

@@ -229,7 +229,8 @@ impl Session {
         Shelf::of(self.objects::<W>(&selection).await)
     }
 
-    async fn objects<W: Wire>(&self, selection: &Selection) -> Fact<Vec<W::Object>> {
+    /// The objects of a kind.
+    pub(super) async fn objects<W: Wire>(&self, selection: &Selection) -> Fact<Vec<W::Object>> {
         let (api, params) = (selection.api::<W>(self), selection.params());
         let list = self.list(&api, &params).await;
         list.map(|objects| objects.into_iter().map(Served::live).collect())

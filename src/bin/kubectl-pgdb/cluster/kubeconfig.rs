@@ -79,6 +79,12 @@ pub(super) async fn load(flags: &ClusterFlags) -> Result<(Config, Origin), Failu
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
         .await
         .map_err(|error| origin.kubeconfig_failure(&error))?;
+    if config.root_cert.as_ref().is_some_and(Vec::is_empty) {
+        return Err(Failure::usage(
+            format!("{place}: the cluster's certificate-authority holds no certificate"),
+            "it has to be PEM, and base64 of that in certificate-authority-data",
+        ));
+    }
     // The client's own choice compares NO_PROXY with the proxy's address instead of the server's.
     let variable = |name: &str| env::var(name).ok();
     config.proxy_url = proxy_server::choose(&config.cluster_url, own_proxy.as_deref(), variable)

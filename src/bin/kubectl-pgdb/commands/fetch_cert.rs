@@ -147,7 +147,10 @@ fn write(
 
 /// Prints the certificate; the settings are those of a repository where there is one.
 fn print(args: &FetchCert, global: &Global, output: &Output) -> Result<Exit, Failure> {
-    let settings = Workspace::settings_if_there(global)?;
+    let workspace = Workspace::around(global)?;
+    let settings = workspace
+        .map(|workspace| workspace.settings)
+        .unwrap_or_default();
     let fetched = fetch(&args.cluster, &args.controller.wanted(&settings)?)?;
     output.data(fetched.pem())?;
     output.tell(&format!(

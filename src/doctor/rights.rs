@@ -1,0 +1,112 @@
+//! What `verify` and `fetch-cert` need to be allowed.
+
+use super::{Expected, unread};
+use crate::live::fact::Fact;
+use crate::live::permission::Permission;
+use crate::report::{Check, Subject};
+
+pub(super) const RIGHTS: Subject = Subject {
+    check: "rights",
+    title: "Rights",
+};
+
+/// A right, and whether one has it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Asked {
+    /// The right.
+    pub permission: Permission,
+    /// Whether the API server says so.
+    pub allowed: Fact<bool>,
+}
+
+/// The rights that are asked about. Of a kind that is not served nobody can have one.
+///
+/// `controller` is the namespace of the Sealed Secrets controller.
+pub fn needed(
+    expected: &Expected,
+    controller: &str,
+    roles: bool,
+    argo_cd: bool,
+) -> Vec<Permission> {
+    let here = Some(expected.namespace.as_str());
+    let mut looked_at = vec![
+        ("secrets", None),
+        ("namespaces", None),
+        // Those of primaries and of Reflector.
+        ("pods", None),
+        ("sealedsecrets.bitnami.com", here),
+        ("clusters.postgresql.cnpg.io", here),
+        ("databases.postgresql.cnpg.io", here),
+    ];
+    if roles {
+        looked_at.push(("databaseroles.postgresql.cnpg.io", here));
+    }
+    if argo_cd {
+        looked_at.push(("applications.argoproj.io", None));
+    }
+    let mut needed: Vec<Permission> = looked_at
+        .into_iter()
+        .flat_map(|(kind, namespace)| {
+            ["list", "watch"].map(|verb| Permission::new(verb, kind, namespace))
+        })
+        .collect();
+    needed.push(Permission::new("create", "pods/portforward", here));
+    let there = Some(controller);
+    needed.push(Permission::new("get", "services", there));
+    needed.push(Permission::new("get", "services/proxy", there));
+    needed.push(Permission::new("create", "services/proxy", there));
+    needed
+}
+
+/// What does instead of a right for all namespaces, for whoever does not have that: the same for each namespace that
+/// matters. Only Secrets are looked at so, since only they are often forbidden.
+pub fn instead(permission: &Permission, expected: &Expected) -> Vec<Permission> {
+    if permission.resource != "secrets" || permission.namespace.is_some() {
+        return Vec::new();
+    }
+    let mut namespaces = expected.app_namespaces.clone();
+    namespaces.insert(expected.namespace.clone());
+    let apart = |namespace| Permission {
+        namespace: Some(namespace),
+        ..permission.clone()
+    };
+    namespaces.into_iter().map(apart).collect()
+}
+
+/// One check for all rights that one has, and one for each that one has not.
+pub(super) fn rights(asked: &[Asked]) -> Vec<Check> {
+    let granted = asked
+        .iter()
+        .filter(|asked| asked.allowed == Fact::Present(true));
+    let mut checks = Vec::new();
+    let count = granted.count();
+    if count == asked.len() {
+        checks.push(RIGHTS.pass(format!(
+            "all {count} that verify and fetch-cert need are granted"
+        )));
+    } else if count > 0 {
+        checks.push(RIGHTS.pass(format!(
+            "{count} of {} that verify and fetch-cert need are granted",
+            asked.len()
+        )));
+    }
+    checks.extend(asked.iter().filter_map(missing));
+    checks
+}
+
+/// The check of a right that one has not.
+fn missing(asked: &Asked) -> Option<Check> {
+    let permission = &asked.permission;
+    match &asked.allowed {
+        Fact::Present(true) => None,
+        Fact::Present(false) | Fact::Absent => Some(
+            RIGHTS
+                .broken(
+                    "forbidden",
+                    format!("the right to {} is missing", permission.deed()),
+                )
+                .remedy(permission.to_string()),
+        ),
+        Fact::Unreadable(why) => Some(unread(RIGHTS, why)),
+    }
+}
