@@ -1,7 +1,7 @@
 //! `doctor` on an API server where everything is there, and with one thing missing at a time.
 
-use crate::world::World;
 use crate::fetch_cert::ask;
+use crate::world::World;
 
 #[test]
 fn draft() {
@@ -10,5 +10,7 @@ fn draft() {
     println!("{}\n{}\n{}", outcome.code, outcome.stdout, outcome.stderr);
     let outcome = ask(&repository, &server, "doctor -o json");
     println!("{}\n{}\n{}", outcome.code, outcome.stdout, outcome.stderr);
-    for r in server.requests() { println!("{r}"); }
+    for r in server.requests() {
+        println!("{r}");
+    }
 }

@@ -19,10 +19,6 @@ const LINK: Subject = Subject {
 };
 /// How long Reflector may take before something is wrong; it acts on events, so within a second or so.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What mends a Reflector that missed something: at its start it looks at every Secret again.
-const RESTART: &str =
-    "kubectl rollout restart deployment/reflector --namespace REFLECTOR-NAMESPACE";
-
 /// Looks at the mirror in each of the app's namespaces.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     let source = chain.secret();
@@ -106,11 +102,7 @@ fn missing(chain: &Chain<'_>, source: &Meta, namespace: &str) -> Check {
             );
     }
     let since = waited(chain, source, namespace);
-    let deleted = |evidence: String| {
-        LINK.broken("deleted", evidence)
-            .remedy(RESTART)
-            .remedy(format!("or change the Secret: kubectl pgdb doctor shows where Reflector runs, and {} is what it copies", source.place("Secret")))
-    };
+    let deleted = |evidence: String| LINK.broken("deleted", evidence).remedy(restart(chain));
     if chain.index.is_mirrored(source) {
         let evidence = "it is not there, though Reflector has made the other mirrors of this version: it was deleted by hand, \
                         and is not made again until the Secret changes";
@@ -160,6 +152,15 @@ fn reflector(chain: &Chain<'_>) -> Option<bool> {
     Some(pods.any(|pod| pod.is_ready))
 }
 
+/// The command that mends a Reflector that missed something: at its start it looks at every Secret again.
+fn restart(chain: &Chain<'_>) -> String {
+    let pod = chain.facts.reflector.all().next();
+    let namespace = pod.map_or("REFLECTOR-NAMESPACE", |pod| &pod.meta.namespace);
+    format!(
+        "kubectl rollout restart deployment --namespace {namespace} --selector app.kubernetes.io/name=reflector"
+    )
+}
+
 /// Compares a Secret with the one that it is to mirror.
 fn compare(chain: &Chain<'_>, source: &Secret, mirror: &Secret) -> Check {
     let wanted = format!("{}/{}", source.meta.namespace, source.meta.name);
@@ -174,11 +175,16 @@ fn compare(chain: &Chain<'_>, source: &Secret, mirror: &Secret) -> Check {
                 .to_owned(),
         ),
     };
+    let delete = format!("kubectl delete secret {name} --namespace {namespace}");
     if let Some(evidence) = foreign {
         return LINK
             .broken("foreign-secret", evidence)
-            .remedy(format!("kubectl describe secret {name} --namespace {namespace}"))
-            .remedy(format!("kubectl delete secret {name} --namespace {namespace}, once nothing needs it; then {RESTART}"));
+            .remedy(format!(
+                "kubectl describe secret {name} --namespace {namespace}"
+            ))
+            .remedy("once nothing needs it, delete it and have Reflector look again:")
+            .remedy(delete)
+            .remedy(restart(chain));
     }
     let version = mirror.meta.annotation(REFLECTED_VERSION).unwrap_or("none");
     let current = &source.meta.resource_version;
@@ -187,9 +193,13 @@ fn compare(chain: &Chain<'_>, source: &Secret, mirror: &Secret) -> Check {
         return lagging(chain, &source.meta, version, is_equal);
     }
     if !is_equal {
+        let evidence = format!(
+            "its data is not the Secret's, though it says that it mirrors version {current}: somebody changed it"
+        );
         return LINK
-            .broken("data-differs", format!("its data is not the Secret's, though it says that it mirrors version {current}: somebody changed it"))
-            .remedy(format!("kubectl delete secret {name} --namespace {namespace}, then {RESTART}"));
+            .broken("data-differs", evidence)
+            .remedy(delete)
+            .remedy(restart(chain));
     }
     LINK.pass(format!("mirrors version {current}, its data is equal"))
 }
@@ -210,5 +220,5 @@ fn lagging(chain: &Chain<'_>, source: &Meta, version: &str, is_equal: bool) -> C
         return LINK.pending("catching-up", evidence);
     }
     LINK.pending("stalled", format!("{evidence}: Reflector has stalled"))
-        .remedy(RESTART)
+        .remedy(restart(chain))
 }

@@ -6,7 +6,7 @@ use futures_util::stream::{LocalBoxStream, SelectAll, StreamExt};
 use kube::runtime::WatchStreamExt;
 use kube::runtime::watcher::{Config, Error, Event, watcher};
 use pgdb::live::Live;
-use pgdb::live::fact::{Cause, Fact};
+use pgdb::live::fact::{Cause, Fact, Unreadable};
 use pgdb::live::permission::Permission;
 use pgdb::live::shelf::Shelf;
 use pgdb::verify::Facts;
@@ -150,21 +150,26 @@ fn replace<T: Live>(shelf: &mut Shelf<T>, namespace: Option<&str>, list: Fact<Ve
     }
 }
 
-/// Why nothing is known any more; none for a watch that only has to begin again.
+/// Why nothing is known any more; none for a watch that begins again from where it was, of which what is known holds.
 fn unreadable<W: Wire>(
     error: &Error,
     selection: &Selection,
     session: &Session,
-) -> Option<pgdb::live::fact::Unreadable> {
-    let (verb, error) = match error {
-        Error::InitialListFailed(error) => ("list", error),
-        Error::WatchStartFailed(error) => ("watch", error),
-        Error::WatchFailed(_) | Error::WatchError(_) | Error::NoResourceVersion => return None,
-    };
+) -> Option<Unreadable> {
     let resource = match W::GROUP {
         "" => W::PLURAL.to_owned(),
         group => format!("{}.{group}", W::PLURAL),
     };
-    let permission = Permission::new(verb, &resource, selection.namespace.as_deref());
-    Some(session.unreadable(error, &permission))
+    let reason = |verb, error| {
+        let permission = Permission::new(verb, &resource, selection.namespace.as_deref());
+        session.unreadable(error, &permission)
+    };
+    match error {
+        Error::InitialListFailed(error) => Some(reason("list", error)),
+        // Without the right to watch, no change would ever be seen.
+        Error::WatchStartFailed(error) => {
+            Some(reason("watch", error)).filter(|why| why.cause == Cause::Forbidden)
+        }
+        Error::WatchFailed(_) | Error::WatchError(_) | Error::NoResourceVersion => None,
+    }
 }
