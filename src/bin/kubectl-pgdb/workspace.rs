@@ -222,9 +222,15 @@ pub(crate) fn open_root(global: &Global) -> Result<Root, Failure> {
 
 /// The repository around the current folder, where there is one.
 fn find_root() -> Result<Option<Root>, Failure> {
-    match Root::find(&current_folder()?) {
+    let here = current_folder()?;
+    match Root::find(&here) {
         Ok(root) => Ok(Some(root)),
-        Err(RootError::NotFound { .. }) => Ok(None),
+        // A folder that only says by its settings what is meant need not be git's.
+        Err(RootError::NotFound { .. }) => {
+            let root = Root::at(&here)?;
+            let settings = root.read(&pgdb::settings::FILE.parse()?)?;
+            Ok(settings.map(|_| root))
+        }
         Err(error) => Err(error.into()),
     }
 }

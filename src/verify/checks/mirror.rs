@@ -128,7 +128,8 @@ fn missing(chain: &Chain<'_>, source: &Meta, namespace: &str) -> Check {
                     ""
                 }
             );
-            deleted(evidence)
+            // The clocks of this machine and the cluster's may differ.
+            deleted(evidence).waiting(true)
         }
         _ => LINK
             .pending("not-yet-made", "Reflector has not made it yet")

@@ -154,7 +154,10 @@ async fn ask(client: &Client, attempt: &Attempt) -> Result<Login, LoginProblem> 
     Ok(Login {
         user: column(0).unwrap_or_default(),
         owner: column(1).unwrap_or_default(),
-        server_version: column(2).unwrap_or_default(),
+        // Packagers add their own after a space.
+        server_version: column(2)
+            .and_then(|version| version.split(' ').next().map(str::to_owned))
+            .unwrap_or_default(),
         is_encrypted: false,
         schemas: tried,
         others: others

@@ -82,6 +82,9 @@ pub(crate) fn run(args: &Verify, global: &Global, output: &Output) -> Result<Exi
         Err(error) => return Err(refused_limit(&error)),
     };
     let expectation = Expectation::of(args, global)?;
+    for warning in &expectation.warnings {
+        output.warn(warning);
+    }
     let waiting = Waiting {
         expectation: &expectation,
         skip: &skip,

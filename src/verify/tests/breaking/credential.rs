@@ -124,7 +124,7 @@ pub(super) const ROWS: &[Row] = &[
         "the mirror was deleted by hand",
         |facts| facts.secrets.remove("shop", "my-shop-db-creds"),
         &[("mirror", Fail, "deleted"), NOT_ASKED],
-        false,
+        true,
     ),
     (
         "a foreign Secret is in the way",

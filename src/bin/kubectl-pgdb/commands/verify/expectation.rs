@@ -1,54 +1,30 @@
 //! What is expected: of the repository's apps, or of those that are named.
 
-use clap::Args;
-use pgdb::declared::{Declared, apps};
-use pgdb::domain::app::{AppOptions, AppRequest};
-use pgdb::domain::kubernetes_name::{AppName, ClusterName, Namespace, ObjectName};
-use pgdb::domain::nearest::nearest;
-use pgdb::domain::postgres_name::{DatabaseName, RoleName};
+mod names;
+mod repository;
+
+use pgdb::declared::Declared;
+use pgdb::domain::app::AppRequest;
+use pgdb::domain::kubernetes_name::{ClusterName, Namespace};
 use pgdb::live::fact::Cause;
-use pgdb::target::{GUIDE_NAMESPACE, Target, TargetError, TargetRequest};
+use pgdb::target::{Target, TargetRequest};
 use pgdb::verify::{Expected, Facts};
 
 use super::Verify;
 use crate::cli::Global;
 use crate::cluster::Sight;
 use crate::failure::Failure;
-use crate::flag_value::{list, one};
+use crate::flag_value::one;
 use crate::workspace::Workspace;
-
-/// Names that follow from the app's, where there is no repository to look them up in.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Where the app is in no repository")]
-pub(crate) struct NameFlags {
-    /// Expect the credential in this namespace; may be given several times [default: what the Secret's annotations say].
-    #[arg(
-        long,
-        value_name = "NAMESPACE",
-        value_delimiter = ',',
-        env = "PGDB_APP_NAMESPACE",
-        hide_env = true
-    )]
-    app_namespace: Vec<String>,
-    /// Expect this login role [default: NAME with underscores].
-    #[arg(long, value_name = "ROLE", env = "PGDB_USER", hide_env = true)]
-    user: Option<String>,
-    /// Expect this database [default: NAME with underscores].
-    #[arg(long, value_name = "DATABASE", env = "PGDB_DATABASE", hide_env = true)]
-    database: Option<String>,
-    /// Expect the credential in this Secret [default: NAME-db-creds].
-    #[arg(long, value_name = "SECRET", env = "PGDB_SECRET_NAME", hide_env = true)]
-    secret_name: Option<String>,
-    /// Look at this CNPG Cluster [default: the repository's, else the only one of the namespace].
-    #[arg(long, value_name = "CLUSTER", env = "PGDB_CLUSTER", hide_env = true)]
-    cluster: Option<String>,
-}
+pub(crate) use names::NameFlags;
 
 /// What is expected, as far as it is known before the cluster is read.
 pub(super) struct Expectation {
     namespace: Namespace,
     cluster: Option<ClusterName>,
     asked: Asked,
+    /// What the user should know of the repository.
+    pub(super) warnings: Vec<String>,
 }
 
 /// Whose apps are looked at.
@@ -67,98 +43,28 @@ impl Expectation {
     /// # Errors
     /// When a value is refused, the repository cannot be read, no app is named, or one that the repository lacks.
     pub(super) fn of(args: &Verify, global: &Global) -> Result<Self, Failure> {
-        let mut request = TargetRequest {
+        let request = TargetRequest {
             cluster: one("--cluster", args.names_by.cluster.as_deref())?,
+            cluster_file: one("--cluster-file", args.names_by.cluster_file.as_deref())?,
             namespace: one("--namespace", global.namespace.as_deref())?,
             ..TargetRequest::default()
         };
-        let names: Vec<AppName> = list("NAME", &args.names)?;
         let Some(workspace) = Workspace::around(global)? else {
-            return Self::without_repo(args, request, names);
+            return names::expectation(args, request);
         };
-        request.roles = workspace.settings.roles.unwrap_or_default();
-        let request = request.or_settings(&workspace.settings);
-        let reading = workspace.read(&request.cluster_file.iter().collect::<Vec<_>>(), false)?;
-        match Target::resolve(&request, &reading.snapshot) {
-            Ok(target) => {
-                let declared = apps(&reading.snapshot, &target);
-                Self::declared(&args.names, args.all, &declared, target)
-            }
-            Err(TargetError::NoCluster { .. }) if reading.skipped.is_empty() => {
-                Self::without_repo(args, request, names)
-            }
-            Err(error) => Err(error.into()),
+        let request = TargetRequest {
+            roles: workspace.settings.roles.unwrap_or_default(),
+            ..request
+        }
+        .or_settings(&workspace.settings);
+        match repository::apps(&workspace, &request)? {
+            Some((declared, target)) => Self::declared(args, &declared, target),
+            None => names::expectation(args, request),
         }
     }
 
-    fn without_repo(
-        args: &Verify,
-        request: TargetRequest,
-        names: Vec<AppName>,
-    ) -> Result<Self, Failure> {
-        if names.is_empty() && !args.all {
-            return Err(Failure::usage(
-                "no app is named, and there is no repository here that declares any",
-                "name one, as in `kubectl pgdb verify my-shop`, or look at all with --all",
-            ));
-        }
-        let app = |name: AppName| -> Result<AppRequest, Failure> {
-            Ok(AppRequest {
-                name,
-                namespaces: list("--app-namespace", &args.names_by.app_namespace)?,
-                role: one::<RoleName>("--user", args.names_by.user.as_deref())?,
-                database: one::<DatabaseName>("--database", args.names_by.database.as_deref())?,
-                secret: one::<ObjectName>("--secret-name", args.names_by.secret_name.as_deref())?,
-                options: AppOptions {
-                    roles: request.roles,
-                    ..AppOptions::default()
-                },
-            })
-        };
-        let apps: Result<Vec<AppRequest>, Failure> = names.into_iter().map(app).collect();
-        let namespace = match request.namespace {
-            Some(namespace) => namespace,
-            None => GUIDE_NAMESPACE.parse()?,
-        };
-        Ok(Self {
-            namespace,
-            cluster: request.cluster,
-            asked: if args.all {
-                Asked::Labelled
-            } else {
-                Asked::Named(apps?)
-            },
-        })
-    }
-
-    fn declared(
-        names: &[String],
-        all: bool,
-        declared: &Declared,
-        target: Target,
-    ) -> Result<Self, Failure> {
-        let known: Vec<&str> = declared.apps.iter().map(|app| app.name.as_str()).collect();
-        let mut chosen = Vec::new();
-        for name in names {
-            let found = declared.apps.iter().find(|app| app.name == *name);
-            chosen.push(found.ok_or_else(|| unknown(name, &known, &target))?);
-        }
-        if names.is_empty() {
-            match declared.apps.as_slice() {
-                [] => return Err(none_declared(&target)),
-                [only] => chosen.push(only),
-                several if all => chosen.extend(several),
-                _ => {
-                    return Err(Failure::usage(
-                        "no app is named",
-                        format!(
-                            "name one or several, or look at all with --all: {}",
-                            known.join(", ")
-                        ),
-                    ));
-                }
-            }
-        }
+    fn declared(args: &Verify, declared: &Declared, target: Target) -> Result<Self, Failure> {
+        let chosen = repository::choose(&args.names, args.all, declared, &target)?;
         let expected = chosen
             .into_iter()
             .map(|app| Expected::of_declared(app, &target))
@@ -167,6 +73,7 @@ impl Expectation {
             namespace: target.namespace,
             cluster: Some(target.cluster),
             asked: Asked::Declared(expected),
+            warnings: repository::warnings(declared),
         })
     }
 
@@ -259,29 +166,4 @@ impl Expectation {
             )),
         }
     }
-}
-
-fn unknown(name: &str, known: &[&str], target: &Target) -> Failure {
-    let message = format!(
-        "the repository declares no app {name:?} for the Cluster {} in {}",
-        target.cluster, target.namespace
-    );
-    let help = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean {near}?"),
-        None if known.is_empty() => {
-            "see that this working tree is the right one and up to date".to_owned()
-        }
-        None => format!("it declares {}", known.join(", ")),
-    };
-    Failure::usage(message, help)
-}
-
-fn none_declared(target: &Target) -> Failure {
-    Failure::usage(
-        format!(
-            "the repository declares no app for the Cluster {} in {}",
-            target.cluster, target.namespace
-        ),
-        "see that this working tree is the right one and up to date",
-    )
 }

@@ -1,0 +1,84 @@
+//! Apps that are known by their names alone.
+
+use clap::Args;
+use pgdb::domain::app::{AppOptions, AppRequest};
+use pgdb::domain::kubernetes_name::{AppName, ObjectName};
+use pgdb::domain::postgres_name::{DatabaseName, RoleName};
+use pgdb::target::{GUIDE_NAMESPACE, TargetRequest};
+
+use super::{Asked, Expectation};
+use crate::commands::verify::Verify;
+use crate::failure::Failure;
+use crate::flag_value::{list, one};
+
+/// Names that follow from the app's, where there is no repository to look them up in.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Where the app is in no repository")]
+pub(crate) struct NameFlags {
+    /// Expect the credential in this namespace; may be given several times [default: what the Secret's annotations say].
+    #[arg(
+        long,
+        value_name = "NAMESPACE",
+        value_delimiter = ',',
+        env = "PGDB_APP_NAMESPACE",
+        hide_env = true
+    )]
+    app_namespace: Vec<String>,
+    /// Expect this login role [default: NAME with underscores].
+    #[arg(long, value_name = "ROLE", env = "PGDB_USER", hide_env = true)]
+    user: Option<String>,
+    /// Expect this database [default: NAME with underscores].
+    #[arg(long, value_name = "DATABASE", env = "PGDB_DATABASE", hide_env = true)]
+    database: Option<String>,
+    /// Expect the credential in this Secret [default: NAME-db-creds].
+    #[arg(long, value_name = "SECRET", env = "PGDB_SECRET_NAME", hide_env = true)]
+    secret_name: Option<String>,
+    /// Look at the CNPG Cluster in this file, a path from the repository's root.
+    #[arg(long, value_name = "PATH", env = "PGDB_CLUSTER_FILE", hide_env = true)]
+    pub(super) cluster_file: Option<String>,
+    /// Look at this CNPG Cluster [default: the repository's, else the only one of the namespace].
+    #[arg(long, value_name = "CLUSTER", env = "PGDB_CLUSTER", hide_env = true)]
+    pub(super) cluster: Option<String>,
+}
+
+/// What is expected of the apps that are named, or, with `--all`, of those that the product's label marks.
+///
+/// # Errors
+/// When no app is named, or a value is refused.
+pub(super) fn expectation(args: &Verify, request: TargetRequest) -> Result<Expectation, Failure> {
+    if args.names.is_empty() && !args.all {
+        return Err(Failure::usage(
+            "no app is named, and there is no repository here that declares any",
+            "name one, as in `kubectl pgdb verify my-shop`, or look at all with --all",
+        ));
+    }
+    let names: Vec<AppName> = list("NAME", &args.names)?;
+    let app = |name: AppName| -> Result<AppRequest, Failure> {
+        Ok(AppRequest {
+            name,
+            namespaces: list("--app-namespace", &args.names_by.app_namespace)?,
+            role: one::<RoleName>("--user", args.names_by.user.as_deref())?,
+            database: one::<DatabaseName>("--database", args.names_by.database.as_deref())?,
+            secret: one::<ObjectName>("--secret-name", args.names_by.secret_name.as_deref())?,
+            options: AppOptions {
+                roles: request.roles,
+                ..AppOptions::default()
+            },
+        })
+    };
+    let apps: Result<Vec<AppRequest>, Failure> = names.into_iter().map(app).collect();
+    let namespace = match request.namespace {
+        Some(namespace) => namespace,
+        None => GUIDE_NAMESPACE.parse()?,
+    };
+    Ok(Expectation {
+        namespace,
+        cluster: request.cluster,
+        asked: if args.all {
+            Asked::Labelled
+        } else {
+            Asked::Named(apps?)
+        },
+        warnings: Vec::new(),
+    })
+}
