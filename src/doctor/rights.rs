@@ -1,7 +1,7 @@
 //! What `verify` and `fetch-cert` need to be allowed.
 
 use super::{Expected, unread};
-use crate::live::fact::Fact;
+use crate::live::fact::{Fact, Unreadable};
 use crate::live::permission::Permission;
 use crate::report::{Check, Subject};
 
@@ -73,40 +73,59 @@ pub fn instead(permission: &Permission, expected: &Expected) -> Vec<Permission> 
     namespaces.into_iter().map(apart).collect()
 }
 
-/// One check for all rights that one has, and one for each that one has not.
+/// One check for all rights that one has, one for each that one has not, and one for each reason for which it is not
+/// known.
 pub(super) fn rights(asked: &[Asked]) -> Vec<Check> {
     let granted = asked
         .iter()
-        .filter(|asked| asked.allowed == Fact::Present(true));
+        .filter(|asked| asked.allowed == Fact::Present(true))
+        .count();
     let mut checks = Vec::new();
-    let count = granted.count();
-    if count == asked.len() {
+    if granted == asked.len() {
         checks.push(RIGHTS.pass(format!(
-            "all {count} that verify and fetch-cert need are granted"
+            "all {granted} that verify and fetch-cert need are granted"
         )));
-    } else if count > 0 {
+    } else if granted > 0 {
         checks.push(RIGHTS.pass(format!(
-            "{count} of {} that verify and fetch-cert need are granted",
+            "{granted} of {} that verify and fetch-cert need are granted",
             asked.len()
         )));
     }
-    checks.extend(asked.iter().filter_map(missing));
+    let is_missing = |asked: &&Asked| matches!(asked.allowed, Fact::Present(false) | Fact::Absent);
+    checks.extend(asked.iter().filter(is_missing).map(missing));
+    checks.extend(unknown(asked));
     checks
 }
 
 /// The check of a right that one has not.
-fn missing(asked: &Asked) -> Option<Check> {
+fn missing(asked: &Asked) -> Check {
     let permission = &asked.permission;
-    match &asked.allowed {
-        Fact::Present(true) => None,
-        Fact::Present(false) | Fact::Absent => Some(
-            RIGHTS
-                .broken(
-                    "forbidden",
-                    format!("the right to {} is missing", permission.deed()),
-                )
-                .remedy(permission.to_string()),
-        ),
-        Fact::Unreadable(why) => Some(unread(RIGHTS, why)),
+    RIGHTS
+        .broken(
+            "forbidden",
+            format!("the right to {} is missing", permission.deed()),
+        )
+        .remedy(permission.to_string())
+}
+
+/// The checks of rights that could not be asked about.
+fn unknown(asked: &[Asked]) -> Vec<Check> {
+    let mut reasons: Vec<(&Unreadable, usize)> = Vec::new();
+    for asked in asked {
+        let Fact::Unreadable(why) = &asked.allowed else {
+            continue;
+        };
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((why, 1)),
+        }
     }
+    let check = |(why, count): (&Unreadable, usize)| {
+        let evidence = format!("{count} could not be asked about: {}", why.evidence);
+        Check {
+            evidence,
+            ..unread(RIGHTS, why)
+        }
+    };
+    reasons.into_iter().map(check).collect()
 }

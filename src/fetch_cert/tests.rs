@@ -162,7 +162,7 @@ fn refuses_what_is_no_certificate() {
         ),
         ("", "the sealing certificate is empty", elsewhere),
         (
-            &fixture!("valid.pem")[..600],
+            fixture!("valid.pem").get(..600).unwrap(),
             "the sealing certificate is cut short: `-----END CERTIFICATE-----` is missing",
             elsewhere,
         ),

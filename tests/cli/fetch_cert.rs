@@ -371,8 +371,8 @@ fn gives_up_on_what_does_not_pass() {
         (
             Fault::status(503),
             4,
-            "SERVER cannot `get services/proxy in the namespace kube-system` for now (503): the server is currently \
-             unable to handle the request",
+            "the API server does not reach the Service kube-system/sealed-secrets-controller (503): the server is \
+             currently unable to handle the request",
         ),
         (
             Fault::retry_after(429, 3600),
@@ -400,9 +400,8 @@ fn gives_up_on_what_does_not_pass() {
     server.stop_serving("kube-system", "sealed-secrets-controller");
     assert_eq!(
         refusal(&server, "", 3),
-        "error: SERVER cannot `get services/proxy in the namespace kube-system` for now (503): no endpoints available \
-         for service \"sealed-secrets-controller\"\nhelp: try again later; `kubectl get --raw /readyz?verbose` says \
-         how the API server is\n"
+        "error: the API server does not reach the Service kube-system/sealed-secrets-controller (503): no endpoints \
+         available for service \"sealed-secrets-controller\"\nhelp: kubectl get pods --namespace kube-system\n"
     );
 }
 

@@ -77,6 +77,21 @@ fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
+#[test]
+fn every_reason_of_doctor_is_explained_and_no_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs::read_to_string(root.join("docs/doctor.md")).unwrap();
+    let mut reasons = BTreeSet::new();
+    for file in ["places", "platform", "rights", "sealing"] {
+        let path = root.join("src/doctor").join(format!("{file}.rs"));
+        reasons.extend(given(&fs::read_to_string(path).unwrap()));
+    }
+    // Those of the kubeconfig, and of the controller's Service.
+    reasons.extend(["not-usable", "no-controller", "several-controllers"].map(str::to_owned));
+    reasons.insert("waits".to_owned());
+    assert_eq!(explained(&docs, "The checks"), reasons);
+}
+
 /// The reasons in the first column of the table below a heading.
 fn explained(docs: &str, heading: &str) -> BTreeSet<String> {
     let section = docs

@@ -206,16 +206,9 @@ impl Session {
     }
 }
 
-/// Whether nothing else is to be asked of a server that answered so.
+/// Whether nothing else is to be asked of a server that says no version so. Some forbid it, and answer the rest.
 fn is_no_answer(cause: Cause) -> bool {
-    matches!(
-        cause,
-        Cause::TimedOut
-            | Cause::Unreachable
-            | Cause::Untrusted
-            | Cause::Unauthorised
-            | Cause::Malformed
-    )
+    !matches!(cause, Cause::Forbidden | Cause::NotServed | Cause::Refused)
 }
 
 fn operator_version(deployment: &Deployment) -> Option<String> {

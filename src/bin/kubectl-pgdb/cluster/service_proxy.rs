@@ -11,6 +11,7 @@ use pgdb::live::permission::Permission;
 
 use super::Session;
 use super::attempts::{AnswerLimit, Repeatable};
+use super::unreadable::said;
 
 /// The most that is read of an answer, in bytes.
 const LARGEST_ANSWER: usize = 1024 * 1024;
@@ -77,6 +78,9 @@ impl Session {
             if own.reason == "NotFound" {
                 return Fact::Absent;
             }
+            if status >= 500 {
+                return Fact::Unreadable(not_reached(service, status, &own));
+            }
             return unreadable(&kube::Error::Api(Box::new(own)));
         }
         match String::from_utf8(body.to_vec()) {
@@ -111,6 +115,19 @@ fn request(
             .header(header::CONTENT_TYPE, content_type)
             .body(Body::from(text.into_bytes())),
     }
+}
+
+/// The API server does not reach the Service, after several attempts.
+fn not_reached(service: &Service, status: u16, own: &Status) -> Unreadable {
+    Unreadable::new(
+        Cause::Unavailable,
+        format!(
+            "the API server does not reach the Service {} ({status}){}",
+            service.place(),
+            said(own)
+        ),
+        format!("kubectl get pods --namespace {}", service.namespace),
+    )
 }
 
 /// The API server's own refusal: a Service behind it answers with something else.

@@ -179,7 +179,7 @@ fn malformed(permission: &Permission, error: &serde_json::Error) -> Unreadable {
 }
 
 /// The API server's own words as the end of a sentence; nothing where something else answered.
-fn said(status: &Status) -> String {
+pub(super) fn said(status: &Status) -> String {
     let message = status.message.trim();
     if status.reason == NO_STATUS || message.is_empty() {
         return String::new();
