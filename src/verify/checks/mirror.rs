@@ -19,9 +19,6 @@ const LINK: Subject = Subject {
 };
 /// How long Reflector may take before something is wrong; it acts on events, so within a second or so.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What mends a Reflector that missed something: at its start it looks at every Secret again.
-const RESTART: &str =
-    "kubectl rollout restart deployment/reflector --namespace REFLECTOR-NAMESPACE";
 
 /// Looks at the mirror in each of the app's namespaces.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
@@ -32,7 +29,9 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
             _ => waits(Link::Mirror, "Secret"),
         }];
     };
-    if namespaces.is_empty() {
+    let unseen = chain.unread_namespaces();
+    let unseen = unseen.map(|why| unread(Link::Mirror, why));
+    if namespaces.is_empty() && unseen.is_none() {
         return vec![
             LINK.broken("not-allowed", "the Secret is mirrored to no namespace")
                 .remedy("see the annotations of Reflector in spec.template.metadata of the SealedSecret"),
@@ -41,7 +40,7 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     let name = chain.app.secret.as_deref().unwrap_or_default();
     let look =
         |namespace: &String| look(chain, &source, namespace).of(place("Secret", namespace, name));
-    namespaces.iter().map(look).collect()
+    namespaces.iter().map(look).chain(unseen).collect()
 }
 
 /// Looks at the mirror in one namespace.
@@ -106,11 +105,7 @@ fn missing(chain: &Chain<'_>, source: &Meta, namespace: &str) -> Check {
             );
     }
     let since = waited(chain, source, namespace);
-    let deleted = |evidence: String| {
-        LINK.broken("deleted", evidence)
-            .remedy(RESTART)
-            .remedy(format!("or change the Secret: kubectl pgdb doctor shows where Reflector runs, and {} is what it copies", source.place("Secret")))
-    };
+    let deleted = |evidence: String| LINK.broken("deleted", evidence).remedy(restart(chain));
     if chain.index.is_mirrored(source) {
         let evidence = "it is not there, though Reflector has made the other mirrors of this version: it was deleted by hand, \
                         and is not made again until the Secret changes";
@@ -159,6 +154,16 @@ fn reflector(chain: &Chain<'_>) -> Option<bool> {
     Some(pods.any(|pod| pod.is_ready))
 }
 
+/// What mends a Reflector that missed something: at its start it looks at every Secret again.
+fn restart(chain: &Chain<'_>) -> String {
+    let mut pods = chain.facts.reflector.all();
+    let namespace = pods.next().map(|pod| pod.meta.namespace.as_str());
+    format!(
+        "kubectl rollout restart deployment/reflector --namespace {}",
+        namespace.unwrap_or("REFLECTOR-NAMESPACE")
+    )
+}
+
 /// Compares a Secret with the one that it is to mirror.
 fn compare(chain: &Chain<'_>, source: &Secret, mirror: &Secret) -> Check {
     let wanted = format!("{}/{}", source.meta.namespace, source.meta.name);
@@ -177,7 +182,7 @@ fn compare(chain: &Chain<'_>, source: &Secret, mirror: &Secret) -> Check {
         return LINK
             .broken("foreign-secret", evidence)
             .remedy(format!("kubectl describe secret {name} --namespace {namespace}"))
-            .remedy(format!("kubectl delete secret {name} --namespace {namespace}, once nothing needs it; then {RESTART}"));
+            .remedy(format!("kubectl delete secret {name} --namespace {namespace}, once nothing needs it; then {}", restart(chain)));
     }
     let version = mirror.meta.annotation(REFLECTED_VERSION).unwrap_or("none");
     let current = &source.meta.resource_version;
@@ -188,7 +193,7 @@ fn compare(chain: &Chain<'_>, source: &Secret, mirror: &Secret) -> Check {
     if !is_equal {
         return LINK
             .broken("data-differs", format!("its data is not the Secret's, though it says that it mirrors version {current}: somebody changed it"))
-            .remedy(format!("kubectl delete secret {name} --namespace {namespace}, then {RESTART}"));
+            .remedy(format!("kubectl delete secret {name} --namespace {namespace}, then {}", restart(chain)));
     }
     LINK.pass(format!("mirrors version {current}, its data is equal"))
 }
@@ -209,5 +214,5 @@ fn lagging(chain: &Chain<'_>, source: &Meta, version: &str, is_equal: bool) -> C
         return LINK.pending("catching-up", evidence);
     }
     LINK.pending("stalled", format!("{evidence}: Reflector has stalled"))
-        .remedy(RESTART)
+        .remedy(restart(chain))
 }
