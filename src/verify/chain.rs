@@ -112,29 +112,22 @@ impl<'facts> Chain<'facts> {
         }
     }
 
-    /// Why DatabaseRoles are not known, where they are not; CNPG before 1.30 has none, which is known.
+    /// Why DatabaseRoles are not known, where they are not; CNPG before 1.30 has none, which is known unless the app is to
+    /// have one.
     fn unread_role_objects(&self) -> Option<&'facts Unreadable> {
         let why = self.facts.roles.unread_of(&self.app.namespace);
-        why.filter(|why| why.cause != Cause::NotServed)
+        why.filter(|why| why.cause != Cause::NotServed || self.app.role_object().is_some())
     }
 
     /// The namespaces that are to have a mirror, in order; those that patterns reach are looked for among the live
     /// ones. `None` where they are not known.
     pub(super) fn mirror_namespaces(&self) -> Option<Vec<String>> {
-        let declared;
-        let reflection = match &self.app.mirrors {
-            MirrorsTo::Named(names) => return Some(names.clone()),
-            MirrorsTo::Declared(reflection) => reflection,
-            MirrorsTo::AsLive => {
-                let Fact::Present(secret) = self.secret() else {
-                    return None;
-                };
-                declared = reflection_of(&secret.meta);
-                &declared
-            }
-        };
+        if let MirrorsTo::Named(names) = &self.app.mirrors {
+            return Some(names.clone());
+        }
+        let reflection = self.reflection()?;
         let mut names: Vec<String> = reflection.named().iter().map(ToString::to_string).collect();
-        if !reflection.patterns().is_empty() || reflection.mirrors_to_all() {
+        if is_open(&reflection) {
             let live = self.facts.namespaces.all();
             let live = live.map(|namespace| namespace.meta.name.as_str());
             let reached = live.filter(|name| {
@@ -145,6 +138,22 @@ impl<'facts> Chain<'facts> {
         names.sort();
         names.dedup();
         Some(names)
+    }
+
+    /// Why it is not known which namespaces the patterns reach, where there are patterns and it is not known.
+    pub(super) fn unread_namespaces(&self) -> Option<&'facts Unreadable> {
+        let reflection = self.reflection()?;
+        let why = self.facts.namespaces.unread_of("");
+        why.filter(|_| is_open(&reflection))
+    }
+
+    /// Where Reflector is to copy the credential to, as annotations say it.
+    fn reflection(&self) -> Option<Reflection> {
+        match (&self.app.mirrors, self.secret()) {
+            (MirrorsTo::Declared(reflection), _) => Some(reflection.clone()),
+            (MirrorsTo::AsLive, Fact::Present(secret)) => Some(reflection_of(&secret.meta)),
+            _ => None,
+        }
     }
 
     /// The first link among these that is broken or unknown, so that what follows from it cannot be expected to be
@@ -172,4 +181,9 @@ impl<'facts> Chain<'facts> {
 /// What a live Secret's annotations say to Reflector.
 pub(super) fn reflection_of(meta: &Meta) -> Reflection {
     Reflection::read(|key| meta.annotation(key))
+}
+
+/// Whether it reaches namespaces that it does not name.
+fn is_open(reflection: &Reflection) -> bool {
+    !reflection.patterns().is_empty() || reflection.mirrors_to_all()
 }

@@ -123,6 +123,8 @@ fn waves(chain: &Chain<'_>, cluster: &Cluster) -> Result<String, Box<Check>> {
     }
     match chain.role() {
         Fact::Present(LiveRole::Object(object)) => metas.push(("the DatabaseRole", &object.meta)),
+        Fact::Unreadable(_) => {}
+        Fact::Absent if chain.app.role_object().is_some() => {}
         _ => metas.push(("the Cluster", &cluster.meta)),
     }
     if let Fact::Present(database) = chain.database() {

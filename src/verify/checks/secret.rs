@@ -113,10 +113,11 @@ fn foreign(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
 
 /// The failure of a key that is not there, or has an empty value.
 fn without_key(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
-    let wanted = ["username", "password"];
-    let wanted = wanted
+    let always = ["username", "password"];
+    let declared = chain.app.keys.iter().map(String::as_str);
+    let wanted = always
         .into_iter()
-        .chain(chain.app.keys.iter().map(String::as_str));
+        .chain(declared.filter(|key| !always.contains(key)));
     let missing: Vec<&str> = wanted
         .filter(|key| secret.values.get(*key).is_none_or(|value| value.is_empty()))
         .collect();
