@@ -74,6 +74,17 @@ pub struct Subject {
     pub title: &'static str,
 }
 
+/// How many characters of what was seen are told: some controllers pass whole queries on.
+const LONGEST: usize = 1_000;
+
+/// The text, cut where it is too long to be read.
+fn bounded(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => text,
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+    }
+}
+
 impl Subject {
     /// It was looked at, and is right.
     pub fn pass(self, evidence: impl Into<String>) -> Check {
@@ -113,7 +124,7 @@ impl Subject {
             object: None,
             status,
             reason,
-            evidence: evidence.into(),
+            evidence: bounded(evidence.into()),
             remedies: Vec::new(),
             warnings: Vec::new(),
             waiting_helps,

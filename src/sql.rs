@@ -7,13 +7,19 @@ pub fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// Asks who one is, whose the database is, the server's version, and the schema in which a table without a schema would
-/// be made: one row.
+/// Asks for the schema in which a table without a schema would be made: one row, null where the search path has none.
+pub const CURRENT_SCHEMA: &str = "SELECT pg_catalog.current_schema()";
+
+/// Looks for operators and functions in PostgreSQL's own schema alone, for the rest of the session.
+pub const SEARCH_PATH: &str = "SET search_path = pg_catalog";
+
+/// Asks who one is, whose the database is, and the server's version: one row. Comes after [`SEARCH_PATH`].
 pub const WHO_AM_I: &str = "SELECT current_user, pg_catalog.pg_get_userbyid(d.datdba), \
-     pg_catalog.current_setting('server_version'), pg_catalog.current_schema() \
+     pg_catalog.current_setting('server_version') \
      FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
 
-/// Asks who may connect to the database beside its owner and superusers: one row each, null for PUBLIC.
+/// Asks who may connect to the database beside its owner and superusers: one row each, null for PUBLIC. Comes
+/// after [`SEARCH_PATH`].
 ///
 /// Source: PostgreSQL manual, section 9.27.2 (`aclexplode`, `acldefault`) and table 5.2.
 pub const WHO_MAY_CONNECT: &str = "SELECT r.rolname FROM pg_catalog.pg_database d \

@@ -15,7 +15,7 @@ mod tests;
 pub use attempt::Attempt;
 pub use checks::Link;
 pub use expected::{Expected, ExpectedDatabase, MirrorsTo};
-pub use facts::{Facts, Grantee, Login, LoginProblem};
+pub use facts::{Facts, Grantee, Login, LoginProblem, Refusal};
 pub use report::{AppReport, Broken, Report, Summary};
 
 use chain::Chain;
@@ -33,8 +33,13 @@ pub fn run(expected: &[Expected], facts: &Facts, skip: &[Link]) -> Report {
     Report::of(apps.collect())
 }
 
-fn verify_app(app: &Expected, facts: &Facts, index: &Index<'_>, skip: &[Link]) -> AppReport {
-    let mut chain = Chain::new(app, facts, index);
+fn verify_app<'facts>(
+    app: &'facts Expected,
+    facts: &'facts Facts,
+    index: &'facts Index<'facts>,
+    skip: &'facts [Link],
+) -> AppReport {
+    let mut chain = Chain::new(app, facts, index, skip);
     for (link, check) in CHECKS {
         let checks = if skip.contains(&link) {
             vec![link.subject().skipped("not-asked", "left out as asked")]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Live;
 use super::meta::Meta;
+use crate::domain::time::UnixTime;
 
 /// A Cluster.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -43,6 +44,10 @@ pub struct ManagedRole {
     pub login: bool,
     /// The Secret with its password.
     pub password_secret: Option<String>,
+    /// When its password ends.
+    pub valid_until: Option<UnixTime>,
+    /// How many sessions it may have at once; -1 is no limit.
+    pub connection_limit: Option<i64>,
 }
 
 /// What the instance manager says of the roles.

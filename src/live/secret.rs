@@ -44,6 +44,11 @@ impl Fingerprint {
         self.trimmed == <[u8; 32]>::from(Sha256::digest(text.trim()))
     }
 
+    /// Whether the value begins or ends with white space.
+    pub fn has_outer_space(&self) -> bool {
+        self.whole != self.trimmed
+    }
+
     /// Whether the value is nothing but white space.
     pub fn is_empty(&self) -> bool {
         self.is_empty

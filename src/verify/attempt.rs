@@ -2,13 +2,13 @@
 
 use super::chain::Chain;
 use super::expected::Expected;
-use super::facts::{Facts, Index, LoginProblem};
+use super::facts::{Facts, Index, LoginProblem, REFLECTS};
 use crate::live::fact::Fact;
 
 /// What is needed to log in as an app.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Attempt {
-    /// The namespace of the mirrored Secret with the credential.
+    /// The namespace of the Secret with the credential: a mirror, or the one beside the Cluster.
     pub secret_namespace: String,
     /// The Secret's name.
     pub secret: String,
@@ -31,9 +31,9 @@ impl Attempt {
     }
 
     fn of(app: &Expected, facts: &Facts, index: &Index<'_>) -> Result<Self, LoginProblem> {
-        let chain = Chain::new(app, facts, index);
+        let chain = Chain::new(app, facts, index, &[]);
         let secret = app.secret.clone().unwrap_or_default();
-        let secret_namespace = mirrored(&chain, &secret)?;
+        let secret_namespace = credential_namespace(&chain, &secret)?;
         let pod = match chain.cluster() {
             Fact::Unreadable(why) => return Err(LoginProblem::NoWay(why)),
             Fact::Absent => return Err(waits("Cluster")),
@@ -54,16 +54,25 @@ impl Attempt {
     }
 }
 
-/// The first of the app's namespaces that has the mirror.
-fn mirrored(chain: &Chain<'_>, secret: &str) -> Result<String, LoginProblem> {
-    let namespaces = chain.mirror_namespaces().unwrap_or_default();
+/// The first of the app's namespaces in which it reads the credential: a mirror of the Secret and nothing else, or the
+/// Secret itself.
+fn credential_namespace(chain: &Chain<'_>, secret: &str) -> Result<String, LoginProblem> {
+    let own = &chain.app.namespace;
+    let source = format!("{own}/{secret}");
+    let mirrors = chain.mirrors().unwrap_or_default();
     let mut unread = None;
-    for namespace in namespaces {
-        match chain.facts.secrets.get(&namespace, secret) {
-            Fact::Present(_) => return Ok(namespace),
+    for namespace in &mirrors.namespaces {
+        match chain.facts.secrets.get(namespace, secret) {
+            Fact::Present(found) if found.meta.annotation(REFLECTS) == Some(source.as_str()) => {
+                return Ok(namespace.clone());
+            }
             Fact::Unreadable(why) => unread = Some(why),
-            Fact::Absent => {}
+            Fact::Present(_) | Fact::Absent => {}
         }
+    }
+    let is_here = matches!(chain.secret(), Fact::Present(_));
+    if is_here && (mirrors.is_read_here || chain.app.is_bootstrap()) {
+        return Ok(own.clone());
     }
     Err(unread.map_or_else(|| waits("Mirror"), LoginProblem::NoWay))
 }

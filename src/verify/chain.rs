@@ -22,8 +22,23 @@ pub(super) struct Chain<'facts> {
     pub(super) facts: &'facts Facts,
     /// The same, looked up by other things than names.
     pub(super) index: &'facts Index<'facts>,
+    /// The links that are left out.
+    pub(super) skip: &'facts [Link],
     /// The links that were looked at, in order.
     pub(super) checks: Vec<Check>,
+}
+
+/// Where mirrors of a credential are to be.
+#[derive(Debug, Default)]
+pub(super) struct Mirrors {
+    /// The namespaces, in order, without the Cluster's own.
+    pub(super) namespaces: Vec<String>,
+    /// Whether the app also reads the Secret in the Cluster's namespace.
+    pub(super) is_read_here: bool,
+    /// Why the namespaces that patterns reach are not known, where they are not.
+    pub(super) unread: Option<Unreadable>,
+    /// Whether labels or patterns that are not understood choose more namespaces than these.
+    pub(super) is_undecided: bool,
 }
 
 /// How the app's role is declared on the live cluster.
@@ -41,11 +56,13 @@ impl<'facts> Chain<'facts> {
         app: &'facts Expected,
         facts: &'facts Facts,
         index: &'facts Index<'facts>,
+        skip: &'facts [Link],
     ) -> Self {
         Self {
             app,
             facts,
             index,
+            skip,
             checks: Vec::new(),
         }
     }
@@ -102,7 +119,7 @@ impl<'facts> Chain<'facts> {
         {
             return Fact::Present(LiveRole::Managed(cluster, managed));
         }
-        if let Some(object) = self.role_objects().first() {
+        if let Some(object) = self.role_object() {
             return Fact::Present(LiveRole::Object(object));
         }
         match (cluster, self.unread_role_objects()) {
@@ -112,6 +129,20 @@ impl<'facts> Chain<'facts> {
         }
     }
 
+    /// The DatabaseRole that declares the app's role: the one that the repository names; without one, the one that CNPG
+    /// has applied, where there are several.
+    fn role_object(&self) -> Option<&'facts DatabaseRole> {
+        let objects = self.role_objects();
+        if let Some(name) = self.app.role_object() {
+            return objects
+                .iter()
+                .find(|object| object.meta.name == name)
+                .copied();
+        }
+        let is_applied = |object: &&&DatabaseRole| object.applied.applied == Some(true);
+        objects.iter().find(is_applied).or(objects.first()).copied()
+    }
+
     /// Why DatabaseRoles are not known, where they are not; CNPG before 1.30 has none, which is known unless the app is to
     /// have one.
     fn unread_role_objects(&self) -> Option<&'facts Unreadable> {
@@ -119,32 +150,51 @@ impl<'facts> Chain<'facts> {
         why.filter(|why| why.cause != Cause::NotServed || self.app.role_object().is_some())
     }
 
-    /// The namespaces that are to have a mirror, in order; those that patterns reach are looked for among the live
-    /// ones. `None` where they are not known.
-    pub(super) fn mirror_namespaces(&self) -> Option<Vec<String>> {
+    /// Where mirrors are to be; `None` where nothing says it yet.
+    pub(super) fn mirrors(&self) -> Option<Mirrors> {
+        let mut mirrors = Mirrors::default();
         if let MirrorsTo::Named(names) = &self.app.mirrors {
-            return Some(names.clone());
+            mirrors.namespaces.clone_from(names);
+        } else {
+            self.add_reflected(&self.reflection()?, &mut mirrors);
         }
-        let reflection = self.reflection()?;
-        let mut names: Vec<String> = reflection.named().iter().map(ToString::to_string).collect();
-        if is_open(&reflection) {
-            let live = self.facts.namespaces.all();
-            let live = live.map(|namespace| namespace.meta.name.as_str());
-            let reached = live.filter(|name| {
-                *name != self.app.namespace && reflection.reaches(name) == Some(true)
-            });
-            names.extend(reached.map(str::to_owned));
-        }
-        names.sort();
-        names.dedup();
-        Some(names)
+        mirrors.namespaces.sort();
+        mirrors.namespaces.dedup();
+        // Reflector copies nothing onto the source.
+        let before = mirrors.namespaces.len();
+        mirrors
+            .namespaces
+            .retain(|name| *name != self.app.namespace);
+        mirrors.is_read_here = mirrors.namespaces.len() != before;
+        Some(mirrors)
     }
 
-    /// Why it is not known which namespaces the patterns reach, where there are patterns and it is not known.
-    pub(super) fn unread_namespaces(&self) -> Option<&'facts Unreadable> {
-        let reflection = self.reflection()?;
-        let why = self.facts.namespaces.unread_of("");
-        why.filter(|_| is_open(&reflection))
+    /// Adds the namespaces that the annotations name, and the live ones that their patterns reach.
+    fn add_reflected(&self, reflection: &Reflection, mirrors: &mut Mirrors) {
+        let named = reflection.named();
+        mirrors
+            .namespaces
+            .extend(named.iter().map(ToString::to_string));
+        if !is_open(reflection) {
+            return;
+        }
+        mirrors.unread = self.facts.namespaces.unread_of("").cloned();
+        mirrors.is_undecided = !reflection.selectors().is_empty();
+        for namespace in self.facts.namespaces.all() {
+            let name = &namespace.meta.name;
+            match reflection.reaches(name) {
+                Some(true) => mirrors.namespaces.push(name.clone()),
+                Some(false) => {}
+                None => mirrors.is_undecided = true,
+            }
+        }
+        if mirrors.is_undecided
+            && let Some(secret) = &self.app.secret
+        {
+            let source = format!("{}/{secret}", self.app.namespace);
+            let copies = self.index.copies(&source);
+            mirrors.namespaces.extend(copies.map(str::to_owned));
+        }
     }
 
     /// Where Reflector is to copy the credential to, as annotations say it.
@@ -156,8 +206,7 @@ impl<'facts> Chain<'facts> {
         }
     }
 
-    /// The first link among these that is broken or unknown, so that what follows from it cannot be expected to be
-    /// there.
+    /// The first link among these that is broken, so that what follows from it cannot be expected to be there.
     pub(super) fn broken_before(&self, links: &[Link]) -> Option<&'static str> {
         let is_it = |check: &&Check| {
             check.status == Status::Fail

@@ -11,6 +11,7 @@ mod sealed_secret;
 mod secret;
 
 use super::chain::Chain;
+use crate::domain::kubernetes_name::AppName;
 use crate::live::fact::{Cause, Unreadable};
 use crate::report::{Check, Subject};
 
@@ -101,6 +102,25 @@ fn unread(link: Link, why: &Unreadable) -> Check {
         check.remedy(why.remedy.as_str())
     }
 }
+
+/// The check of what is not there: it waits for the first link before it that is broken; with none broken, it is missing.
+fn absent(chain: &Chain<'_>, link: Link, before: &[Link], evidence: &str) -> Check {
+    match chain.broken_before(before) {
+        Some(broken) => waits(link, broken),
+        None => link.subject().pending("missing", evidence).remedy(SYNC),
+    }
+}
+
+/// The command that makes an app, or what is missing of it; a name that could be anything is left to be filled in.
+fn new_app(chain: &Chain<'_>) -> String {
+    let name = chain.app.app.parse::<AppName>();
+    let name = name.map_or_else(|_| "NAME".to_owned(), |name| name.to_string());
+    format!("kubectl pgdb new-app {name} --app-namespace NAMESPACE")
+}
+
+/// What to do about an object that is not there, or is not as the repository has it.
+const SYNC: &str = "see that the change is merged and pushed, that Argo CD has synced it, and that a kustomization.yaml \
+                    lists its file where there is one";
 
 /// The check that waits for a link before it.
 fn waits(link: Link, broken: &str) -> Check {

@@ -146,6 +146,11 @@ impl Expected {
         })
     }
 
+    /// Whether role and Secret are CNPG's own, from the Cluster's bootstrap, so that nothing seals or mirrors them.
+    pub(super) fn is_bootstrap(&self) -> bool {
+        self.role_source == Some(RoleSource::Cluster) && self.sealed.is_none()
+    }
+
     /// The DatabaseRole that is to declare the role, where it is an object of its own.
     pub(super) fn role_object(&self) -> Option<&str> {
         match &self.role_source {

@@ -1,6 +1,6 @@
 //! What was read of the live cluster, and how it is looked up.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::time::UnixTime;
 use crate::live::application::{Application, Held};
@@ -51,10 +51,19 @@ pub struct Login {
     pub is_encrypted: bool,
     /// PostgreSQL's version, such as `17.2`.
     pub server_version: String,
-    /// The schemas in which a table was to be made, each with PostgreSQL's message where it refused.
-    pub schemas: Vec<(String, Option<String>)>,
+    /// The schemas in which a table was to be made, each with what PostgreSQL said where it refused.
+    pub schemas: Vec<(String, Option<Refusal>)>,
     /// Who else may connect, beside the owner and superusers.
     pub others: Vec<Grantee>,
+}
+
+/// What PostgreSQL refuses a statement with.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Refusal {
+    /// The five characters of its error code (manual, appendix A).
+    pub code: String,
+    /// Its message.
+    pub message: String,
 }
 
 /// Who may connect to a database.
@@ -75,13 +84,8 @@ pub enum LoginProblem {
     NoWay(Unreadable),
     /// Nothing listens on PostgreSQL's port in the primary's pod, as the kubelet says.
     NotListening(String),
-    /// PostgreSQL refused: its SQLSTATE and message.
-    Refused {
-        /// The five characters of PostgreSQL's error code (manual, appendix A).
-        code: String,
-        /// Its message.
-        message: String,
-    },
+    /// PostgreSQL refused.
+    Refused(Refusal),
     /// The connection broke, or the answer was none.
     Broken(String),
 }
@@ -92,8 +96,8 @@ pub(super) struct Index<'facts> {
     holders: HashMap<(&'facts str, &'facts str, &'facts str), Vec<Holder<'facts>>>,
     /// The DatabaseRoles by the cluster's namespace, the cluster and the role's name.
     roles: HashMap<(&'facts str, &'facts str, &'facts str), Vec<&'facts DatabaseRole>>,
-    /// The versions of a source that its mirrors have, by the source as `namespace/name`.
-    mirrored: HashMap<&'facts str, BTreeSet<&'facts str>>,
+    /// The mirrors of a source, by the source as `namespace/name`.
+    mirrored: HashMap<&'facts str, Vec<&'facts Meta>>,
 }
 
 /// An Application that holds an object.
@@ -103,6 +107,8 @@ pub(super) struct Holder<'facts> {
     pub(super) application: &'facts Application,
     /// What it says of the object.
     pub(super) held: &'facts Held,
+    /// The first object of the Application that is out of sync, and how many more are.
+    pub(super) out_of_sync: Option<(&'facts Held, usize)>,
 }
 
 /// The annotation of a mirror that names its source as `namespace/name`.
@@ -134,15 +140,19 @@ impl<'facts> Index<'facts> {
         }
         for secret in facts.secrets.all() {
             let source = secret.meta.annotations.get(REFLECTS);
-            let version = secret.meta.annotations.get(REFLECTED_VERSION);
-            if let (Some(source), Some(version)) = (source, version) {
-                index.mirrored.entry(source).or_default().insert(version);
+            if let Some(source) = source {
+                index.mirrored.entry(source).or_default().push(&secret.meta);
             }
         }
         index
     }
 
     fn add_application(&mut self, application: &'facts Application) {
+        let mut late = application
+            .resources
+            .iter()
+            .filter(|held| held.sync == "OutOfSync");
+        let out_of_sync = late.next().map(|first| (first, late.count()));
         let held = application.resources.iter();
         for held in held.filter(|held| GROUPS.contains(&held.group.as_str())) {
             let key = (
@@ -150,7 +160,11 @@ impl<'facts> Index<'facts> {
                 held.namespace.as_str(),
                 held.name.as_str(),
             );
-            let holder = Holder { application, held };
+            let holder = Holder {
+                application,
+                held,
+                out_of_sync,
+            };
             self.holders.entry(key).or_default().push(holder);
         }
     }
@@ -173,6 +187,22 @@ impl<'facts> Index<'facts> {
         }
     }
 
+    /// The Application that holds an object, where there is only one.
+    pub(super) fn application(
+        &self,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Option<&'facts Application> {
+        let mut holders = self
+            .holders
+            .get(&(kind, namespace, name))
+            .into_iter()
+            .flatten();
+        let first = holders.next()?;
+        holders.next().is_none().then_some(first.application)
+    }
+
     /// The DatabaseRoles that declare a role.
     pub(super) fn roles(
         &self,
@@ -187,7 +217,17 @@ impl<'facts> Index<'facts> {
     /// Whether some mirror of a source has this very version.
     pub(super) fn is_mirrored(&self, source: &Meta) -> bool {
         let name = format!("{}/{}", source.namespace, source.name);
-        let versions = self.mirrored.get(name.as_str());
-        versions.is_some_and(|versions| versions.contains(source.resource_version.as_str()))
+        let mut mirrors = self.mirrored.get(name.as_str()).into_iter().flatten();
+        let version = Some(source.resource_version.as_str());
+        mirrors.any(|mirror| mirror.annotation(REFLECTED_VERSION) == version)
+    }
+
+    /// The namespaces that hold a mirror of a source, given as `namespace/name`, under the source's name.
+    pub(super) fn copies(&self, source: &str) -> impl Iterator<Item = &'facts str> {
+        let name = source.split_once('/').map(|(_, name)| name.to_owned());
+        let mirrors = self.mirrored.get(source).into_iter().flatten().copied();
+        mirrors
+            .filter(move |mirror| Some(&mirror.name) == name.as_ref())
+            .map(|mirror| mirror.namespace.as_str())
     }
 }

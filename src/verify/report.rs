@@ -5,6 +5,9 @@ use serde::Serialize;
 use super::expected::Expected;
 use crate::report::{Check, REPORT_VERSION, Status, overall};
 
+/// The links that bring the repository's objects to the cluster.
+const DELIVERY: [&str; 2] = ["argo-cd", "sealed-secret"];
+
 /// All that was found. It holds no value of a Secret.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -85,8 +88,7 @@ impl Report {
 
     /// Whether some app has a link that waiting cannot mend.
     pub fn is_in_vain(&self) -> bool {
-        let mut checks = self.apps.iter().flat_map(|app| &app.checks);
-        checks.any(|check| check.waiting_helps == Some(false))
+        self.apps.iter().any(AppReport::is_in_vain)
     }
 }
 
@@ -107,6 +109,18 @@ impl AppReport {
             }),
             checks,
         }
+    }
+
+    /// Whether it has a link that waiting cannot mend; while what is to be delivered is on its way, that may yet replace
+    /// what is broken.
+    fn is_in_vain(&self) -> bool {
+        let may_come = |check: &Check| {
+            DELIVERY.contains(&check.check)
+                && check.status == Status::Fail
+                && check.waiting_helps == Some(true)
+        };
+        let is_final = |check: &Check| check.waiting_helps == Some(false);
+        self.checks.iter().any(is_final) && !self.checks.iter().any(may_come)
     }
 
     /// The first link that does not hold.

@@ -213,6 +213,7 @@ fn cluster() -> Cluster {
         is_absent: false,
         login: true,
         password_secret: Some("my-shop-db-creds".to_owned()),
+        ..ManagedRole::default()
     };
     Cluster {
         meta: Meta {

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use console::Style;
 use pgdb::report::{Check, Status, Suite, Warning, junit};
 use serde::Serialize;
+use textwrap::{Options, WordSplitter};
 
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, visible};
@@ -80,20 +81,24 @@ impl Pen {
         text
     }
 
-    /// Every check in a row, the warnings below.
-    pub(crate) fn table(self, checks: &[Check]) -> String {
+    /// Every check in a row; below it the warnings, and the remedies where they were not `told` before.
+    pub(crate) fn table(self, checks: &[Check], told: impl Fn(&Check) -> bool) -> String {
         let titles = checks.iter().map(|check| check.title.chars().count());
         let width = titles.max().unwrap_or_default();
-        checks.iter().map(|check| self.row(check, width)).collect()
+        let row = |check: &Check| self.row(check, width, told(check));
+        checks.iter().map(row).collect()
     }
 
-    fn row(self, check: &Check, width: usize) -> String {
+    fn row(self, check: &Check, width: usize, is_told: bool) -> String {
         let title = check.title;
         let pad = " ".repeat(width.saturating_sub(title.chars().count()) + GAP);
         let indent = width + GAP + STATUS_WIDTH + GAP;
         let text = self.wrapped(&" ".repeat(indent + GAP), &said(check));
         let status = self.status(check.status);
         let mut row = format!("  {title}{pad}{status}  {}", text.trim_start());
+        if !is_told {
+            row.push_str(&self.steps(&" ".repeat(GAP + indent), &check.remedies));
+        }
         for warning in &check.warnings {
             row.push_str(&self.warning(warning, width + GAP));
         }
@@ -147,12 +152,19 @@ impl Pen {
         let room = self.width.map(|width| width.saturating_sub(indent.len()));
         match room.filter(|room| *room >= NARROWEST) {
             None => format!("{indent}{text}\n"),
-            Some(room) => textwrap::wrap(&text, textwrap::Options::new(room).break_words(false))
+            Some(room) => textwrap::wrap(&text, words(room))
                 .iter()
                 .map(|line| format!("{indent}{line}\n"))
                 .collect(),
         }
     }
+}
+
+/// How lines are broken: at spaces alone, so that names and commands stay whole.
+fn words(room: usize) -> Options<'static> {
+    Options::new(room)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation)
 }
 
 /// The object and what was seen of it.

@@ -43,7 +43,7 @@ pub(crate) use examination::Examination;
 pub(crate) use gather::Sight;
 pub(crate) use runtime::block_on;
 pub(crate) use service_proxy::Question;
-pub(crate) use timer::Timer;
+pub(crate) use timer::{Timer, Woken};
 pub(crate) use watching::Changes;
 
 /// Which cluster is meant, and how long it is waited for.

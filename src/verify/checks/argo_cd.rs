@@ -4,9 +4,9 @@
 
 use super::{Link, unread};
 use crate::declared::{CredentialSource, RoleSource};
-use crate::live::application::Application;
+use crate::live::application::{Application, Held};
 use crate::live::fact::Cause;
-use crate::live::meta::place;
+use crate::live::meta::{Meta, place};
 use crate::report::{Check, Status, Subject};
 use crate::verify::chain::Chain;
 use crate::verify::facts::Holder;
@@ -15,6 +15,8 @@ const LINK: Subject = Subject {
     check: "argo-cd",
     title: "Argo CD",
 };
+/// The namespace in which Argo CD runs by default, and needs no name for its Applications.
+const ARGO_CD: &str = "argocd";
 /// How many characters of a commit are shown, as git does in short.
 const SHORT: usize = 8;
 
@@ -52,7 +54,7 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
 /// The objects that Argo CD has to have synced, by kind and name.
 fn objects<'app>(chain: &Chain<'app>) -> Vec<(&'static str, &'app str)> {
     let app = chain.app;
-    let is_sealed = app.made_by == CredentialSource::SealedSecret;
+    let is_sealed = app.made_by == CredentialSource::SealedSecret && !app.is_bootstrap();
     let secret = app.secret.as_deref().filter(|_| is_sealed);
     let secret = secret.map(|name| ("SealedSecret", name));
     let role = app.role_object().map(|name| ("DatabaseRole", name));
@@ -101,27 +103,36 @@ fn applications<'facts>(
 
 /// One Application, and what it says of the app's objects.
 fn look(application: &Application, ours: &[Holder<'_>]) -> Check {
-    let name = &application.meta.name;
-    let sync = format!("argocd app sync {name}");
     let see = format!(
-        "kubectl describe application.argoproj.io {name} --namespace {}",
-        application.meta.namespace
+        "kubectl describe application.argoproj.io {} --namespace {}",
+        application.meta.name, application.meta.namespace
     );
-    let Some(operation) = &application.operation else {
+    if application.meta.is_deleted {
         return LINK
-            .pending("never-synced", "it was never synced")
-            .remedy(sync);
-    };
-    match operation.phase.as_str() {
+            .broken(
+                "deleting",
+                "it is being deleted, and what it holds may be with it",
+            )
+            .remedy(see);
+    }
+    let phase = application.operation.as_ref();
+    match phase.map_or("", |operation| operation.phase.as_str()) {
         "Succeeded" => {}
+        // What Argo CD found to be as it should be when it took it over was never synced by it.
+        "" if application.sync == "Synced" => {}
+        "" => {
+            return LINK
+                .pending("never-synced", "it was never synced")
+                .remedy(argocd(application, "sync"));
+        }
         "Running" | "Terminating" => {
-            let evidence = said("its sync is running", &operation.message);
+            let evidence = said("its sync is running", message(application));
             return LINK.pending("syncing", evidence).remedy(see);
         }
         phase => {
             let evidence = said(
                 &format!("its last sync ended as {phase}"),
-                &operation.message,
+                message(application),
             );
             return LINK.pending("sync-failed", evidence).remedy(see);
         }
@@ -142,36 +153,50 @@ fn look(application: &Application, ours: &[Holder<'_>]) -> Check {
         let evidence = format!("{}, at {}", of_ours.join(", "), revision(application));
         return LINK
             .pending("out-of-sync", evidence)
-            .remedy(format!("argocd app diff {name}"))
-            .remedy(sync);
+            .remedy(argocd(application, "diff"))
+            .remedy(argocd(application, "sync"));
     }
-    compared(application, sync, see)
+    let out_of_sync = ours.first().and_then(|holder| holder.out_of_sync);
+    compared(application, out_of_sync, see)
+}
+
+/// What Argo CD says of the last operation.
+fn message(application: &Application) -> &str {
+    let operation = application.operation.as_ref();
+    operation.map_or("", |operation| &operation.message)
+}
+
+/// A command of Argo CD's own.
+fn argocd(application: &Application, verb: &str) -> String {
+    let Meta {
+        name, namespace, ..
+    } = &application.meta;
+    if namespace == ARGO_CD {
+        return format!("argocd app {verb} {name}");
+    }
+    format!("argocd app {verb} {name} --app-namespace {namespace}")
 }
 
 /// The Application as a whole: what is out of sync in it may concern other apps alone.
-fn compared(application: &Application, sync: String, see: String) -> Check {
-    let others: Vec<String> = application
-        .resources
-        .iter()
-        .filter(|held| held.sync == "OutOfSync")
-        .map(|held| place(&held.kind, &held.namespace, &held.name))
-        .collect();
-    match (application.sync.as_str(), others.as_slice()) {
+fn compared(application: &Application, late: Option<(&Held, usize)>, see: String) -> Check {
+    let sync = argocd(application, "sync");
+    match (application.sync.as_str(), late) {
         ("Synced", _) => LINK.pass(format!("is Synced at {}", revision(application))),
-        ("OutOfSync", [first, more @ ..]) => {
-            let evidence = match more.len() {
+        ("OutOfSync", Some((first, more))) => {
+            let first = place(&first.kind, &first.namespace, &first.name);
+            let evidence = match more {
                 0 => format!("the Application is OutOfSync for {first}, which is not this app's"),
                 more => format!(
                     "the Application is OutOfSync for {first} and {more} more, none of them this app's"
                 ),
             };
-            LINK.pass(format!(
+            let pass = LINK.pass(format!(
                 "has this app's objects Synced at {}",
                 revision(application)
-            ))
-            .warning("others-out-of-sync", evidence, vec![sync])
+            ));
+            pass.warning("others-out-of-sync", evidence, vec![sync])
         }
-        ("OutOfSync", []) => LINK
+        ("OutOfSync", None) => LINK
             .pending(
                 "out-of-sync",
                 format!("is OutOfSync at {}", revision(application)),
@@ -183,10 +208,8 @@ fn compared(application: &Application, sync: String, see: String) -> Check {
             } else {
                 state
             };
-            let evidence = said(
-                &format!("its sync status is {state}"),
-                &application.errors.join("; "),
-            );
+            let errors = application.errors.join("; ");
+            let evidence = said(&format!("its sync status is {state}"), &errors);
             LINK.pending("not-compared", evidence).remedy(see)
         }
     }

@@ -4,6 +4,7 @@
 
 use super::{Link, unread};
 use crate::domain::wave::SYNC_WAVE;
+use crate::live::application::Application;
 use crate::live::cluster::Cluster;
 use crate::live::fact::{Cause, Fact};
 use crate::live::meta::Meta;
@@ -61,6 +62,10 @@ fn stopped(cluster: &Cluster) -> Option<Check> {
             "it is hibernated: its annotation cnpg.io/hibernation is `on`",
         ));
     }
+    if cluster.is_replica {
+        let evidence = "it is a replica of another cluster: it is read alone, and makes no roles and databases";
+        return Some(LINK.broken("replica-cluster", evidence));
+    }
     cluster
         .meta
         .is_deleted
@@ -103,6 +108,10 @@ fn without_primary(chain: &Chain<'_>, cluster: &Cluster) -> Option<Check> {
                 "the primary's pod {primary} is not there, or does not bear the primary's label"
             ),
         )),
+        Fact::Present(pod) if pod.meta.is_deleted => {
+            let evidence = format!("the primary's pod {primary} is being deleted");
+            Some(LINK.pending("primary-not-ready", evidence))
+        }
         Fact::Present(pod) if !pod.is_ready => {
             let evidence = format!(
                 "the primary's pod {primary} is not ready, its phase is {}",
@@ -131,7 +140,8 @@ fn waves(chain: &Chain<'_>, cluster: &Cluster) -> Result<String, Box<Check>> {
         metas.push(("the Database", &database.meta));
     }
     let argo_cd = chain.facts.applications.unread_of("");
-    let is_without_argo_cd = argo_cd.is_some_and(|why| why.cause == Cause::NotServed);
+    let is_without_argo_cd = chain.skip.contains(&Link::ArgoCd)
+        || argo_cd.is_some_and(|why| why.cause == Cause::NotServed);
     if is_without_argo_cd
         && metas
             .iter()
@@ -139,17 +149,26 @@ fn waves(chain: &Chain<'_>, cluster: &Cluster) -> Result<String, Box<Check>> {
     {
         return Ok(String::new());
     }
-    let mut waves: Vec<(&str, i32)> = Vec::new();
+    let mut waves: Vec<(&str, i32, Option<&Application>)> = Vec::new();
     for (what, meta) in metas {
-        waves.push((what, wave(what, meta)?));
+        let kind = what.trim_start_matches("the ");
+        let application = chain.index.application(kind, &meta.namespace, &meta.name);
+        waves.push((what, wave(what, meta)?, application));
     }
+    // Waves order what one Application holds.
+    let are_together = |one: Option<&Application>, other: Option<&Application>| match (one, other) {
+        (Some(one), Some(other)) => std::ptr::eq(one, other),
+        _ => true,
+    };
     let descends = waves.windows(2).find_map(|pair| match pair {
-        [(first, low), (second, high)] if low >= high => Some((first, low, second, high)),
+        [(first, low, one), (second, high, other)] if low >= high && are_together(*one, *other) => {
+            Some((first, low, second, high))
+        }
         _ => None,
     });
     match descends {
         None => {
-            let numbers: Vec<String> = waves.iter().map(|(_, wave)| wave.to_string()).collect();
+            let numbers: Vec<String> = waves.iter().map(|(_, wave, _)| wave.to_string()).collect();
             Ok(format!(", the waves {} ascend", numbers.join(", ")))
         }
         Some((first, low, second, high)) => {

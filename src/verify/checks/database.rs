@@ -3,7 +3,7 @@
 //! Source: CloudNativePG `internal/management/controller/database_controller.go`: it retries every 30 s, and
 //! `observedGeneration` moves on success alone.
 
-use super::{Link, unread, waits};
+use super::{Link, absent, new_app, unread};
 use crate::live::database::{Database, Part};
 use crate::live::fact::Fact;
 use crate::report::{Check, Subject};
@@ -15,6 +15,9 @@ const LINK: Subject = Subject {
     title: "Database",
 };
 
+/// What CNPG says on a replica cluster (`internal/management/controller/common.go`).
+pub(super) const REPLICA: &str = "waiting for the cluster to become primary";
+
 /// Looks at the app's Database.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     let Some(expected) = &chain.app.database else {
@@ -23,20 +26,12 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
                 "not-declared",
                 format!("nothing declares a Database for {}", chain.app.app),
             )
-            .remedy(format!(
-                "kubectl pgdb new-app {} --app-namespace NAMESPACE",
-                chain.app.app
-            )),
+            .remedy(new_app(chain)),
         ];
     };
     let check = match chain.database() {
         Fact::Unreadable(why) => unread(Link::Database, &why),
-        Fact::Absent => match chain.broken_before(&[Link::ArgoCd]) {
-            Some(broken) => waits(Link::Database, broken),
-            None => LINK
-                .pending("missing", "it is not there")
-                .remedy("see that the change is merged, and that Argo CD has synced it"),
-        },
+        Fact::Absent => absent(chain, Link::Database, &[Link::ArgoCd], "it is not there"),
         Fact::Present(database) => declared(chain, expected, database)
             .unwrap_or_else(|| described(applied(expected, database), database)),
     };
@@ -102,27 +97,30 @@ fn applied(expected: &ExpectedDatabase, live: &Database) -> Check {
             LINK.pending("outdated", evidence)
         }
         Some(false) => refused(live),
+        None if status.message.contains(REPLICA) => LINK.broken(
+            "replica-cluster",
+            format!("CNPG does not apply it: {}", status.message),
+        ),
         None if status.message.is_empty() => {
             LINK.pending("not-observed", "CNPG has not looked at it yet")
         }
-        None => LINK.broken(
-            "replica-cluster",
-            format!("CNPG does not apply it: {}", status.message),
+        None => LINK.pending(
+            "not-observed",
+            format!("CNPG has not applied it yet: {}", status.message),
         ),
     }
 }
 
 fn refused(live: &Database) -> Check {
     let message = &live.applied.message;
-    let role_came_late = message.contains(&format!("role \"{}\" does not exist", live.owner))
-        || message.contains("role") && message.contains("42704");
+    let role_came_late = message.contains(&format!("role \"{}\" does not exist", live.owner));
     if role_came_late {
         return LINK.pending(
             "retrying",
             format!("the role came late, and CNPG tries again every 30 s: {message}"),
         );
     }
-    if message.contains("already") && message.contains("manage") {
+    if message.contains("is already managed by object") {
         return LINK.broken(
             "declared-twice",
             format!("another Database declares {:?} too: {message}", live.name),

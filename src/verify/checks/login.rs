@@ -2,10 +2,10 @@
 
 use super::{Link, unread};
 use crate::live::fact::Fact;
-use crate::report::{Check, Subject};
+use crate::report::{Check, Status, Subject};
 use crate::sql::identifier;
 use crate::verify::chain::Chain;
-use crate::verify::facts::{Grantee, Login, LoginProblem};
+use crate::verify::facts::{Grantee, Login, LoginProblem, Refusal};
 
 const LINK: Subject = Subject {
     check: "login",
@@ -53,31 +53,44 @@ fn succeeded(chain: &Chain<'_>, login: &Login) -> Check {
             identifier(role)
         ));
     }
-    let refused: Vec<String> = login
-        .schemas
-        .iter()
-        .filter_map(|(schema, message)| {
-            let message = message.as_ref()?;
-            Some(format!(
-                "no table can be made in the schema {schema:?}: {message}"
-            ))
-        })
-        .collect();
+    let trials = login.schemas.iter();
+    let refused = trials.filter_map(|(schema, refusal)| Some((schema.as_str(), refusal.as_ref()?)));
+    let refused: Vec<(&str, &Refusal)> = refused.collect();
     if !refused.is_empty() {
-        let check = LINK.broken("cannot-create", refused.join("; "));
-        return login
-            .schemas
-            .iter()
-            .filter(|(_, message)| message.is_some())
-            .fold(check, |check, (schema, _)| {
-                check.remedy(format!(
-                    "as a superuser: GRANT ALL ON SCHEMA {} TO {};",
-                    identifier(schema),
-                    identifier(role)
-                ))
-            });
+        return without_table(&refused, role);
     }
     others(LINK.pass(evidence(login)), login, database)
+}
+
+/// The failure of schemas in which no table can be made: for good without the right, for now for any other reason.
+fn without_table(refused: &[(&str, &Refusal)], role: &str) -> Check {
+    let told = refused.iter().map(|(schema, refusal)| {
+        format!(
+            "no table can be made in the schema {schema:?}: {}",
+            refusal.message
+        )
+    });
+    let evidence = told.collect::<Vec<_>>().join("; ");
+    let without_right = refused
+        .iter()
+        .filter(|(_, refusal)| refusal.code == NO_PRIVILEGE);
+    let grants: Vec<String> = without_right
+        .map(|(schema, _)| {
+            format!(
+                "as a superuser: GRANT ALL ON SCHEMA {} TO {};",
+                identifier(schema),
+                identifier(role)
+            )
+        })
+        .collect();
+    if grants.is_empty() {
+        return LINK
+            .pending("no-table", evidence)
+            .remedy("look at PostgreSQL's message, and try again");
+    }
+    grants
+        .into_iter()
+        .fold(LINK.broken("cannot-create", evidence), Check::remedy)
 }
 
 fn evidence(login: &Login) -> String {
@@ -124,7 +137,17 @@ fn others(check: Check, login: &Login, database: &str) -> Check {
 
 fn failed(chain: &Chain<'_>, problem: &LoginProblem) -> Check {
     match problem {
-        LoginProblem::NotTried(why) => LINK.skipped("waits", why.as_str()),
+        LoginProblem::NotTried(why)
+            if chain
+                .checks
+                .iter()
+                .any(|check| check.status == Status::Fail) =>
+        {
+            LINK.skipped("waits", why.as_str())
+        }
+        LoginProblem::NotTried(why) => LINK
+            .unknown("not-tried", format!("could not be tried: {why}"))
+            .remedy("look at the links before it"),
         LoginProblem::NoWay(why) => unread(Link::Login, why),
         LoginProblem::NotListening(why) => LINK
             .pending(
@@ -136,18 +159,23 @@ fn failed(chain: &Chain<'_>, problem: &LoginProblem) -> Check {
                 chain.app.cluster, chain.app.namespace
             )),
         LoginProblem::Broken(why) => LINK.unknown("broken-off", why.as_str()),
-        LoginProblem::Refused { code, message } => refused(chain, code, message),
+        LoginProblem::Refused(refusal) => refused(chain, refusal),
     }
 }
 
-fn refused(chain: &Chain<'_>, code: &str, message: &str) -> Check {
+fn refused(chain: &Chain<'_>, refusal: &Refusal) -> Check {
+    let Refusal { code, message } = refusal;
     let evidence = format!("PostgreSQL refused ({code}): {message}");
     let database = database(chain);
-    match code {
+    match code.as_str() {
         INVALID_PASSWORD => LINK.pending("wrong-password", evidence).remedy(format!(
             "kubectl cnpg reload {} --namespace {}, which has CNPG set the Secret's password again",
             chain.app.cluster, chain.app.namespace
         )),
+        // Rules by address may treat the application otherwise than a connection from inside the pod.
+        INVALID_AUTHORIZATION if message.contains("pg_hba.conf") => LINK
+            .unknown("not-permitted", format!("{evidence}; the connection came from localhost in the pod"))
+            .remedy("see whether spec.postgresql.pg_hba of the Cluster admits the application's address"),
         INVALID_AUTHORIZATION => LINK
             .broken("not-permitted", evidence)
             .remedy("see spec.postgresql.pg_hba of the Cluster, and whether the role may log in"),

@@ -3,14 +3,16 @@
 //! Source: Reflector `Mirroring/Core/ResourceMirror.cs`: a mirror that somebody deleted is not made again, and a Secret
 //! that is no mirror is left alone, until the source changes.
 
+mod missing;
+
 use std::time::Duration;
 
-use super::{Link, unread, waits};
+use super::{Link, absent, unread};
 use crate::live::fact::Fact;
 use crate::live::meta::{Meta, place};
 use crate::live::secret::Secret;
 use crate::report::{Check, Subject};
-use crate::verify::chain::{Chain, reflection_of};
+use crate::verify::chain::{Chain, Mirrors, reflection_of};
 use crate::verify::facts::{REFLECTED_VERSION, REFLECTS};
 
 const LINK: Subject = Subject {
@@ -19,137 +21,119 @@ const LINK: Subject = Subject {
 };
 /// How long Reflector may take before something is wrong; it acts on events, so within a second or so.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Where to look when the annotations are not as they should be.
+const ANNOTATIONS: &str =
+    "see the annotations of Reflector in spec.template.metadata of the SealedSecret";
+/// The links without which there is no Secret to mirror.
+const BEFORE: [Link; 3] = [Link::ArgoCd, Link::SealedSecret, Link::Secret];
+
 /// Looks at the mirror in each of the app's namespaces.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
+    if chain.app.is_bootstrap() {
+        let evidence =
+            "the role is the Cluster's own, and nothing declares where its Secret is to be";
+        return vec![LINK.skipped("bootstrap", evidence)];
+    }
     let source = chain.secret();
-    let Some(namespaces) = chain.mirror_namespaces() else {
+    let Some(mirrors) = chain.mirrors() else {
         return vec![match source {
             Fact::Unreadable(why) => unread(Link::Mirror, &why),
-            _ => waits(Link::Mirror, "Secret"),
+            _ => absent(chain, Link::Mirror, &BEFORE, "there is no Secret to mirror"),
         }];
     };
-    if namespaces.is_empty() {
-        return vec![
-            LINK.broken("not-allowed", "the Secret is mirrored to no namespace")
-                .remedy("see the annotations of Reflector in spec.template.metadata of the SealedSecret"),
-        ];
-    }
     let name = chain.app.secret.as_deref().unwrap_or_default();
     let look =
         |namespace: &String| look(chain, &source, namespace).of(place("Secret", namespace, name));
-    namespaces.iter().map(look).collect()
+    let checks = mirrors.namespaces.iter().map(look).collect();
+    with_the_undecided(checks, &mirrors)
+}
+
+/// The checks, and what is to be said of namespaces that are not known by name.
+fn with_the_undecided(mut checks: Vec<Check>, mirrors: &Mirrors) -> Vec<Check> {
+    if let Some(why) = &mirrors.unread {
+        checks.push(unread(Link::Mirror, why));
+    }
+    let evidence = "labels or patterns that only Reflector understands choose namespaces: of those, only the ones that have a \
+                    mirror are known";
+    match (mirrors.is_undecided, checks.pop()) {
+        (true, None) => checks.push(LINK.unknown("undecided", evidence).waiting(false).remedy(
+            "kubectl get secrets --all-namespaces, and name the namespaces in the annotations where that can be",
+        )),
+        (true, Some(last)) => checks.push(last.warning("undecided", evidence, Vec::new())),
+        (false, Some(last)) => checks.push(last),
+        (false, None) if mirrors.is_read_here => {
+            checks.push(LINK.pass("not needed: the app runs in the Cluster's namespace"));
+        }
+        (false, None) => checks.push(
+            LINK.broken("not-allowed", "the Secret is mirrored to no namespace")
+                .remedy(ANNOTATIONS),
+        ),
+    }
+    checks
 }
 
 /// Looks at the mirror in one namespace.
 fn look(chain: &Chain<'_>, source: &Fact<&Secret>, namespace: &str) -> Check {
     let name = chain.app.secret.as_deref().unwrap_or_default();
     let mirror = chain.facts.secrets.get(namespace, name);
-    if matches!(mirror, Fact::Absent)
-        && matches!(chain.facts.namespaces.get("", namespace), Fact::Absent)
-    {
+    let live = chain.facts.namespaces.get("", namespace);
+    if matches!((&mirror, &live), (Fact::Absent, Fact::Absent)) {
         return LINK
-            .pending("namespace-missing", format!("the namespace {namespace} is not there"))
-            .remedy(format!("kubectl create namespace {namespace}, or let the application's own manifests make it"));
+            .pending(
+                "namespace-missing",
+                format!("the namespace {namespace} is not there"),
+            )
+            .remedy("let the application's own manifests make it, or:")
+            .remedy(format!("kubectl create namespace {namespace}"));
+    }
+    if matches!(live, Fact::Present(live) if live.meta.is_deleted) {
+        return LINK.broken(
+            "namespace-deleting",
+            format!("the namespace {namespace} is being deleted"),
+        );
     }
     let source = match source {
         Fact::Unreadable(why) => return unread(Link::Mirror, why),
         Fact::Absent => {
-            let broken = chain.broken_before(&[Link::ArgoCd, Link::SealedSecret, Link::Secret]);
-            return waits(Link::Mirror, broken.unwrap_or("Secret"));
+            return absent(chain, Link::Mirror, &BEFORE, "there is no Secret to mirror");
         }
         Fact::Present(source) => source,
     };
-    if let Some(check) = not_allowed(&source.meta, namespace) {
+    let is_copy =
+        matches!(mirror, Fact::Present(mirror) if is_mirror_of(&mirror.meta, &source.meta));
+    if let Some(check) = not_allowed(&source.meta, namespace, is_copy) {
         return check;
     }
     match mirror {
         Fact::Unreadable(why) => unread(Link::Mirror, &why),
-        Fact::Absent => missing(chain, &source.meta, namespace),
+        Fact::Absent => missing::check(chain, &source.meta, namespace),
         Fact::Present(mirror) => compare(chain, source, mirror),
     }
 }
 
-/// The failure of a source that Reflector may not, or need not, copy there.
-fn not_allowed(source: &Meta, namespace: &str) -> Option<Check> {
-    match reflection_of(source).reaches(namespace) {
-        Some(true) => None,
-        Some(false) => {
-            let evidence = format!(
-                "the annotations of {} do not have it mirrored to {namespace}",
-                source.place("Secret")
-            );
-            let check = LINK.broken("not-allowed", evidence).remedy(
-                "see the annotations of Reflector in spec.template.metadata of the SealedSecret",
-            );
-            Some(check)
-        }
-        // A mirror that is there proves more than a pattern that only .NET understands.
-        None => None,
-    }
+/// Whether an object says that it mirrors another one.
+fn is_mirror_of(mirror: &Meta, source: &Meta) -> bool {
+    let wanted = format!("{}/{}", source.namespace, source.name);
+    mirror.annotation(REFLECTS) == Some(wanted.as_str())
 }
 
-/// The failure of a mirror that is not there: not yet made, or deleted by hand.
-fn missing(chain: &Chain<'_>, source: &Meta, namespace: &str) -> Check {
-    let reflector = reflector(chain);
-    if reflector == Some(false) {
-        return LINK
-            .pending(
-                "not-yet-made",
-                "it is not there, and no pod of Reflector is ready",
-            )
-            .remedy(
-                "kubectl get pods --all-namespaces --selector app.kubernetes.io/name=reflector",
-            );
-    }
-    let since = waited(chain, source, namespace);
-    let deleted = |evidence: String| LINK.broken("deleted", evidence).remedy(restart(chain));
-    if chain.index.is_mirrored(source) {
-        let evidence = "it is not there, though Reflector has made the other mirrors of this version: it was deleted by hand, \
-                        and is not made again until the Secret changes";
-        return deleted(evidence.to_owned());
-    }
-    match since {
-        Some(since) if since >= PATIENCE => {
-            let minutes = since.as_secs() / 60;
-            let evidence = format!(
-                "it is not there, {minutes} min after the Secret changed: it was deleted by hand, and is not made again \
-                 until the Secret changes{}",
-                if reflector.is_none() {
-                    ", or Reflector does not run"
-                } else {
-                    ""
-                }
-            );
-            // The clocks of this machine and the cluster's may differ.
-            deleted(evidence).waiting(true)
-        }
-        _ => LINK
-            .pending("not-yet-made", "Reflector has not made it yet")
-            .remedy(
-                "kubectl get pods --all-namespaces --selector app.kubernetes.io/name=reflector",
-            ),
-    }
-}
-
-/// How long Reflector has had for a mirror: since the source or the namespace changed last.
-fn waited(chain: &Chain<'_>, source: &Meta, namespace: &str) -> Option<Duration> {
-    let made = match chain.facts.namespaces.get("", namespace) {
-        Fact::Present(namespace) => namespace.meta.created,
-        Fact::Absent | Fact::Unreadable(_) => None,
+/// The failure of a source that Reflector may not copy there, or need not: a mirror that asks for itself needs only to be
+/// allowed.
+fn not_allowed(source: &Meta, namespace: &str, is_copy: bool) -> Option<Check> {
+    let reflection = reflection_of(source);
+    let may_be = if is_copy {
+        reflection.allows(namespace)
+    } else {
+        reflection.reaches(namespace)
     };
-    let last = source.changed.or(source.created).max(made)?;
-    Some(chain.facts.now.since(last))
-}
-
-/// Whether Reflector runs; `None` where that is not known.
-fn reflector(chain: &Chain<'_>) -> Option<bool> {
-    if chain.facts.reflector.unread_of("").is_some() {
+    if may_be != Some(false) {
         return None;
     }
-    let mut pods = chain.facts.reflector.all().peekable();
-    // Somebody may run it under another name.
-    pods.peek()?;
-    Some(pods.any(|pod| pod.is_ready))
+    let evidence = format!(
+        "the annotations of {} do not have it mirrored to {namespace}",
+        source.place("Secret")
+    );
+    Some(LINK.broken("not-allowed", evidence).remedy(ANNOTATIONS))
 }
 
 /// The command that mends a Reflector that missed something: at its start it looks at every Secret again.
@@ -163,20 +147,16 @@ fn restart(chain: &Chain<'_>) -> String {
 
 /// Compares a Secret with the one that it is to mirror.
 fn compare(chain: &Chain<'_>, source: &Secret, mirror: &Secret) -> Check {
-    let wanted = format!("{}/{}", source.meta.namespace, source.meta.name);
     let Meta {
         name, namespace, ..
     } = &mirror.meta;
-    let foreign = match mirror.meta.annotation(REFLECTS) {
-        Some(reflects) if reflects == wanted => None,
-        Some(other) => Some(format!("it mirrors another Secret, {other}")),
-        None => Some(
-            "a Secret of that name is there that Reflector did not make, and leaves alone"
-                .to_owned(),
-        ),
-    };
     let delete = format!("kubectl delete secret {name} --namespace {namespace}");
-    if let Some(evidence) = foreign {
+    if !is_mirror_of(&mirror.meta, &source.meta) {
+        let evidence = match mirror.meta.annotation(REFLECTS) {
+            Some(other) => format!("it mirrors another Secret, {other}"),
+            None => "a Secret of that name is there that Reflector did not make, and leaves alone"
+                .to_owned(),
+        };
         return LINK
             .broken("foreign-secret", evidence)
             .remedy(format!(
@@ -186,7 +166,15 @@ fn compare(chain: &Chain<'_>, source: &Secret, mirror: &Secret) -> Check {
             .remedy(delete)
             .remedy(restart(chain));
     }
-    let version = mirror.meta.annotation(REFLECTED_VERSION).unwrap_or("none");
+    if mirror.meta.is_deleted {
+        return LINK
+            .broken("deleting", "it is being deleted")
+            .remedy(restart(chain));
+    }
+    let version = mirror.meta.annotation(REFLECTED_VERSION);
+    let version = version
+        .filter(|version| !version.is_empty())
+        .unwrap_or("none");
     let current = &source.meta.resource_version;
     let is_equal = mirror.values == source.values;
     if version != current {

@@ -4,7 +4,7 @@
 //! (`secretResourceVersion`).
 
 use super::secret::RELOAD;
-use super::{Link, unread, waits};
+use super::{Link, absent, unread, waits};
 use crate::declared::RoleSource;
 use crate::live::fact::Fact;
 use crate::live::secret::Secret;
@@ -24,17 +24,22 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     }
     let role = match chain.role() {
         Fact::Unreadable(why) => return vec![unread(Link::Password, &why)],
+        Fact::Absent
+            if matches!(chain.cluster(), Fact::Absent) && !chain.skip.contains(&Link::Cluster) =>
+        {
+            return vec![waits(Link::Password, "Cluster")];
+        }
         Fact::Absent => {
-            let broken = chain.broken_before(&[Link::ArgoCd, Link::Role]);
-            return vec![waits(Link::Password, broken.unwrap_or("Role"))];
+            let before = [Link::ArgoCd, Link::Role];
+            return vec![absent(chain, Link::Password, &before, "there is no role")];
         }
         Fact::Present(role) => role,
     };
     let secret = match chain.secret() {
         Fact::Unreadable(why) => return vec![unread(Link::Password, &why)],
         Fact::Absent => {
-            let broken = chain.broken_before(&[Link::ArgoCd, Link::SealedSecret, Link::Secret]);
-            return vec![waits(Link::Password, broken.unwrap_or("Secret"))];
+            let before = [Link::ArgoCd, Link::SealedSecret, Link::Secret];
+            return vec![absent(chain, Link::Password, &before, "there is no Secret")];
         }
         Fact::Present(secret) => secret,
     };

@@ -2,7 +2,8 @@
 //!
 //! Source: CloudNativePG `internal/management/controller/roles/reconciler.go` and `databaserole_controller.go`.
 
-use super::{Link, unread, waits};
+use super::database::REPLICA;
+use super::{Link, SYNC, new_app, unread, waits};
 use crate::declared::RoleSource;
 use crate::live::cluster::{Cluster, ManagedRole};
 use crate::live::database::DatabaseRole;
@@ -23,10 +24,7 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
                 "not-declared",
                 format!("nothing declares a role for {}", chain.app.app),
             )
-            .remedy(format!(
-                "kubectl pgdb new-app {} --app-namespace NAMESPACE",
-                chain.app.app
-            )),
+            .remedy(new_app(chain)),
         ];
     };
     if chain.app.role_source == Some(RoleSource::Cluster) {
@@ -39,12 +37,12 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
         Fact::Present(LiveRole::Managed(cluster, managed)) => {
             let check = twice(chain)
                 .or_else(|| declared(chain, role, managed))
-                .unwrap_or_else(|| in_cluster(role, cluster));
+                .unwrap_or_else(|| in_cluster(chain, role, cluster));
             check.of(chain.place("Cluster", &chain.app.cluster))
         }
         Fact::Present(LiveRole::Object(object)) => {
-            let check =
-                declared(chain, role, &object.role).unwrap_or_else(|| in_object(role, object));
+            let check = declared(chain, role, &object.role)
+                .unwrap_or_else(|| in_object(chain, role, object));
             check.of(chain.place("DatabaseRole", &object.meta.name))
         }
     };
@@ -61,7 +59,13 @@ fn place(chain: &Chain<'_>) -> String {
 
 fn missing(chain: &Chain<'_>, role: &str) -> Check {
     if matches!(chain.cluster(), Fact::Absent) {
-        return waits(Link::Role, "Cluster");
+        // The Cluster's own link comes later, and says it; unless that is left out.
+        if !chain.skip.contains(&Link::Cluster) {
+            return waits(Link::Role, "Cluster");
+        }
+        return LINK
+            .pending("not-declared", "the Cluster is not there")
+            .remedy(SYNC);
     }
     if let Some(broken) = chain.broken_before(&[Link::ArgoCd]) {
         return waits(Link::Role, broken);
@@ -103,6 +107,20 @@ fn declared(chain: &Chain<'_>, role: &str, declared: &ManagedRole) -> Option<Che
                 .remedy("set `login: true` in the role's manifest"),
         );
     }
+    if let Some(end) = declared.valid_until.filter(|end| *end <= chain.facts.now) {
+        let evidence = format!("the password of {role:?} is valid until {end}, which is over");
+        let check = LINK.broken("expired", evidence);
+        return Some(
+            check.remedy("set a later `validUntil` in the role's manifest, or take it out"),
+        );
+    }
+    if declared.connection_limit == Some(0) {
+        let evidence = format!("{role:?} may have no session: its connectionLimit is 0");
+        let check = LINK.broken("no-login", evidence);
+        return Some(
+            check.remedy("raise `connectionLimit` in the role's manifest, or take it out"),
+        );
+    }
     let wanted = chain.app.secret.as_deref()?;
     let evidence = match declared.password_secret.as_deref() {
         Some(found) if found == wanted => return None,
@@ -116,15 +134,14 @@ fn declared(chain: &Chain<'_>, role: &str, declared: &ManagedRole) -> Option<Che
 }
 
 /// What the Cluster's status says of the role.
-fn in_cluster(role: &str, cluster: &Cluster) -> Check {
+fn in_cluster(chain: &Chain<'_>, role: &str, cluster: &Cluster) -> Check {
     let status = &cluster.role_status;
     let describe = format!(
         "kubectl get clusters.postgresql.cnpg.io {} --namespace {} --output jsonpath={{.status.managedRolesStatus}}",
         cluster.meta.name, cluster.meta.namespace
     );
     if let Some(messages) = status.cannot_reconcile.get(role) {
-        let evidence = format!("CNPG cannot reconcile {role:?}: {}", messages.join("; "));
-        return LINK.broken("cannot-reconcile", evidence).remedy(describe);
+        return refused(chain, role, &messages.join("; ")).remedy(describe);
     }
     if status.reserved.contains(role) {
         let evidence = format!("{role:?} is a name that CNPG reserves");
@@ -150,7 +167,10 @@ fn in_cluster(role: &str, cluster: &Cluster) -> Check {
 }
 
 /// What a DatabaseRole's status says.
-fn in_object(role: &str, object: &DatabaseRole) -> Check {
+fn in_object(chain: &Chain<'_>, role: &str, object: &DatabaseRole) -> Check {
+    if object.meta.is_deleted {
+        return LINK.broken("deleting", "it is being deleted");
+    }
     let status = &object.applied;
     let generation = object.meta.generation;
     let describe = format!(
@@ -168,15 +188,10 @@ fn in_object(role: &str, object: &DatabaseRole) -> Check {
             );
             LINK.pending("outdated", evidence).remedy(describe)
         }
-        Some(false) => {
-            let message = &status.message;
-            let evidence = format!("CNPG cannot reconcile {role:?}: {message}");
-            if message.contains("already managed by the CNPG cluster") {
-                return LINK
-                    .broken("declared-twice", evidence)
-                    .remedy("take the role out of spec.managed.roles of the Cluster, or delete the DatabaseRole");
-            }
-            LINK.broken("cannot-reconcile", evidence).remedy(describe)
+        Some(false) => refused(chain, role, &status.message).remedy(describe),
+        None if status.message.contains(REPLICA) => {
+            let evidence = format!("CNPG does not apply {role:?}: {}", status.message);
+            LINK.broken("replica-cluster", evidence).remedy(describe)
         }
         None => LINK
             .pending(
@@ -185,4 +200,28 @@ fn in_object(role: &str, object: &DatabaseRole) -> Check {
             )
             .remedy(describe),
     }
+}
+
+/// The failure that CNPG tells of.
+fn refused(chain: &Chain<'_>, role: &str, message: &str) -> Check {
+    let evidence = format!("CNPG cannot reconcile {role:?}: {message}");
+    let is_twice = [
+        "already managed by the CNPG cluster",
+        "is already managed by object",
+    ]
+    .iter()
+    .any(|words| message.contains(words));
+    if is_twice {
+        return LINK.broken("declared-twice", evidence).remedy(
+            "take the role out of spec.managed.roles of the Cluster, or delete one of the DatabaseRoles",
+        );
+    }
+    // CNPG tries again once the Secret is there.
+    let secret_came_late = message.contains("failed to get password secret")
+        || message.contains("secrets \"") && message.contains("not found")
+        || matches!(chain.secret(), Fact::Absent);
+    if secret_came_late {
+        return LINK.pending("retrying", format!("the Secret came late: {evidence}"));
+    }
+    LINK.broken("cannot-reconcile", evidence)
 }

@@ -2,8 +2,8 @@
 //!
 //! Source: sealed-secrets `pkg/controller/controller.go` (`updateSealedSecretStatus`, `attemptUnseal`).
 
-use super::{Link, unread, waits};
-use crate::declared::{CredentialSource, RoleSource};
+use super::{Link, absent, new_app, unread};
+use crate::declared::CredentialSource;
 use crate::live::fact::Fact;
 use crate::live::sealed_secret::SealedSecret;
 use crate::report::{Check, Subject};
@@ -14,11 +14,20 @@ const LINK: Subject = Subject {
     title: "SealedSecret",
 };
 
+/// What the controller said, where it runs by default; `kubectl pgdb doctor` tells where it runs.
+pub(super) const LOGS: &str =
+    "kubectl logs --namespace kube-system --selector app.kubernetes.io/name=sealed-secrets";
+/// What has the controller look at everything again: after a few attempts it gives an object up until that changes.
+const RESTART: &str = "kubectl rollout restart deployment --namespace kube-system --selector app.kubernetes.io/name=sealed-secrets";
+
 /// Looks at the app's SealedSecret.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     let Some(place) = chain.secret_place("SealedSecret") else {
         return vec![unnamed(chain)];
     };
+    if chain.app.is_bootstrap() {
+        return vec![bootstrap().of(place)];
+    }
     if chain.app.made_by != CredentialSource::SealedSecret {
         let evidence = "the repository makes the Secret in another way";
         return vec![LINK.skipped("not-sealed", evidence).of(place)];
@@ -26,6 +35,7 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     let check = match chain.sealed_secret() {
         Fact::Unreadable(why) => unread(Link::SealedSecret, &why),
         Fact::Absent => missing(chain),
+        Fact::Present(sealed) if sealed.meta.is_deleted => look(sealed),
         Fact::Present(sealed) => match stale(chain, sealed) {
             Some(check) => check,
             None => look(sealed),
@@ -34,11 +44,18 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     vec![check.of(place)]
 }
 
+/// The check of a role that is the Cluster's own.
+fn bootstrap() -> Check {
+    LINK.skipped(
+        "bootstrap",
+        "the role is the Cluster's own, and CNPG makes its Secret",
+    )
+}
+
 /// The check of an app whose role names no Secret.
 fn unnamed(chain: &Chain<'_>) -> Check {
-    if chain.app.role_source == Some(RoleSource::Cluster) {
-        let evidence = "the role is the Cluster's own, and CNPG makes its Secret";
-        return LINK.skipped("bootstrap", evidence);
+    if chain.app.is_bootstrap() {
+        return bootstrap();
     }
     match chain.role() {
         Fact::Unreadable(why) => unread(Link::SealedSecret, &why),
@@ -47,22 +64,16 @@ fn unnamed(chain: &Chain<'_>) -> Check {
                 "not-declared",
                 format!("nothing declares a credential for {}", chain.app.app),
             )
-            .remedy(format!(
-                "kubectl pgdb new-app {} --app-namespace NAMESPACE",
-                chain.app.app
-            )),
+            .remedy(new_app(chain)),
     }
 }
 
 fn missing(chain: &Chain<'_>) -> Check {
-    let argo_cd = chain.broken_before(&[Link::ArgoCd]);
-    argo_cd.map_or_else(
-        || {
-            LINK.pending("missing", "it is not there").remedy(
-                "see that the change is merged and synced, and that a kustomization.yaml lists its file where there is one",
-            )
-        },
-        |argo_cd| waits(Link::SealedSecret, argo_cd),
+    absent(
+        chain,
+        Link::SealedSecret,
+        &[Link::ArgoCd],
+        "it is not there",
     )
 }
 
@@ -93,8 +104,11 @@ fn stale(chain: &Chain<'_>, sealed: &SealedSecret) -> Option<Check> {
 }
 
 fn look(sealed: &SealedSecret) -> Check {
+    if sealed.meta.is_deleted {
+        return LINK.broken("deleting", "it is being deleted, and its Secret with it");
+    }
     let generation = sealed.meta.generation;
-    let see = "kubectl logs --namespace kube-system deployment/sealed-secrets-controller";
+    let see = LOGS;
     if sealed.observed_generation < generation {
         let evidence = match sealed.observed_generation {
             0 => "the controller has not looked at it yet".to_owned(),
@@ -128,7 +142,8 @@ fn refused(sealed: &SealedSecret) -> Check {
             .broken("unmanaged-secret", evidence)
             .remedy(format!(
                 "kubectl annotate secret {name} --namespace {namespace} sealedsecrets.bitnami.com/managed=true"
-            ));
+            ))
+            .remedy(RESTART);
     }
     let is_sealed_wrong = [
         "no key could decrypt",
@@ -141,8 +156,8 @@ fn refused(sealed: &SealedSecret) -> Check {
     if is_sealed_wrong {
         return LINK
             .broken("cannot-unseal", evidence)
-            .remedy("kubectl pgdb doctor, which says whether the certificate is the controller's")
-            .remedy("kubectl pgdb fetch-cert, then seal the credential again: delete its file and run new-app");
+            .remedy("kubectl pgdb doctor")
+            .remedy("when doctor says that the certificate is not the controller's: fetch it with `kubectl pgdb fetch-cert`, delete the credential's file, and run new-app again");
     }
-    LINK.pending("not-synced", evidence)
+    LINK.broken("not-synced", evidence).remedy(RESTART)
 }

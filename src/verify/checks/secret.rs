@@ -3,11 +3,13 @@
 //! Source: CloudNativePG `internal/management/controller/roles/runnable.go` (`getPassword`) for the keys, and
 //! `docs/src/declarative_role_management.md` for label and type.
 
-use super::{Link, unread, waits};
+use super::sealed_secret::LOGS;
+use super::{Link, absent, unread, waits};
 use crate::declared::CredentialSource;
 use crate::live::fact::Fact;
+use crate::live::meta::Meta;
 use crate::live::sealed_secret::SealedSecret;
-use crate::live::secret::Secret;
+use crate::live::secret::{Fingerprint, Secret};
 use crate::report::{Check, Subject};
 use crate::verify::chain::Chain;
 
@@ -19,14 +21,26 @@ const LINK: Subject = Subject {
 pub(super) const RELOAD: &str = "cnpg.io/reload";
 /// The type that CNPG's documentation asks for.
 const BASIC_AUTH: &str = "kubernetes.io/basic-auth";
-/// The annotation of a SealedSecret whose Secret is to have no owner.
-const NO_OWNER: &str = "sealedsecrets.bitnami.com/skip-set-owner-references";
+/// The annotations of a Secret that the controller fills in without becoming its owner.
+const WITHOUT_OWNER: [&str; 2] = [
+    "sealedsecrets.bitnami.com/skip-set-owner-references",
+    "sealedsecrets.bitnami.com/patch",
+];
 
 /// Looks at the app's Secret beside the Cluster.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     let Some(place) = chain.secret_place("Secret") else {
-        return vec![waits(Link::Secret, "SealedSecret")];
+        return vec![absent(
+            chain,
+            Link::Secret,
+            &[Link::SealedSecret],
+            "nothing names the Secret",
+        )];
     };
+    if chain.app.is_bootstrap() && !matches!(chain.secret(), Fact::Absent) {
+        let evidence = "the role is the Cluster's own, and CNPG makes its Secret";
+        return vec![LINK.skipped("bootstrap", evidence).of(place)];
+    }
     let check = match (
         chain.secret(),
         chain.broken_before(&[Link::ArgoCd, Link::SealedSecret]),
@@ -38,7 +52,7 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
                 "missing",
                 "it is not there, though the SealedSecret is Synced",
             )
-            .remedy("kubectl logs --namespace kube-system deployment/sealed-secrets-controller"),
+            .remedy(LOGS),
         (Fact::Present(secret), _) => look(chain, secret),
     };
     vec![check.of(place)]
@@ -50,6 +64,7 @@ fn look(chain: &Chain<'_>, secret: &Secret) -> Check {
     }
     let wrong = foreign(chain, secret)
         .or_else(|| without_key(chain, secret))
+        .or_else(|| with_white_space(secret))
         .or_else(|| other_username(chain, secret))
         .or_else(|| without_reload(secret));
     if let Some(check) = wrong {
@@ -88,8 +103,12 @@ fn foreign(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
         let mut owners = secret.meta.owners.iter();
         owners.any(|owner| owner.kind == "SealedSecret" && owner.uid == sealed.meta.uid)
     };
+    let has_none = |meta: &Meta| {
+        let mut keys = WITHOUT_OWNER.iter();
+        keys.any(|key| meta.annotation(key) == Some("true"))
+    };
     let is_ours = match sealed {
-        Some(sealed) => is_owner(sealed) || sealed.meta.annotation(NO_OWNER) == Some("true"),
+        Some(sealed) => is_owner(sealed) || has_none(&secret.meta),
         // Without the right to read SealedSecrets, the name has to do.
         None => {
             let mut owners = secret.meta.owners.iter();
@@ -105,8 +124,7 @@ fn foreign(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
         .broken("foreign-secret", "the SealedSecret did not make it: it has no owner reference to it")
         .remedy(format!("kubectl describe secret {name} --namespace {namespace}"))
         .remedy(format!(
-            "kubectl annotate secret {name} --namespace {namespace} sealedsecrets.bitnami.com/managed=true, to have \
-             the controller take it over"
+            "kubectl annotate secret {name} --namespace {namespace} sealedsecrets.bitnami.com/managed=true"
         ));
     Some(check)
 }
@@ -128,6 +146,31 @@ fn without_key(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
     let check = LINK.broken("missing-key", evidence).remedy(
         "see encryptedData and template.data of the SealedSecret, then seal what is missing",
     );
+    Some(check)
+}
+
+/// The failure of values that CNPG trims and the application does not.
+fn with_white_space(secret: &Secret) -> Option<Check> {
+    let keys = ["username", "password"];
+    let keys: Vec<&str> = keys
+        .into_iter()
+        .filter(|key| {
+            secret
+                .values
+                .get(*key)
+                .is_some_and(Fingerprint::has_outer_space)
+        })
+        .collect();
+    if keys.is_empty() {
+        return None;
+    }
+    let evidence = format!(
+        "the {} begins or ends with white space, which CNPG takes off and the application does not",
+        keys.join(" and the ")
+    );
+    let check = LINK
+        .broken("white-space", evidence)
+        .remedy("seal it without: a final line end comes with `echo`, and not with `printf %s`");
     Some(check)
 }
 

@@ -58,6 +58,7 @@ fn a_role_may_be_an_object_of_its_own() {
             is_absent: false,
             login: true,
             password_secret: Some("my-shop-db-creds".to_owned()),
+            ..ManagedRole::default()
         },
         applied: Applied {
             applied: Some(true),

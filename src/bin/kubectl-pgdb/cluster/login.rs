@@ -6,11 +6,12 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::Api;
 use pgdb::live::fact::{Cause, Fact, Unreadable};
 use pgdb::live::permission::Permission;
-use pgdb::sql::{ROLLBACK, WHO_AM_I, WHO_MAY_CONNECT, try_table};
-use pgdb::verify::{Attempt, Grantee, Login, LoginProblem};
+use pgdb::sql::{CURRENT_SCHEMA, ROLLBACK, SEARCH_PATH, WHO_AM_I, WHO_MAY_CONNECT, try_table};
+use pgdb::verify::{Attempt, Grantee, Login, LoginProblem, Refusal};
 use rand::RngExt;
 use tokio::io::DuplexStream;
 use tokio_postgres::config::SslMode;
+use tokio_postgres::error::DbError;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, SimpleQueryMessage, SimpleQueryRow};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -134,6 +135,10 @@ async fn ask_through(
 
 /// Asks what is to be known, and tries to make a table in each schema.
 async fn ask(client: &Client, attempt: &Attempt) -> Result<Login, LoginProblem> {
+    let schema = rows(client, CURRENT_SCHEMA).await?;
+    let schema = schema.first().and_then(|row| row.get(0)).map(str::to_owned);
+    // From here on nothing that the database's owner made stands in for PostgreSQL's own operators.
+    rows(client, SEARCH_PATH).await?;
     let identity = rows(client, WHO_AM_I).await?;
     let [identity] = identity.as_slice() else {
         return Err(LoginProblem::Broken(
@@ -143,7 +148,7 @@ async fn ask(client: &Client, attempt: &Attempt) -> Result<Login, LoginProblem> 
     let column = |index| identity.get(index).map(str::to_owned);
     let mut schemas = attempt.schemas.clone();
     if schemas.is_empty() {
-        schemas.push(column(3).unwrap_or_else(|| "public".to_owned()));
+        schemas.push(schema.unwrap_or_else(|| "public".to_owned()));
     }
     let mut tried = Vec::new();
     for schema in schemas {
@@ -171,7 +176,7 @@ async fn ask(client: &Client, attempt: &Attempt) -> Result<Login, LoginProblem> 
 }
 
 /// Why no table can be made in a schema; the one that is made is gone again.
-async fn try_in(client: &Client, schema: &str) -> Result<Option<String>, LoginProblem> {
+async fn try_in(client: &Client, schema: &str) -> Result<Option<Refusal>, LoginProblem> {
     let mut random =
         randomness::system().map_err(|failure| LoginProblem::Broken(failure.message))?;
     let table = format!("pgdb_verify_{:016x}", random.random::<u64>());
@@ -183,7 +188,7 @@ async fn try_in(client: &Client, schema: &str) -> Result<Option<String>, LoginPr
     match tried {
         Ok(()) => Ok(None),
         Err(error) => match error.as_db_error() {
-            Some(refusal) => Ok(Some(refusal.message().to_owned())),
+            Some(refusal) => Ok(Some(refusal_of(refusal))),
             None => Err(problem(&error)),
         },
     }
@@ -201,13 +206,18 @@ async fn rows(client: &Client, question: &str) -> Result<Vec<SimpleQueryRow>, Lo
     Ok(answer.into_iter().filter_map(row).collect())
 }
 
+/// What PostgreSQL refuses with.
+fn refusal_of(error: &DbError) -> Refusal {
+    Refusal {
+        code: error.code().code().to_owned(),
+        message: error.message().to_owned(),
+    }
+}
+
 /// What an error of the protocol means: PostgreSQL refused, or the connection broke.
 fn problem(error: &tokio_postgres::Error) -> LoginProblem {
     if let Some(refusal) = error.as_db_error() {
-        return LoginProblem::Refused {
-            code: refusal.code().code().to_owned(),
-            message: refusal.message().to_owned(),
-        };
+        return LoginProblem::Refused(refusal_of(refusal));
     }
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
     LoginProblem::Broken(format!("{error}{}", cause.unwrap_or_default()))

@@ -13,7 +13,7 @@ mod secret;
 use std::borrow::Cow;
 use std::fmt::Debug;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use kube::Resource;
 use kube::core::DynamicResourceScope;
 use pgdb::domain::time::UnixTime;
@@ -91,9 +91,6 @@ impl<W: Wire> Resource for Served<W> {
 
 /// What is looked at of an object's metadata.
 fn meta(wire: ObjectMeta) -> Meta {
-    let time = |time: &k8s_openapi::apimachinery::pkg::apis::meta::v1::Time| {
-        UnixTime::new(time.0.as_second())
-    };
     let created = wire.creation_timestamp.as_ref().map(time);
     let writes = wire.managed_fields.iter().flatten();
     let written = writes.filter_map(|fields| fields.time.as_ref()).map(time);
@@ -119,6 +116,11 @@ fn meta(wire: ObjectMeta) -> Meta {
             })
             .collect(),
     }
+}
+
+/// A point in time.
+fn time(wire: &Time) -> UnixTime {
+    UnixTime::new(wire.0.as_second())
 }
 
 /// A condition of a status.

@@ -44,7 +44,7 @@ pub(crate) struct Verify {
     /// Wait until every link holds; ends at once on what waiting cannot mend.
     #[arg(long, short, env = "PGDB_WAIT", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     wait: bool,
-    /// With --wait: how long, such as 90s or 5m.
+    /// With --wait: how long, such as 90s or 5m; 0 waits without end.
     #[arg(
         long,
         value_name = "DURATION",
@@ -56,7 +56,8 @@ pub(crate) struct Verify {
     /// With --wait: go on though a link is broken that waiting cannot mend.
     #[arg(long, env = "PGDB_KEEP_WAITING", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     keep_waiting: bool,
-    /// Leave this link out; may be given several times.
+    /// Leave this link out: argo-cd, sealed-secret, secret, mirror, role, password, database, cluster or login; may be given
+    /// several times.
     #[arg(
         long,
         value_name = "LINK",

@@ -86,6 +86,36 @@ pub(super) const ROWS: &[Row] = &[
         false,
     ),
     (
+        "the password ends with a line end",
+        |facts| {
+            let value = Fingerprint::of(b"s3cret\n");
+            edit_secret(facts, |secret| {
+                forget(secret.values.insert("password".to_owned(), value));
+            });
+            edit_mirror(facts, |secret| {
+                forget(secret.values.insert("password".to_owned(), value));
+            });
+        },
+        &[("secret", Fail, "white-space"), NOT_ASKED],
+        false,
+    ),
+    (
+        "the namespace is being deleted",
+        |facts| {
+            let mut shop = namespace("shop");
+            shop.meta.is_deleted = true;
+            facts.namespaces.put(shop);
+        },
+        &[("mirror", Fail, "namespace-deleting"), NOT_ASKED],
+        false,
+    ),
+    (
+        "the mirror is being deleted",
+        |facts| edit_mirror(facts, |secret| secret.meta.is_deleted = true),
+        &[("mirror", Fail, "deleting"), NOT_ASKED],
+        false,
+    ),
+    (
         "the namespace is missing",
         |facts| {
             facts.namespaces.remove("", "shop");

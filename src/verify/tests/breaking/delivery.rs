@@ -29,9 +29,32 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "the Application was never synced",
-        |facts| edit_application(facts, |app| app.operation = None),
+        |facts| {
+            edit_application(facts, |app| {
+                app.operation = None;
+                app.sync = "OutOfSync".to_owned();
+            })
+        },
         &[("argo-cd", Fail, "never-synced"), NOT_ASKED],
         true,
+    ),
+    (
+        "the Application took over what is as it should be",
+        |facts| edit_application(facts, |app| app.operation = None),
+        &[NOT_ASKED],
+        true,
+    ),
+    (
+        "the Application is being deleted",
+        |facts| edit_application(facts, |app| app.meta.is_deleted = true),
+        &[("argo-cd", Fail, "deleting"), NOT_ASKED],
+        false,
+    ),
+    (
+        "the SealedSecret is being deleted",
+        |facts| edit_sealed(facts, |sealed| sealed.meta.is_deleted = true),
+        &[("sealed-secret", Fail, "deleting"), NOT_ASKED],
+        false,
     ),
     (
         "the sync runs",
@@ -140,6 +163,6 @@ pub(super) const ROWS: &[Row] = &[
             })
         },
         &[("sealed-secret", Fail, "not-synced"), NOT_ASKED],
-        true,
+        false,
     ),
 ];

@@ -144,7 +144,7 @@ pub(super) const ROWS: &[Row] = &[
             forget(facts.logins.insert(
                 "my-shop".to_owned(),
                 Ok(Login {
-                    schemas: vec![("public".to_owned(), Some("permission denied".to_owned()))],
+                    schemas: vec![("public".to_owned(), Some(refusal("42501")))],
                     ..logged_in()
                 }),
             ))

@@ -26,6 +26,47 @@ pub(super) const ROWS: &[Row] = &[
         false,
     ),
     (
+        "the role's password has ended",
+        |facts| edit_role(facts, |role| role.valid_until = Some(MADE)),
+        &[("role", Fail, "expired"), NOT_ASKED],
+        false,
+    ),
+    (
+        "the role may have no session",
+        |facts| edit_role(facts, |role| role.connection_limit = Some(0)),
+        &[("role", Fail, "no-login"), NOT_ASKED],
+        false,
+    ),
+    (
+        "the Secret came late for the role",
+        |facts| {
+            edit_cluster(facts, |cluster| {
+                let message =
+                    "failed to get password secret my-shop-db-creds: not found".to_owned();
+                let refused = &mut cluster.role_status.cannot_reconcile;
+                forget(refused.insert("my_shop".to_owned(), vec![message]));
+            });
+        },
+        &[("role", Fail, "retrying"), NOT_ASKED],
+        true,
+    ),
+    (
+        "the Cluster follows another one",
+        |facts| edit_cluster(facts, |cluster| cluster.is_replica = true),
+        &[("cluster", Fail, "replica-cluster"), NOT_ASKED],
+        false,
+    ),
+    (
+        "the primary's pod is being deleted",
+        |facts| {
+            edit(&mut facts.pods, "postgres", "postgres-shared-1", |pod| {
+                pod.meta.is_deleted = true;
+            });
+        },
+        &[("cluster", Fail, "primary-not-ready"), NOT_ASKED],
+        true,
+    ),
+    (
         "the role has another Secret",
         |facts| {
             edit_role(facts, |role| {

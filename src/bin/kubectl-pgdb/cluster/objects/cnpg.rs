@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use pgdb::live::cluster::{Cluster, ManagedRole, RoleStatus};
 use pgdb::live::database::{Applied, Database, DatabaseRole, Part};
 use pgdb::target::CNPG;
 use serde::Deserialize;
 
-use super::{Condition, Reference, Wire, meta};
+use super::{Condition, Reference, Wire, meta, time};
 
 /// What is not to be there is declared with this word.
 const ABSENT: &str = "absent";
@@ -40,15 +40,28 @@ struct Managed {
 #[serde(default)]
 struct Replica {
     enabled: Option<bool>,
+    primary: Option<String>,
+    #[serde(rename = "self")]
+    own_name: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct RoleEntry {
     name: String,
+    #[serde(flatten)]
+    role: RoleWire,
+}
+
+/// What an entry of the Cluster and a DatabaseRole have in common.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RoleWire {
     ensure: String,
     login: bool,
     password_secret: Option<Reference>,
+    valid_until: Option<Time>,
+    connection_limit: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -137,9 +150,8 @@ pub(crate) struct DatabaseRoleWire {
 struct DatabaseRoleSpec {
     cluster: Reference,
     name: String,
-    ensure: String,
-    login: bool,
-    password_secret: Option<Reference>,
+    #[serde(flatten)]
+    role: RoleWire,
 }
 
 impl Wire for ClusterWire {
@@ -161,16 +173,15 @@ impl Wire for ClusterWire {
         let managed = self.spec.managed.unwrap_or_default();
         let roles = managed.roles.unwrap_or_default().into_iter();
         let ready = Condition::find(status.conditions.as_ref(), "Ready");
+        let name = self.metadata.name.clone().unwrap_or_default();
         Cluster {
             meta: meta(self.metadata),
             instances: self.spec.instances,
-            roles: roles
-                .map(|role| {
-                    let declared = managed_role(&role.ensure, role.login, role.password_secret);
-                    (role.name, declared)
-                })
-                .collect(),
-            is_replica: self.spec.replica.and_then(|replica| replica.enabled) == Some(true),
+            roles: roles.map(|entry| (entry.name, entry.role.live())).collect(),
+            is_replica: self
+                .spec
+                .replica
+                .is_some_and(|replica| replica.is_one(&name)),
             ready: ready.and_then(Condition::holds),
             phase: status.phase,
             phase_reason: status.phase_reason,
@@ -182,11 +193,29 @@ impl Wire for ClusterWire {
     }
 }
 
-fn managed_role(ensure: &str, login: bool, secret: Option<Reference>) -> ManagedRole {
-    ManagedRole {
-        is_absent: ensure == ABSENT,
-        login,
-        password_secret: secret.map(|secret| secret.name),
+impl RoleWire {
+    fn live(self) -> ManagedRole {
+        ManagedRole {
+            is_absent: self.ensure == ABSENT,
+            login: self.login,
+            password_secret: self.password_secret.map(|secret| secret.name),
+            valid_until: self.valid_until.as_ref().map(time),
+            connection_limit: self.connection_limit,
+        }
+    }
+}
+
+impl Replica {
+    /// Whether the Cluster of this name follows another one: by `enabled`, or because the primary of the distributed
+    /// topology is another one.
+    fn is_one(&self, name: &str) -> bool {
+        if let Some(enabled) = self.enabled {
+            return enabled;
+        }
+        let own = self.own_name.as_deref().unwrap_or(name);
+        self.primary
+            .as_deref()
+            .is_some_and(|primary| primary != own)
     }
 }
 
@@ -283,7 +312,7 @@ impl Wire for DatabaseRoleWire {
             meta: meta(self.metadata),
             name: spec.name,
             cluster: spec.cluster.name,
-            role: managed_role(&spec.ensure, spec.login, spec.password_secret),
+            role: spec.role.live(),
             applied: Applied {
                 applied: status.applied,
                 message: status.message,

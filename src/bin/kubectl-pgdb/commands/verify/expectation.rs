@@ -58,7 +58,10 @@ impl Expectation {
         }
         .or_settings(&workspace.settings);
         match repository::apps(&workspace, &request)? {
-            Some((declared, target)) => Self::declared(args, &declared, target),
+            Some((declared, target)) => {
+                args.names_by.refuse()?;
+                Self::declared(args, &declared, target)
+            }
             None => names::expectation(args, request),
         }
     }

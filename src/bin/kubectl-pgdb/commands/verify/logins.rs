@@ -17,5 +17,6 @@ pub(super) async fn log_in(session: &Session, apps: &[Expected], facts: &mut Fac
             Err(problem) => (app, Err(problem)),
         }
     });
-    facts.logins = logins.buffer_unordered(AT_ONCE).collect().await;
+    let logins: Vec<_> = logins.buffer_unordered(AT_ONCE).collect().await;
+    facts.logins.extend(logins);
 }

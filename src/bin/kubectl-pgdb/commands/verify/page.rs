@@ -66,6 +66,7 @@ impl<'report> Page<'report> {
                 format!("{} and {more} more", named.join(", "))
             }
         };
+        let whose = whose.replace('\n', " ");
         let what = match check.status {
             Status::Unknown => format!("{whose}: the link {} could not be looked at", check.title),
             _ => format!("{whose}: the link {} is broken", check.title),
@@ -79,8 +80,11 @@ impl<'report> Page<'report> {
             "{} on the Cluster {} in {}",
             app.app, app.cluster, app.namespace
         );
-        let mut text = format!("{}\n{}", self.pen.bold(&title), self.pen.table(&app.checks));
-        if app.status == Status::Pass {
+        let mut text = format!("{}\n{}", self.pen.bold(&title), self.links_of(app));
+        let looked_at = app.checks.iter().any(|check| check.status == Status::Pass);
+        if app.status == Status::Pass && !looked_at {
+            text.push_str("Nothing was looked at.\n");
+        } else if app.status == Status::Pass {
             let skipped = app
                 .checks
                 .iter()
@@ -99,6 +103,12 @@ impl<'report> Page<'report> {
             ));
         }
         text
+    }
+
+    fn links_of(&self, app: &AppReport) -> String {
+        let first = app.first_broken();
+        let is_told = |check: &Check| first.is_some_and(|first| std::ptr::eq(first, check));
+        self.pen.table(&app.checks, is_told)
     }
 
     /// Every app in a row.

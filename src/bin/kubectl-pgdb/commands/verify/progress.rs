@@ -64,14 +64,16 @@ impl<'output> Progress<'output> {
     }
 }
 
-/// Tells of every check that changed.
+/// Tells of every check that does not hold, and of each that changed.
 fn tell(report: &Report, output: &Output, told: &mut BTreeMap<String, (Status, &'static str)>) {
     for app in &report.apps {
         for check in &app.checks {
             let object = check.object.as_deref().unwrap_or_default();
             let key = format!("{} {} {object}", app.app, check.check);
             let state = (check.status, check.reason);
-            if told.insert(key, state) == Some(state) {
+            let before = told.insert(key, state);
+            let holds = matches!(check.status, Status::Pass | Status::Skipped);
+            if before == Some(state) || before.is_none() && holds {
                 continue;
             }
             let line = format!(

@@ -8,7 +8,7 @@ use pgdb::verify::{Expected, Facts, Link, Report};
 use super::expectation::Expectation;
 use super::logins::log_in;
 use super::progress::Progress;
-use crate::cluster::{Changes, Session, Timer};
+use crate::cluster::{Changes, Session, Timer, Woken};
 use crate::failure::Failure;
 use crate::workspace::now;
 
@@ -43,7 +43,7 @@ impl Waiting<'_> {
     /// Waits; gives the last report.
     ///
     /// # Errors
-    /// When it cannot be told what is expected.
+    /// When it cannot be told what is expected, also at the end.
     pub(super) async fn run(
         &self,
         session: &Session,
@@ -52,34 +52,63 @@ impl Waiting<'_> {
     ) -> Result<(Report, Ended), Failure> {
         let timer = Timer::new(self.limit);
         let mut changes = Changes::of(session, &self.expectation.sight(), &facts);
+        let mut woken = Woken::Tick;
         loop {
-            let apps = self.expectation.apps(&facts)?;
-            let report = self.look(session, &apps, &mut facts).await;
-            progress.show(&report);
-            if report.status == Status::Pass {
-                return Ok((report, Ended::Well));
+            // Which apps there are may depend on objects that are yet to come.
+            let looked = match self.expectation.apps(&facts) {
+                Ok(apps) => {
+                    let logins = self.look(session, &apps, &mut facts, woken);
+                    // The logins that are over by then count.
+                    timer.within(logins).await;
+                    Ok(pgdb::verify::run(&apps, &facts, self.skip))
+                }
+                Err(failure) => Err(failure),
+            };
+            if let Ok(report) = &looked {
+                progress.show(report);
+                if let Some(ended) = self.ended(report) {
+                    return Ok((looked?, ended));
+                }
             }
-            if report.is_in_vain() && !self.keep {
-                return Ok((report, Ended::InVain));
-            }
-            if !timer
+            woken = timer
                 .wait_for(changes.take(&mut facts), TICK, || progress.tick())
-                .await
-            {
-                return Ok((report, Ended::Late));
+                .await;
+            if woken == Woken::Late {
+                return Ok((looked?, Ended::Late));
             }
             facts.now = now();
         }
     }
 
-    /// Looks at the chain; logs in once all that comes before holds.
-    async fn look(&self, session: &Session, apps: &[Expected], facts: &mut Facts) -> Report {
-        facts.logins.clear();
-        let report = pgdb::verify::run(apps, facts, self.skip);
-        if report.status != Status::Pass || !self.login {
-            return report;
+    fn ended(&self, report: &Report) -> Option<Ended> {
+        if report.status == Status::Pass {
+            return Some(Ended::Well);
         }
-        log_in(session, apps, facts).await;
-        pgdb::verify::run(apps, facts, self.skip)
+        (report.is_in_vain() && !self.keep).then_some(Ended::InVain)
+    }
+
+    /// Logs in as the apps of which everything else holds, unless they have; again only after a while, so that each
+    /// change in the cluster is not a session on the primary.
+    async fn look(&self, session: &Session, apps: &[Expected], facts: &mut Facts, woken: Woken) {
+        if !self.login {
+            return;
+        }
+        let logins = std::mem::take(&mut facts.logins);
+        let before = pgdb::verify::run(apps, facts, self.skip);
+        facts.logins = logins;
+        let is_due = |app: &&Expected| {
+            let holds = before
+                .apps
+                .iter()
+                .any(|report| report.app == app.app && report.status == Status::Pass);
+            let is_due = match facts.logins.get(&app.app) {
+                None => true,
+                Some(Ok(_)) => false,
+                Some(Err(_)) => woken == Woken::Tick,
+            };
+            holds && is_due
+        };
+        let due: Vec<Expected> = apps.iter().filter(is_due).cloned().collect();
+        log_in(session, &due, facts).await;
     }
 }

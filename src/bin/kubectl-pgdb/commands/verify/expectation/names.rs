@@ -41,6 +41,35 @@ pub(crate) struct NameFlags {
     pub(super) cluster: Option<String>,
 }
 
+impl NameFlags {
+    /// Refuses the flags that stand in for a repository, where there is one.
+    ///
+    /// # Errors
+    /// When one of them is given.
+    pub(super) fn refuse(&self) -> Result<(), Failure> {
+        let given = [
+            (!self.app_namespace.is_empty(), "--app-namespace"),
+            (self.user.is_some(), "--user"),
+            (self.database.is_some(), "--database"),
+            (self.secret_name.is_some(), "--secret-name"),
+        ];
+        let given: Vec<&str> = given
+            .into_iter()
+            .filter_map(|(is_given, flag)| is_given.then_some(flag))
+            .collect();
+        if given.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::usage(
+            format!(
+                "the repository says what is expected, and {} something else",
+                given.join(", ")
+            ),
+            "leave them out, or run it in a folder that is no repository",
+        ))
+    }
+}
+
 /// What is expected of the apps that are named, or, with `--all`, of those that the product's label marks.
 ///
 /// # Errors
