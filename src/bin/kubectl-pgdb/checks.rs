@@ -147,10 +147,17 @@ impl Pen {
         let room = self.width.map(|width| width.saturating_sub(indent.len()));
         match room.filter(|room| *room >= NARROWEST) {
             None => format!("{indent}{text}\n"),
-            Some(room) => textwrap::wrap(&text, textwrap::Options::new(room).break_words(false))
-                .iter()
-                .map(|line| format!("{indent}{line}\n"))
-                .collect(),
+            Some(room) => {
+                // The hyphens are those of names.
+                let options = textwrap::Options::new(room)
+                    .break_words(false)
+                    .word_separator(textwrap::WordSeparator::AsciiSpace)
+                    .word_splitter(textwrap::WordSplitter::NoHyphenation);
+                textwrap::wrap(&text, options)
+                    .iter()
+                    .map(|line| format!("{indent}{line}\n"))
+                    .collect()
+            }
         }
     }
 }

@@ -41,6 +41,23 @@ impl LiveCluster {
         World::deploy(self, &manifests::read(root), &opening)
     }
 
+    /// Changes an object that is there. `version` is as in `apiVersion`.
+    pub fn edit(
+        &self,
+        (version, kind): (&str, &str),
+        (namespace, name): (&str, &str),
+        how: impl FnOnce(&mut Value),
+    ) {
+        let (group, version) = version.split_once('/').unwrap_or(("", version));
+        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
+        let api: Api<DynamicObject> =
+            Api::namespaced_with(self.client.clone(), namespace, &resource);
+        let object = self.runtime.block_on(api.get(name)).unwrap();
+        let mut object = serde_json::to_value(object).unwrap();
+        how(&mut object);
+        Cluster::put(self, object);
+    }
+
     async fn put(&self, mut object: Value) -> kube::Result<Value> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (version, kind) = (text(&object["apiVersion"]), text(&object["kind"]));
