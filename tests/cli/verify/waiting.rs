@@ -10,7 +10,7 @@ use super::{assert_tells_no_secret, secrets, verify};
 use crate::apiserver::{ApiServer, Reach, Requests};
 use crate::postgres::{self, Postgres, Tls};
 use crate::support::{Outcome, Repository, outcome};
-use crate::terminal::{CTRL_C, Terminal};
+use crate::terminal::Terminal;
 use crate::world::World;
 
 /// A run that waits, with what it tells line by line.
@@ -337,18 +337,17 @@ fn a_terminal_shows_spinners_that_leave_nothing_behind() {
 }
 
 #[test]
-fn ctrl_c_leaves_nothing_of_the_spinners() {
+fn an_interruption_leaves_nothing_of_the_spinners() {
     let (repository, server, _world) = World::guide();
     late_database(&server);
     let command = repository.command(words(&server, "").split_whitespace());
     let mut terminal = Terminal::of_size(command, 40, 200);
-    terminal.see("Database postgres/my-shop-db").keys(CTRL_C);
+    terminal.see("Database postgres/my-shop-db");
+    // The key would be echoed by the terminal, wherever the cursor is just then.
+    kill_process(terminal.process(), Signal::INT).unwrap();
     let ended = terminal.end();
     assert_eq!(
-        (
-            ended.code,
-            ended.screen.trim_start_matches("^C").trim_start()
-        ),
+        (ended.code, ended.screen.as_str()),
         (Some(130), "error: interrupted")
     );
 }
