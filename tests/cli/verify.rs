@@ -1,12 +1,12 @@
 //! `verify` against a cluster where all works, and one broken in one place at a time.
 
 mod cost;
-//mod expectation;
+mod expectation;
 mod faults;
-//mod live;
+mod live;
 mod login;
-//mod output;
-//mod waiting;
+mod output;
+mod waiting;
 mod working;
 
 use std::path::Path;

@@ -167,6 +167,8 @@ fn waves(chain: &Chain<'_>, cluster: &Cluster) -> Result<String, Box<Check>> {
         _ => None,
     });
     match descends {
+        // One alone says nothing.
+        None if waves.len() < 2 => Ok(String::new()),
         None => {
             let numbers: Vec<String> = waves.iter().map(|(_, wave, _)| wave.to_string()).collect();
             Ok(format!(", the waves {} ascend", numbers.join(", ")))

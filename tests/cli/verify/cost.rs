@@ -111,7 +111,10 @@ fn a_list_that_is_forgotten_between_two_pages_is_read_once_more() {
     let repository = Repository::empty();
     let server = ApiServer::start();
     World::apps_of(&server, repository.path(), 600);
-    let second_page = Requests::of("GET", "/databases?limit=500&continue=");
+    let second_page = Requests::of(
+        "GET",
+        "/databases?fieldSelector=&labelSelector=&limit=500&continue=",
+    );
     server.fault(second_page.clone().first(1), Fault::status(410));
     assert_eq!(
         verify(&repository, &server, "--all --quiet"),

@@ -25,6 +25,10 @@ use crate::randomness;
 const PORT: u16 = 5432;
 /// How long logging in and asking may take, the port-forward included.
 const LONGEST: Duration = Duration::from_secs(30);
+/// What is said where the connection ends too early.
+const BROKE: &str = "the connection broke before PostgreSQL had answered";
+/// The longest part of the API server's own words that is shown, in characters.
+const LONGEST_QUOTE: usize = 300;
 /// The name by which the session shows in `pg_stat_activity`.
 const APPLICATION_NAME: &str = "kubectl-pgdb verify";
 
@@ -95,7 +99,14 @@ impl Session {
         // Web sockets are opened by GET, which newer servers take for `create` all the same.
         let permission =
             Permission::new("create", "pods/portforward", Some(&attempt.pod_namespace));
-        LoginProblem::NoWay(self.unreadable(error, &permission))
+        match error {
+            // The resource is served: it is the pod, or its node, that is not there.
+            kube::Error::Api(status) if status.code == 404 => {
+                let said: String = status.message.chars().take(LONGEST_QUOTE).collect();
+                unreachable(attempt, &said)
+            }
+            error => LoginProblem::NoWay(self.unreadable(error, &permission)),
+        }
     }
 }
 
@@ -127,7 +138,7 @@ async fn ask_through(
     tokio::select! {
         asked = ask(&client, attempt) => asked.map(|login| Login { is_encrypted: is_encrypted.get(), ..login }),
         ended = connection => Err(match ended {
-            Ok(()) => LoginProblem::Broken("PostgreSQL ended the connection".to_owned()),
+            Ok(()) => LoginProblem::Broken(BROKE.to_owned()),
             Err(error) => problem(&error),
         }),
     }
@@ -219,8 +230,13 @@ fn problem(error: &tokio_postgres::Error) -> LoginProblem {
     if let Some(refusal) = error.as_db_error() {
         return LoginProblem::Refused(refusal_of(refusal));
     }
+    let text = error.to_string();
+    // Which side of the program notices the end first is chance.
+    if error.is_closed() || text.starts_with("error communicating with the server") {
+        return LoginProblem::Broken(BROKE.to_owned());
+    }
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
-    LoginProblem::Broken(format!("{error}{}", cause.unwrap_or_default()))
+    LoginProblem::Broken(format!("{text}{}", cause.unwrap_or_default()))
 }
 
 /// The kubelet could not connect to the port.
@@ -228,6 +244,11 @@ fn not_forwarded(attempt: &Attempt, message: String) -> LoginProblem {
     if message.contains("connection refused") {
         return LoginProblem::NotListening(message);
     }
+    unreachable(attempt, &message)
+}
+
+/// The port cannot be reached, for this reason.
+fn unreachable(attempt: &Attempt, message: &str) -> LoginProblem {
     LoginProblem::NoWay(Unreadable::new(
         Cause::Unreachable,
         format!(
