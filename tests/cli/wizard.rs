@@ -1,6 +1,10 @@
 //! `new-app` as a person uses it: questions in a terminal.
 
-use crate::support::{CLUSTER, Repository, comparable, run, without_sealed_values};
+use crate::apiserver::ApiServer;
+use crate::fetch_cert::put_controller;
+use crate::support::{
+    CERTIFICATE, CLUSTER, Repository, comparable, run, vector_key, without_sealed_values,
+};
 use crate::terminal::{CTRL_C, DOWN, ENTER, Terminal};
 
 /// The questions of a whole session in the guide's repository, each with what answers it.
@@ -354,4 +358,27 @@ fn without_a_terminal_there_is_nobody_to_ask() {
     assert!(outcome.stderr.starts_with(
         "error: these are needed, and there is nobody to ask: NAME, --app-namespace\n"
     ));
+}
+
+#[test]
+fn the_certificate_of_the_cluster_stays_in_the_command() {
+    let (server, repository) = (ApiServer::start(), Repository::guide());
+    let place = "kube-system/sealed-secrets-controller";
+    put_controller(&server, place, "", &vector_key("certificate_pem"));
+    repository.remove(CERTIFICATE);
+    let mut command = repository.command(["new-app", "--cert-from-cluster"]);
+    command.args(["--context", "test", "--kubeconfig"]);
+    command.arg(server.kubeconfig());
+    let mut terminal = Terminal::of_size(command, 300, 400);
+    answer_until(&mut terminal, SESSION.len());
+    let ended = terminal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    assert_eq!(
+        printed_command(&ended.screen),
+        format!(
+            "new-app my-shop --app-namespace shop --kubeconfig {} --context test --cert-from-cluster",
+            server.kubeconfig().display()
+        )
+    );
+    assert!(!repository.tree().contains_key(CERTIFICATE));
 }

@@ -175,9 +175,7 @@ impl Workspace {
             Err(error) => Err(error.into()),
             Ok(None) => Err(Failure::usage(
                 format!("the sealing certificate {path} is not there"),
-                format!(
-                    "fetch it with `kubectl pgdb fetch-cert`, or name it with --cert FILE or as `certificate` in .pgdb.yaml"
-                ),
+                "fetch it with `kubectl pgdb fetch-cert`, or name it with --cert FILE or as `certificate` in .pgdb.yaml",
             )),
         }
     }
