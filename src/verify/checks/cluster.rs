@@ -2,14 +2,13 @@
 //!
 //! Source: CloudNativePG `api/v1/cluster_types.go` (phases, conditions) and `pkg/utils/labels_annotations.go`.
 
+mod waves;
+
 use super::{Link, unread};
-use crate::domain::wave::SYNC_WAVE;
-use crate::live::application::Application;
 use crate::live::cluster::Cluster;
-use crate::live::fact::{Cause, Fact};
-use crate::live::meta::Meta;
+use crate::live::fact::Fact;
 use crate::report::{Check, Subject};
-use crate::verify::chain::{Chain, LiveRole};
+use crate::verify::chain::Chain;
 
 const LINK: Subject = Subject {
     check: "cluster",
@@ -46,13 +45,14 @@ fn look(chain: &Chain<'_>, cluster: &Cluster) -> Check {
     if let Some(check) = wrong {
         return check.remedy(status);
     }
-    match waves(chain, cluster) {
-        Ok(waves) => LINK.pass(format!(
-            "is ready with {} of {} instances, the primary is {}{waves}",
-            cluster.ready_instances, cluster.instances, cluster.current_primary
-        )),
-        Err(check) => *check,
-    }
+    let waves = match waves::check(chain, cluster) {
+        Ok(waves) => waves,
+        Err(evidence) => return waves::broken(evidence),
+    };
+    LINK.pass(format!(
+        "is ready with {} of {} instances, the primary is {}{waves}",
+        cluster.ready_instances, cluster.instances, cluster.current_primary
+    ))
 }
 
 fn stopped(cluster: &Cluster) -> Option<Check> {
@@ -121,82 +121,4 @@ fn without_primary(chain: &Chain<'_>, cluster: &Cluster) -> Option<Check> {
         }
         Fact::Present(_) => None,
     }
-}
-
-/// That the waves ascend from the credential over the role to the database, in words; empty where Argo CD has no part in
-/// it. An object that is not there is left out: its own link says so.
-fn waves(chain: &Chain<'_>, cluster: &Cluster) -> Result<String, Box<Check>> {
-    let mut metas: Vec<(&str, &Meta)> = Vec::new();
-    if let Fact::Present(sealed) = chain.sealed_secret() {
-        metas.push(("the SealedSecret", &sealed.meta));
-    }
-    match chain.role() {
-        Fact::Present(LiveRole::Object(object)) => metas.push(("the DatabaseRole", &object.meta)),
-        Fact::Unreadable(_) => {}
-        Fact::Absent if chain.app.role_object().is_some() => {}
-        _ => metas.push(("the Cluster", &cluster.meta)),
-    }
-    if let Fact::Present(database) = chain.database() {
-        metas.push(("the Database", &database.meta));
-    }
-    let argo_cd = chain.facts.applications.unread_of("");
-    let is_without_argo_cd = chain.skip.contains(&Link::ArgoCd)
-        || argo_cd.is_some_and(|why| why.cause == Cause::NotServed);
-    if is_without_argo_cd
-        && metas
-            .iter()
-            .all(|(_, meta)| meta.annotation(SYNC_WAVE).is_none())
-    {
-        return Ok(String::new());
-    }
-    let mut waves: Vec<(&str, i32, Option<&Application>)> = Vec::new();
-    for (what, meta) in metas {
-        let kind = what.trim_start_matches("the ");
-        let application = chain.index.application(kind, &meta.namespace, &meta.name);
-        waves.push((what, wave(what, meta)?, application));
-    }
-    // Waves order what one Application holds.
-    let are_together = |one: Option<&Application>, other: Option<&Application>| match (one, other) {
-        (Some(one), Some(other)) => std::ptr::eq(one, other),
-        _ => true,
-    };
-    let descends = waves.windows(2).find_map(|pair| match pair {
-        [(first, low, one), (second, high, other)] if low >= high && are_together(*one, *other) => {
-            Some((first, low, second, high))
-        }
-        _ => None,
-    });
-    match descends {
-        // One alone says nothing.
-        None if waves.len() < 2 => Ok(String::new()),
-        None => {
-            let numbers: Vec<String> = waves.iter().map(|(_, wave, _)| wave.to_string()).collect();
-            Ok(format!(", the waves {} ascend", numbers.join(", ")))
-        }
-        Some((first, low, second, high)) => {
-            let evidence = format!(
-                "the sync-wave of {first} is {low}, that of {second} is {high}: they have to ascend"
-            );
-            Err(Box::new(waves_broken(evidence)))
-        }
-    }
-}
-
-/// An object's sync-wave: 0 where it has none.
-fn wave(what: &str, meta: &Meta) -> Result<i32, Box<Check>> {
-    let Some(text) = meta.annotation(SYNC_WAVE) else {
-        return Ok(0);
-    };
-    text.parse().map_err(|_| {
-        Box::new(waves_broken(format!(
-            "the sync-wave of {what} is {text:?}, which is no integer"
-        )))
-    })
-}
-
-fn waves_broken(evidence: String) -> Check {
-    LINK.broken("waves", evidence).remedy(format!(
-        "set {SYNC_WAVE} on the objects' own metadata: \"0\" on the SealedSecret, \"1\" on the Cluster or the \
-         DatabaseRole, \"2\" on the Database"
-    ))
 }
