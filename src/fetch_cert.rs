@@ -21,6 +21,9 @@ pub struct Fetched {
     key: SealingKey,
 }
 
+/// How a certificate begins (RFC 7468, section 5).
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+
 /// Why an answer is no certificate that values may be sealed to.
 #[derive(Debug, Error)]
 pub enum FetchError {
@@ -39,6 +42,12 @@ pub enum FetchError {
         origin: String,
         /// Why.
         source: CertificateError,
+    },
+    /// What is at the path is something else, which nobody wants to lose.
+    #[error("{path} is there and holds no certificate: it is not replaced")]
+    Foreign {
+        /// The file.
+        path: RepoPath,
     },
 }
 
@@ -62,6 +71,9 @@ impl FetchError {
                 ..
             } => {
                 "this is no Sealed Secrets controller: whatever answers there gives private keys away"
+            }
+            Self::Foreign { .. } => {
+                "name another file with --output-file, or remove this one first"
             }
             Self::Status { .. } | Self::NotUsable { .. } => {
                 "is it the controller's Service? Name it with --controller-name and --controller-namespace; or does a \
@@ -125,7 +137,18 @@ impl Fetched {
     /// What it changes, given the text at `path` now.
     ///
     /// A file with the same first certificate is left as it is, whatever stands around it.
-    pub fn plan(&self, path: &RepoPath, before: Option<&str>, now: UnixTime) -> Plan {
+    ///
+    /// # Errors
+    /// When the file holds something that is no certificate.
+    pub fn plan(
+        &self,
+        path: &RepoPath,
+        before: Option<&str>,
+        now: UnixTime,
+    ) -> Result<Plan, FetchError> {
+        if before.is_some_and(|text| !text.trim().is_empty() && !text.contains(BEGIN)) {
+            return Err(FetchError::Foreign { path: path.clone() });
+        }
         let mut changes = ChangeSet::default();
         let mut warnings = Vec::new();
         let old = before.map(SealingKey::of_any_time);
@@ -151,14 +174,14 @@ impl Fetched {
                 self.key.not_after().date()
             ));
         }
-        Plan {
+        Ok(Plan {
             changes,
             warnings,
             before: old.map(|old| match old {
                 Ok(key) => described(&key),
                 Err(error) => format!("not usable: {error}"),
             }),
-        }
+        })
     }
 }
 

@@ -35,7 +35,7 @@ fn is_written_where_there_is_none() {
     let fetched = fetched(&text, NOW).unwrap();
     assert_eq!(fetched.pem(), fixture!("valid.pem"));
     assert_eq!(fetched.description(), VALID);
-    let plan = fetched.plan(&path(), None, NOW);
+    let plan = fetched.plan(&path(), None, NOW).unwrap();
     assert_eq!(
         plan.changes.changes(),
         [Change::Create {
@@ -62,7 +62,7 @@ fn is_not_written_where_it_is_there_in_other_words() {
         fixture!("crlf.pem"),
         fixture!("chain.pem"),
     ] {
-        let plan = fetched.plan(&path(), Some(before), NOW);
+        let plan = fetched.plan(&path(), Some(before), NOW).unwrap();
         assert!(plan.changes.is_empty());
         assert_eq!(
             plan.summary(&fetched, &path(), true),
@@ -84,13 +84,13 @@ fn tells_what_was_there_also_when_it_expired() {
             description(fixture!("no-subject.pem")),
         ),
         (
-            fixture!("public-key.pem"),
-            "not usable: the sealing certificate's text holds no certificate, but `-----BEGIN PUBLIC KEY-----`"
+            fixture!("valid.pem").get(..600).unwrap(),
+            "not usable: the sealing certificate is cut short: `-----END CERTIFICATE-----` is missing"
                 .to_owned(),
         ),
         ("", "not usable: the sealing certificate is empty".to_owned()),
     ] {
-        let plan = fetched.plan(&path(), Some(before), NOW);
+        let plan = fetched.plan(&path(), Some(before), NOW).unwrap();
         assert_eq!(plan.warnings, [""; 0]);
         assert_eq!(
             plan.changes.changes(),
@@ -113,7 +113,9 @@ fn tells_what_was_there_also_when_it_expired() {
 #[test]
 fn warns_of_one_that_is_older_or_ends_soon() {
     let fetched = fetched(fixture!("valid.pem"), NOW).unwrap();
-    let plan = fetched.plan(&path(), Some(fixture!("future.pem")), NOW);
+    let plan = fetched
+        .plan(&path(), Some(fixture!("future.pem")), NOW)
+        .unwrap();
     assert_eq!(
         plan.warnings,
         [
@@ -124,13 +126,16 @@ fn warns_of_one_that_is_older_or_ends_soon() {
     assert_eq!(plan.changes.changes().len(), 1);
     let soon = UnixTime::new(END - 13 * 86_400);
     assert_eq!(
-        fetched.plan(&path(), None, soon).warnings,
+        fetched.plan(&path(), None, soon).unwrap().warnings,
         [
             "the controller's newest certificate ends on 2126-01-01; it should make a new one by then"
         ]
     );
     let later = UnixTime::new(END - 14 * 86_400);
-    assert_eq!(fetched.plan(&path(), None, later).warnings, [""; 0]);
+    assert_eq!(
+        fetched.plan(&path(), None, later).unwrap().warnings,
+        [""; 0]
+    );
 }
 
 #[test]
@@ -141,6 +146,7 @@ fn warns_of_a_private_key_that_was_there() {
         Some(fixture!("certificate-and-private-key.pem")),
         NOW,
     );
+    let plan = plan.unwrap();
     let [warning] = plan.warnings.as_slice() else {
         panic!("{:?}", plan.warnings);
     };
@@ -148,6 +154,22 @@ fn warns_of_a_private_key_that_was_there() {
         "keys/cert.pem: the sealing certificate's text holds a private key (`-----BEGIN PRIVATE KEY-----`): a private \
          key must never be in the repository"
     ));
+}
+
+#[test]
+fn does_not_replace_what_is_no_certificate() {
+    let fetched = fetched(fixture!("valid.pem"), NOW).unwrap();
+    let manifest = "apiVersion: postgresql.cnpg.io/v1\nkind: Database\n";
+    let error = fetched.plan(&path(), Some(manifest), NOW).unwrap_err();
+    assert_eq!(
+        (error.to_string().as_str(), error.help()),
+        (
+            "keys/cert.pem is there and holds no certificate: it is not replaced",
+            "name another file with --output-file, or remove this one first"
+        )
+    );
+    let plan = fetched.plan(&path(), Some(" \n"), NOW).unwrap();
+    assert_eq!(plan.changes.changes().len(), 1);
 }
 
 #[test]

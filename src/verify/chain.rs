@@ -234,5 +234,7 @@ pub(super) fn reflection_of(meta: &Meta) -> Reflection {
 
 /// Whether it reaches namespaces that it does not name.
 fn is_open(reflection: &Reflection) -> bool {
-    !reflection.patterns().is_empty() || reflection.mirrors_to_all()
+    !reflection.patterns().is_empty()
+        || !reflection.selectors().is_empty()
+        || reflection.mirrors_to_all()
 }

@@ -39,8 +39,8 @@ pub struct Expected {
     pub role: Option<String>,
     /// What declares the role, where the repository says.
     pub role_source: Option<RoleSource>,
-    /// What makes the Secret.
-    pub made_by: CredentialSource,
+    /// What makes the Secret; none where the repository declares the app, and nothing that makes its Secret.
+    pub made_by: Option<CredentialSource>,
     /// The database; none where the app has none.
     pub database: Option<ExpectedDatabase>,
 }
@@ -100,9 +100,7 @@ impl Expected {
             }),
             role: role.map(|role| role.name.clone()).or(owner),
             role_source: role.map(|role| role.source.clone()),
-            made_by: credential.map_or(CredentialSource::SealedSecret, |credential| {
-                credential.source
-            }),
+            made_by: credential.map(|credential| credential.source),
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
         }
     }
@@ -213,7 +211,7 @@ impl Default for Expected {
             mirrors: MirrorsTo::AsLive,
             role: None,
             role_source: None,
-            made_by: CredentialSource::SealedSecret,
+            made_by: Some(CredentialSource::SealedSecret),
             database: None,
         }
     }

@@ -113,6 +113,8 @@ pub(super) struct Holder<'facts> {
 
 /// The annotation of a mirror that names its source as `namespace/name`.
 pub(super) const REFLECTS: &str = "reflector.v1.k8s.emberstack.com/reflects";
+/// The annotation of a mirror that Reflector made of its own accord.
+pub(super) const AUTO_REFLECTS: &str = "reflector.v1.k8s.emberstack.com/auto-reflects";
 /// The annotation of a mirror that holds the source's resourceVersion.
 pub(super) const REFLECTED_VERSION: &str = "reflector.v1.k8s.emberstack.com/reflected-version";
 

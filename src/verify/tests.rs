@@ -1,6 +1,7 @@
 //! The chain of one working app, broken one link at a time.
 
 mod breaking;
+mod judging;
 mod live;
 mod several;
 
@@ -38,7 +39,7 @@ fn my_shop() -> Expected {
         mirrors: MirrorsTo::Named(vec!["shop".to_owned()]),
         role: Some("my_shop".to_owned()),
         role_source: Some(RoleSource::Managed),
-        made_by: CredentialSource::SealedSecret,
+        made_by: Some(CredentialSource::SealedSecret),
         database: Some(ExpectedDatabase {
             object: "my-shop-db".to_owned(),
             name: "my_shop".to_owned(),

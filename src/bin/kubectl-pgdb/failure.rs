@@ -153,7 +153,8 @@ impl From<ControllerError> for Failure {
 
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Self {
-        Self::unknown(&error, error.help())
+        let is_io = !matches!(error, FetchError::Foreign { .. });
+        Self::io_or_usage(is_io, &error, error.help())
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
 /// The objects that Argo CD has to have synced, by kind and name.
 fn objects<'app>(chain: &Chain<'app>) -> Vec<(&'static str, &'app str)> {
     let app = chain.app;
-    let is_sealed = app.made_by == CredentialSource::SealedSecret && !app.is_bootstrap();
+    let is_sealed = app.made_by == Some(CredentialSource::SealedSecret) && !app.is_bootstrap();
     let secret = app.secret.as_deref().filter(|_| is_sealed);
     let secret = secret.map(|name| ("SealedSecret", name));
     let role = app.role_object().map(|name| ("DatabaseRole", name));

@@ -57,13 +57,13 @@ fn succeeded(chain: &Chain<'_>, login: &Login) -> Check {
     let refused = trials.filter_map(|(schema, refusal)| Some((schema.as_str(), refusal.as_ref()?)));
     let refused: Vec<(&str, &Refusal)> = refused.collect();
     if !refused.is_empty() {
-        return without_table(&refused, role);
+        return without_table(chain, &refused, role);
     }
     others(LINK.pass(evidence(login)), login, database)
 }
 
 /// The failure of schemas in which no table can be made: for good without the right, for now for any other reason.
-fn without_table(refused: &[(&str, &Refusal)], role: &str) -> Check {
+fn without_table(chain: &Chain<'_>, refused: &[(&str, &Refusal)], role: &str) -> Check {
     let told = refused.iter().map(|(schema, refusal)| {
         format!(
             "no table can be made in the schema {schema:?}: {}",
@@ -84,9 +84,10 @@ fn without_table(refused: &[(&str, &Refusal)], role: &str) -> Check {
         })
         .collect();
     if grants.is_empty() {
-        return LINK
-            .pending("no-table", evidence)
-            .remedy("look at PostgreSQL's message, and try again");
+        return LINK.pending("no-table", evidence).remedy(format!(
+            "kubectl get databases.postgresql.cnpg.io --namespace {} --output yaml",
+            chain.app.namespace
+        ));
     }
     grants
         .into_iter()

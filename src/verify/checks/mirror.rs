@@ -13,7 +13,7 @@ use crate::live::meta::{Meta, place};
 use crate::live::secret::Secret;
 use crate::report::{Check, Subject};
 use crate::verify::chain::{Chain, Mirrors, reflection_of};
-use crate::verify::facts::{REFLECTED_VERSION, REFLECTS};
+use crate::verify::facts::{AUTO_REFLECTS, REFLECTED_VERSION, REFLECTS};
 
 const LINK: Subject = Subject {
     check: "mirror",
@@ -99,9 +99,8 @@ fn look(chain: &Chain<'_>, source: &Fact<&Secret>, namespace: &str) -> Check {
         }
         Fact::Present(source) => source,
     };
-    let is_copy =
-        matches!(mirror, Fact::Present(mirror) if is_mirror_of(&mirror.meta, &source.meta));
-    if let Some(check) = not_allowed(&source.meta, namespace, is_copy) {
+    let is_asked_for = matches!(mirror, Fact::Present(mirror) if asks(&mirror.meta, &source.meta));
+    if let Some(check) = not_allowed(&source.meta, namespace, is_asked_for) {
         return check;
     }
     match mirror {
@@ -117,11 +116,17 @@ fn is_mirror_of(mirror: &Meta, source: &Meta) -> bool {
     mirror.annotation(REFLECTS) == Some(wanted.as_str())
 }
 
+/// Whether an object asks by itself to mirror another one, which Reflector did not make of its own accord.
+fn asks(mirror: &Meta, source: &Meta) -> bool {
+    let made = mirror.annotation(AUTO_REFLECTS).unwrap_or_default();
+    is_mirror_of(mirror, source) && !made.eq_ignore_ascii_case("true")
+}
+
 /// The failure of a source that Reflector may not copy there, or need not: a mirror that asks for itself needs only to be
 /// allowed.
-fn not_allowed(source: &Meta, namespace: &str, is_copy: bool) -> Option<Check> {
+fn not_allowed(source: &Meta, namespace: &str, is_asked_for: bool) -> Option<Check> {
     let reflection = reflection_of(source);
-    let may_be = if is_copy {
+    let may_be = if is_asked_for {
         reflection.allows(namespace)
     } else {
         reflection.reaches(namespace)

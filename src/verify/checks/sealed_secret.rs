@@ -18,7 +18,7 @@ const LINK: Subject = Subject {
 pub(super) const LOGS: &str =
     "kubectl logs --namespace kube-system --selector app.kubernetes.io/name=sealed-secrets";
 /// What has the controller look at everything again: after a few attempts it gives an object up until that changes.
-const RESTART: &str = "kubectl rollout restart deployment --namespace kube-system --selector app.kubernetes.io/name=sealed-secrets";
+pub(super) const RESTART: &str = "kubectl rollout restart deployment --namespace kube-system --selector app.kubernetes.io/name=sealed-secrets";
 
 /// Looks at the app's SealedSecret.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
@@ -28,8 +28,13 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     if chain.app.is_bootstrap() {
         return vec![bootstrap().of(place)];
     }
-    if chain.app.made_by != CredentialSource::SealedSecret {
-        let evidence = "the repository makes the Secret in another way";
+    let is_there = matches!(chain.sealed_secret(), Fact::Present(_));
+    let elsewhere = match chain.app.made_by {
+        Some(CredentialSource::SealedSecret) => None,
+        Some(_) => Some("the repository makes the Secret in another way"),
+        None => Some("the repository does not say what makes the Secret").filter(|_| !is_there),
+    };
+    if let Some(evidence) = elsewhere {
         return vec![LINK.skipped("not-sealed", evidence).of(place)];
     }
     let check = match chain.sealed_secret() {

@@ -3,7 +3,7 @@
 //! Source: CloudNativePG `internal/management/controller/roles/runnable.go` (`getPassword`) for the keys, and
 //! `docs/src/declarative_role_management.md` for label and type.
 
-use super::sealed_secret::LOGS;
+use super::sealed_secret::{LOGS, RESTART};
 use super::{Link, absent, unread, waits};
 use crate::declared::CredentialSource;
 use crate::live::fact::Fact;
@@ -92,8 +92,11 @@ fn look(chain: &Chain<'_>, secret: &Secret) -> Check {
 
 /// The failure of a Secret that the SealedSecret did not make.
 fn foreign(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
-    if chain.app.made_by != CredentialSource::SealedSecret {
-        return None;
+    let is_there = matches!(chain.sealed_secret(), Fact::Present(_));
+    match chain.app.made_by {
+        Some(CredentialSource::SealedSecret) => {}
+        None if is_there => {}
+        _ => return None,
     }
     let sealed = match chain.sealed_secret() {
         Fact::Present(sealed) => Some(sealed),
@@ -125,7 +128,8 @@ fn foreign(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
         .remedy(format!("kubectl describe secret {name} --namespace {namespace}"))
         .remedy(format!(
             "kubectl annotate secret {name} --namespace {namespace} sealedsecrets.bitnami.com/managed=true"
-        ));
+        ))
+        .remedy(RESTART);
     Some(check)
 }
 

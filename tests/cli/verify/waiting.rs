@@ -306,7 +306,7 @@ fn the_login_comes_once_all_before_it_holds() {
         lines,
         told: String::new(),
     };
-    run.until("Login skipped: not tried");
+    run.until("Database waiting");
     assert_eq!(server.count(&Requests::of("GET", "/portforward")), 0);
     late(status);
     let outcome = run.end();

@@ -110,7 +110,7 @@ pub(crate) fn run(args: &FetchCert, global: &Global, output: &Output) -> Result<
     let wanted = args.controller.wanted(&workspace.settings)?;
     let fetched = fetch(&args.cluster, &wanted)?;
     let before = workspace.root.read(&path)?;
-    let plan = fetched.plan(&path, before.as_deref(), now());
+    let plan = fetched.plan(&path, before.as_deref(), now())?;
     for warning in &plan.warnings {
         output.warn(warning);
     }

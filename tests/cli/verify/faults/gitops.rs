@@ -66,6 +66,7 @@ const ARGO_CD: [Fault; 10] = [
         |server| {
             argo_cd(server, |status| {
                 status.as_object_mut().unwrap().remove("operationState");
+                status["sync"]["status"] = json!("OutOfSync");
             });
         },
         "argo-cd",
