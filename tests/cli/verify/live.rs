@@ -74,6 +74,7 @@ const FAULTS: [Fault; 6] = [
 ];
 
 #[test]
+#[expect(clippy::print_stdout, reason = "says why nothing was tried")]
 fn a_real_api_server_answers_alike() {
     let Some(kubeconfig) = std::env::var_os(KUBECONFIG).map(PathBuf::from) else {
         println!("not tried: {KUBECONFIG} names no kubeconfig");
