@@ -9,6 +9,7 @@ mod core;
 mod credential;
 mod sealed_secret;
 mod secret;
+mod value;
 
 use std::borrow::Cow;
 use std::fmt::Debug;

@@ -1,16 +1,16 @@
 //! The two values of a Secret by which an app logs in: the only ones that are ever kept, and for that alone.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use kube::core::DynamicResourceScope;
-use serde::de::{Error, Visitor};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use std::borrow::Cow;
 use zeroize::Zeroizing;
+
+use super::value::Value;
 
 /// A Secret, of which username and password are read.
 #[derive(Clone, Deserialize)]
@@ -29,7 +29,7 @@ struct Data {
 #[derive(Clone)]
 struct Text(Zeroizing<String>);
 
-/// What an app logs in with; wiped when dropped.
+/// What an app logs in with; this copy is wiped when dropped, those of kube's client and of the PostgreSQL client are not.
 pub(crate) struct Credential {
     /// The role.
     pub(crate) username: Zeroizing<String>,
@@ -56,26 +56,10 @@ impl fmt::Debug for CredentialWire {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Base64)
-    }
-}
-
-/// Reads base64 of text, and quotes nothing of what it refuses.
-struct Base64;
-
-impl Visitor<'_> for Base64 {
-    type Value = Text;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("base64")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
-        let refused = || E::custom("a value is no base64 of text");
-        let bytes = STANDARD.decode(text).map_err(|_| refused())?;
-        let bytes = Zeroizing::new(bytes);
-        let text = std::str::from_utf8(&bytes).map_err(|_| refused())?;
-        Ok(Text(Zeroizing::new(text.to_owned())))
+        let Value(bytes) = Value::deserialize(deserializer)?;
+        let text =
+            std::str::from_utf8(&bytes).map_err(|_| D::Error::custom("a value is no text"))?;
+        Ok(Self(Zeroizing::new(text.to_owned())))
     }
 }
 
