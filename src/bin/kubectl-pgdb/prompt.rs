@@ -3,6 +3,7 @@
 //! They go to standard error, so that standard output holds data alone. However a question ends, the terminal is as it
 //! was; Ctrl-C, or a terminal that is gone, ends the command with nothing written.
 
+mod echo;
 mod keys;
 mod theme;
 
@@ -16,6 +17,7 @@ use dialoguer::{Confirm, Input, Select};
 use crate::failure::Failure;
 use crate::files::Interrupts;
 
+pub(crate) use echo::SilentControls;
 use keys::KeysAsBytes;
 use theme::PgdbTheme;
 

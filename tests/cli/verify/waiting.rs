@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::{assert_tells_no_secret, secrets, verify};
-use crate::apiserver::{ApiServer, Reach, Requests};
+use crate::apiserver::{ApiServer, Fault, Reach, Requests};
 use crate::postgres::{self, Postgres, Tls};
 use crate::support::{Outcome, Repository, outcome};
 use crate::terminal::Terminal;
@@ -320,6 +320,24 @@ fn the_login_comes_once_all_before_it_holds() {
 }
 
 #[test]
+fn a_login_that_takes_longer_than_the_time_is_no_pass() {
+    let (repository, server, _world) = World::guide();
+    server.fault(Requests::of("GET", "/portforward"), Fault::Hang);
+    let outcome = repository.run(&words(&server, "--login --timeout 1s --output json"));
+    let report = super::json_of(&outcome);
+    let broken = &report["apps"][0]["broken"];
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str(), broken),
+        (
+            3,
+            "my-shop: Login unknown: Cluster postgres/postgres-shared: could not be tried: the links before it did not hold, \
+             or the time was over\nwarning: waited 1s, and not every link holds\n",
+            &json!({"check": "login", "reason": "not-tried"})
+        )
+    );
+}
+
+#[test]
 fn a_terminal_shows_spinners_that_leave_nothing_behind() {
     let (repository, server, _world) = World::guide();
     late_database(&server);
@@ -343,8 +361,7 @@ fn an_interruption_leaves_nothing_of_the_spinners() {
     let command = repository.command(words(&server, "").split_whitespace());
     let mut terminal = Terminal::of_size(command, 40, 200);
     terminal.see("Database postgres/my-shop-db");
-    // The key would be echoed by the terminal, wherever the cursor is just then.
-    kill_process(terminal.process(), Signal::INT).unwrap();
+    terminal.keys("\u{3}");
     let ended = terminal.end();
     assert_eq!(
         (ended.code, ended.screen.as_str()),

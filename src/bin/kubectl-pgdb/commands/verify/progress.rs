@@ -9,6 +9,7 @@ use pgdb::verify::{Link, Report};
 
 use crate::checks::said;
 use crate::output::{Output, visible};
+use crate::prompt::SilentControls;
 
 /// What is shown while waiting.
 pub(super) enum Progress<'output> {
@@ -29,6 +30,7 @@ const MARGIN: usize = 8;
 /// A spinner for each link; gone when dropped.
 pub(super) struct Spinners {
     all: MultiProgress,
+    _controls: Option<SilentControls>,
     /// The columns of the longest title.
     width: usize,
     links: Vec<(&'static str, ProgressBar)>,
@@ -108,7 +110,12 @@ impl Spinners {
             (word, spinner)
         });
         let links = links.collect();
-        Self { all, width, links }
+        Self {
+            all,
+            _controls: SilentControls::take(),
+            width,
+            links,
+        }
     }
 
     fn show(&self, report: &Report) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pgdb::report::Status;
-use pgdb::verify::{Expected, Facts, Link, Report};
+use pgdb::verify::{Expected, Facts, Link, LoginProblem, Report};
 
 use super::expectation::Expectation;
 use super::logins::log_in;
@@ -57,9 +57,10 @@ impl Waiting<'_> {
             // Which apps there are may depend on objects that are yet to come.
             let looked = match self.expectation.apps(&facts) {
                 Ok(apps) => {
-                    let logins = self.look(session, &apps, &mut facts, woken);
-                    // The logins that are over by then count.
-                    timer.within(logins).await;
+                    if self.login {
+                        let logins = self.look(session, &apps, &mut facts, woken);
+                        timer.within(logins).await;
+                    }
                     Ok(pgdb::verify::run(&apps, &facts, self.skip))
                 }
                 Err(failure) => Err(failure),
@@ -88,27 +89,28 @@ impl Waiting<'_> {
     }
 
     /// Logs in as the apps of which everything else holds, unless they have; again only after a while, so that each
-    /// change in the cluster is not a session on the primary.
+    /// change in the cluster is not a session on the primary. What was not tried is noted as such, so that it does not
+    /// pass when the time is over.
     async fn look(&self, session: &Session, apps: &[Expected], facts: &mut Facts, woken: Woken) {
-        if !self.login {
-            return;
-        }
         let logins = std::mem::take(&mut facts.logins);
         let before = pgdb::verify::run(apps, facts, self.skip);
         facts.logins = logins;
-        let is_due = |app: &&Expected| {
-            let holds = before
-                .apps
-                .iter()
-                .any(|report| report.app == app.app && report.status == Status::Pass);
-            let is_due = match facts.logins.get(&app.app) {
-                None => true,
-                Some(Ok(_)) => false,
-                Some(Err(_)) => woken == Woken::Tick,
+        let mut due = Vec::new();
+        for (app, report) in apps.iter().zip(&before.apps) {
+            let login = facts.logins.entry(app.app.clone()).or_insert_with(|| {
+                Err(LoginProblem::NotTried(
+                    "the links before it did not hold, or the time was over".to_owned(),
+                ))
+            });
+            let is_due = match login {
+                Ok(_) => false,
+                Err(LoginProblem::NotTried(_)) => true,
+                Err(_) => woken == Woken::Tick,
             };
-            holds && is_due
-        };
-        let due: Vec<Expected> = apps.iter().filter(is_due).cloned().collect();
+            if is_due && report.status == Status::Pass {
+                due.push(app.clone());
+            }
+        }
         log_in(session, &due, facts).await;
     }
 }
