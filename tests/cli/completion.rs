@@ -58,7 +58,7 @@ fn flags_are_offered_with_what_they_do() {
         answer(&repository, "version --"),
         "--output\tPrint it as JSON or YAML\n\
          --repo\tWork in this repository instead of the one around the current folder\n\
-         --target\tPut apps on this target of .pgdb.yaml\n\
+         --target\tWork with this target of .pgdb.yaml\n\
          --namespace\tTake this as the shared cluster's namespace [default: what its manifests say, else postgres]\n\
          --yes\tWrite without asking for confirmation\n\
          --no-input\tNever ask anything: what is missing is an error\n\

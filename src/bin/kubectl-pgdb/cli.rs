@@ -71,7 +71,7 @@ pub(crate) struct Global {
         hide_env = true
     )]
     pub(crate) repo: Option<PathBuf>,
-    /// Put apps on this target of .pgdb.yaml.
+    /// Work with this target of .pgdb.yaml.
     #[arg(
         long,
         global = true,

@@ -31,13 +31,13 @@ pub(crate) struct Doctor {
     /// Look at this CNPG Cluster [default: the repository's, else the only one of the namespace].
     #[arg(long, value_name = "NAME", env = "PGDB_CLUSTER", hide_env = true)]
     cluster: Option<String>,
+    /// Print a table, a versioned structure, or JUnit XML.
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Table, env = "PGDB_OUTPUT", hide_env = true)]
+    output: Format,
     #[command(flatten)]
     controller: ControllerFlags,
     #[command(flatten)]
     kube: ClusterFlags,
-    /// Print a table, a versioned structure, or JUnit XML.
-    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Table, env = "PGDB_OUTPUT", hide_env = true)]
-    output: Format,
 }
 
 /// Runs it.

@@ -66,13 +66,24 @@ pub(crate) struct Verify {
         hide_env = true
     )]
     skip: Vec<String>,
+    /// Look at the CNPG Cluster in this file, a path from the repository's root.
+    #[arg(long, value_name = "PATH", env = "PGDB_CLUSTER_FILE", hide_env = true)]
+    cluster_file: Option<String>,
+    /// Look at this CNPG Cluster [default: the repository's, else the only one of the namespace].
+    #[arg(
+        long = "cluster",
+        value_name = "CLUSTER",
+        env = "PGDB_CLUSTER",
+        hide_env = true
+    )]
+    cluster_name: Option<String>,
+    /// Print a table, a versioned structure, or JUnit XML.
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Table, env = "PGDB_OUTPUT", hide_env = true)]
+    output: Format,
     #[command(flatten)]
     names_by: expectation::NameFlags,
     #[command(flatten)]
     cluster: ClusterFlags,
-    /// Print a table, a versioned structure, or JUnit XML.
-    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Table, env = "PGDB_OUTPUT", hide_env = true)]
-    output: Format,
 }
 
 /// Runs it.

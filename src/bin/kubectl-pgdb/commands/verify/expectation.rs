@@ -44,8 +44,8 @@ impl Expectation {
     /// When a value is refused, the repository cannot be read, no app is named, or one that the repository lacks.
     pub(super) fn of(args: &Verify, global: &Global) -> Result<Self, Failure> {
         let request = TargetRequest {
-            cluster: one("--cluster", args.names_by.cluster.as_deref())?,
-            cluster_file: one("--cluster-file", args.names_by.cluster_file.as_deref())?,
+            cluster: one("--cluster", args.cluster_name.as_deref())?,
+            cluster_file: one("--cluster-file", args.cluster_file.as_deref())?,
             namespace: one("--namespace", global.namespace.as_deref())?,
             ..TargetRequest::default()
         };

@@ -33,12 +33,6 @@ pub(crate) struct NameFlags {
     /// Expect the credential in this Secret [default: NAME-db-creds].
     #[arg(long, value_name = "SECRET", env = "PGDB_SECRET_NAME", hide_env = true)]
     secret_name: Option<String>,
-    /// Look at the CNPG Cluster in this file, a path from the repository's root.
-    #[arg(long, value_name = "PATH", env = "PGDB_CLUSTER_FILE", hide_env = true)]
-    pub(super) cluster_file: Option<String>,
-    /// Look at this CNPG Cluster [default: the repository's, else the only one of the namespace].
-    #[arg(long, value_name = "CLUSTER", env = "PGDB_CLUSTER", hide_env = true)]
-    pub(super) cluster: Option<String>,
 }
 
 impl NameFlags {
