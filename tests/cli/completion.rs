@@ -370,3 +370,16 @@ fn installs_where_it_is_told_and_replaces_nothing_unasked() {
     );
     assert_eq!(outcome.code, 2);
 }
+
+#[test]
+fn the_apps_of_the_repository_are_offered() {
+    let repository = Repository::guide();
+    repository.run_ok("new-app my-shop --app-namespace shop --yes --quiet");
+    assert_eq!(answer(&repository, "verify ''"), "blog\nmy-shop\n:4\n");
+    assert_eq!(answer(&repository, "verify blog m"), "my-shop\n:4\n");
+    assert_eq!(answer(&repository, "verify --skip log"), "login\n:4\n");
+    assert_eq!(
+        words(&repository, "verify --cluster ''"),
+        ["postgres-shared", ":4"]
+    );
+}

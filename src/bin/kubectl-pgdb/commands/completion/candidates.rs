@@ -8,9 +8,11 @@ use std::sync::Mutex;
 
 use clap::builder::StyledStr;
 use clap::{Arg, ValueHint};
+use pgdb::declared;
 use pgdb::repo::header::is_relevant;
 use pgdb::repo::namespaces::mentioned;
-use pgdb::target::candidates as clusters;
+use pgdb::target::{Target, TargetRequest, candidates as clusters};
+use pgdb::verify::Link;
 
 use super::line::{Line, Wanted};
 use crate::files::Root;
@@ -108,7 +110,9 @@ fn known_values(line: &Line<'_>, arg: &Arg) -> Option<Vec<Candidate>> {
     let found = match arg.get_id().as_str() {
         "target" => targets(line),
         "namespace" | "app_namespace" => namespaces(line),
-        "cluster" => cluster_names(line),
+        "cluster" | "cluster_name" => cluster_names(line),
+        "names" => app_names(line),
+        "skip" => Some(Link::words().map(Candidate::bare).collect()),
         "cluster_file" => cluster_files(line),
         _ => return None,
     };
@@ -153,6 +157,21 @@ fn cluster_names(line: &Line<'_>) -> Option<Vec<Candidate>> {
         about: found.path.to_string(),
     });
     Some(named.collect())
+}
+
+/// The apps that the repository declares for the Cluster that is meant.
+fn app_names(line: &Line<'_>) -> Option<Vec<Candidate>> {
+    let root = root(line)?;
+    let settings = read_settings(&root).ok()?;
+    let settings = settings.target(line.value_of("target")).ok()?.settings;
+    let request = TargetRequest {
+        roles: settings.roles.unwrap_or_default(),
+        ..TargetRequest::default()
+    };
+    let snapshot = root.snapshot(is_relevant).ok()?.snapshot;
+    let target = Target::resolve(&request.or_settings(&settings), &snapshot).ok()?;
+    let apps = declared::apps(&snapshot, &target).apps.into_iter();
+    Some(apps.map(|app| Candidate::bare(app.name)).collect())
 }
 
 fn cluster_files(line: &Line<'_>) -> Option<Vec<Candidate>> {

@@ -102,7 +102,10 @@ impl<'command> Line<'command> {
         if self.command.has_subcommands() {
             return Wanted::Command;
         }
-        match self.command.get_positionals().nth(self.positionals) {
+        let last = self.command.get_positionals().last();
+        let repeated = last.filter(|arg| matches!(arg.get_action(), ArgAction::Append));
+        let next = self.command.get_positionals().nth(self.positionals);
+        match next.or(repeated) {
             Some(arg) => value(arg, current),
             None => Wanted::Nothing,
         }
