@@ -169,17 +169,20 @@ fn refused(chain: &Chain<'_>, refusal: &Refusal) -> Check {
     let evidence = format!("PostgreSQL refused ({code}): {message}");
     let database = database(chain);
     match code.as_str() {
-        INVALID_PASSWORD => LINK.pending("wrong-password", evidence).remedy(format!(
-            "kubectl cnpg reload {} --namespace {}, which has CNPG set the Secret's password again",
-            chain.app.cluster, chain.app.namespace
-        )),
+        INVALID_PASSWORD => LINK
+            .pending("wrong-password", evidence)
+            .remedy("have CNPG set the Secret's password again:")
+            .remedy(format!(
+                "kubectl cnpg reload {} --namespace {}",
+                chain.app.cluster, chain.app.namespace
+            )),
         // Rules by address may treat the application otherwise than a connection from inside the pod.
         INVALID_AUTHORIZATION if message.contains("pg_hba.conf") => LINK
             .unknown("not-permitted", format!("{evidence}; the connection came from localhost in the pod"))
             .remedy("see whether spec.postgresql.pg_hba of the Cluster admits the application's address"),
         INVALID_AUTHORIZATION => LINK
             .broken("not-permitted", evidence)
-            .remedy("see spec.postgresql.pg_hba of the Cluster, and whether the role may log in"),
+            .remedy("see whether the role may log in: `login` in its manifest"),
         NO_DATABASE => LINK.pending("no-database", evidence).remedy(format!(
             "kubectl get databases.postgresql.cnpg.io --namespace {}",
             chain.app.namespace
