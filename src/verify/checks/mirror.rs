@@ -56,9 +56,12 @@ fn with_the_undecided(mut checks: Vec<Check>, mirrors: &Mirrors) -> Vec<Check> {
     let evidence = "labels or patterns that only Reflector understands choose namespaces: of those, only the ones that have a \
                     mirror are known";
     match (mirrors.is_undecided, checks.pop()) {
-        (true, None) => checks.push(LINK.unknown("undecided", evidence).waiting(false).remedy(
-            "kubectl get secrets --all-namespaces, and name the namespaces in the annotations where that can be",
-        )),
+        (true, None) => checks.push(
+            LINK.unknown("undecided", evidence)
+                .waiting(false)
+                .remedy("name the namespaces in the annotations, where that can be")
+                .remedy("kubectl get secrets --all-namespaces"),
+        ),
         (true, Some(last)) => checks.push(last.warning("undecided", evidence, Vec::new())),
         (false, Some(last)) => checks.push(last),
         (false, None) if mirrors.is_read_here => {

@@ -47,6 +47,12 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     ) {
         (Fact::Unreadable(why), _) => unread(Link::Secret, &why),
         (Fact::Absent, Some(broken)) => waits(Link::Secret, broken),
+        (Fact::Absent, None) if !matches!(chain.sealed_secret(), Fact::Present(_)) => {
+            LINK.pending("missing", "it is not there").remedy(format!(
+                "kubectl get secrets --namespace {}",
+                chain.app.namespace
+            ))
+        }
         (Fact::Absent, None) => LINK
             .pending(
                 "missing",
