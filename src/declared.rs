@@ -6,10 +6,10 @@
 //! together, and [`DeclaredApp::mismatches`] says so.
 
 mod assembly;
-mod credential;
+pub(crate) mod credential;
 mod database;
 mod name;
-mod objects;
+pub(crate) mod objects;
 mod role;
 #[cfg(test)]
 mod tests;

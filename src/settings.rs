@@ -4,6 +4,7 @@
 //! target and wins. The file only says what somebody wrote: what it leaves open is discovered, or has a default.
 
 mod error;
+mod ignore;
 mod keys;
 mod parse;
 mod reader;
@@ -11,6 +12,7 @@ mod reader;
 mod tests;
 
 pub use error::{Problem, Refusal, SettingsError, SettingsErrors, TargetChoiceError};
+pub use ignore::Ignore;
 pub use keys::{KEYS, Key, Place};
 
 use crate::domain::choice::{ReclaimPolicy, RoleStyle};
@@ -32,6 +34,7 @@ pub struct Settings {
     everywhere: TargetSettings,
     /// In the order of the file.
     targets: Vec<(TargetName, TargetSettings)>,
+    ignores: Vec<Ignore>,
 }
 
 /// What `.pgdb.yaml` says of one target; `None` is what it leaves open.
@@ -99,6 +102,22 @@ impl Settings {
     /// The names of the targets, in the order of the file; none where everything stands at the top level.
     pub fn targets(&self) -> impl Iterator<Item = &TargetName> {
         self.targets.iter().map(|(name, _)| name)
+    }
+
+    /// What `.pgdb.yaml` says of each of its targets, in the order of the file; of the only one where it has no `targets`.
+    pub fn of_every_target(&self) -> Vec<TargetSettings> {
+        if self.targets.is_empty() {
+            return vec![self.everywhere.clone()];
+        }
+        let targets = self.targets.iter();
+        targets
+            .map(|(_, own)| own.clone().or(&self.everywhere))
+            .collect()
+    }
+
+    /// The findings of `lint` that are left out, each with the reason.
+    pub fn ignores(&self) -> &[Ignore] {
+        &self.ignores
     }
 
     /// The target of the name that is `wanted`, or the one that is meant where none is.

@@ -80,6 +80,7 @@ impl Reader {
             is_there: true,
             default_target: default_target.map(|(name, _)| name),
             everywhere: everywhere.settings,
+            ignores: Vec::new(),
             targets: targets
                 .into_iter()
                 .map(|(name, target)| (name, target.settings))

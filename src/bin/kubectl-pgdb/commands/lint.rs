@@ -1,0 +1,131 @@
+//! `lint`.
+
+mod explanation;
+mod page;
+mod reading;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+use pgdb::lint::finding::Severity;
+use pgdb::lint::forms::json::Document;
+use pgdb::lint::selection::select;
+use pgdb::lint::{Report, Wanted, run as lint};
+
+use crate::cli::Global;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+
+use explanation::explain;
+use page::page;
+use reading::Reading;
+
+/// Look for what is wrong in the repository's manifests, before anything is merged.
+///
+/// Reads the whole repository, offline, and says of the named files and folders, or of all, what would not work, would give
+/// away a secret, or would surprise. --explain says of a rule why it matters and how to mend it.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit codes: 0 nothing at or over --fail-on; 1 findings; 2 the call is wrong; 3 something could not be read."
+)]
+pub(crate) struct Lint {
+    /// Report what is found in these files and folders [default: in the whole repository].
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    paths: Vec<PathBuf>,
+    /// Run this rule alone; may be given several times, or as a list with commas.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        env = "PGDB_RULE",
+        hide_env = true
+    )]
+    rule: Vec<String>,
+    /// Leave out this rule; may be given several times, or as a list with commas.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        env = "PGDB_SKIP",
+        hide_env = true
+    )]
+    skip: Vec<String>,
+    /// Fail from this severity on.
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Threshold::Warning, env = "PGDB_FAIL_ON", hide_env = true)]
+    fail_on: Threshold,
+    /// Say why a rule matters, how to mend what it finds, and show an example.
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["paths", "rule", "skip"])]
+    explain: Option<String>,
+    /// Print text, a versioned structure, or what pipelines read.
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Text, env = "PGDB_OUTPUT", hide_env = true)]
+    output: Format,
+}
+
+/// From which severity on findings are a failure.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Threshold {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// All findings.
+    Info,
+    /// None.
+    Never,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Format {
+    /// For people, with the line.
+    Text,
+    /// A versioned structure.
+    Json,
+}
+
+/// Runs it.
+pub(crate) fn run(args: &Lint, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    if let Some(name) = &args.explain {
+        return explain(name, output);
+    }
+    let rules =
+        select(&args.rule, &args.skip).map_err(|error| Failure::usage(&error, error.help()))?;
+    let reading = Reading::of_repository(&args.paths, global)?;
+    let wanted = Wanted {
+        rules,
+        paths: reading.paths.clone(),
+        ignores: reading.ignores(),
+    };
+    let report = lint(reading.input(), &wanted);
+    print(args, &report, &reading, output)?;
+    let is_whole = reading.warn(output);
+    Ok(exit(args.fail_on, &report, is_whole))
+}
+
+fn print(args: &Lint, report: &Report, reading: &Reading, output: &Output) -> Result<(), Failure> {
+    match args.output {
+        Format::Text => output.data(&page(report, reading.snapshot(), output.pen()))?,
+        Format::Json => {
+            let text = serde_json::to_string_pretty(&Document::of(report))
+                .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
+            output.data(&format!("{text}\n"))?;
+        }
+    }
+    output.tell(&page::summary(report));
+    Ok(())
+}
+
+/// What could not be read outweighs what was found: there may be more.
+fn exit(threshold: Threshold, report: &Report, is_whole: bool) -> Exit {
+    let fails = match threshold {
+        Threshold::Error => report.reaches(Severity::Error),
+        Threshold::Warning => report.reaches(Severity::Warning),
+        Threshold::Info => report.reaches(Severity::Info),
+        Threshold::Never => false,
+    };
+    match (is_whole, fails) {
+        (false, _) => Exit::Unknown,
+        (true, true) => Exit::Findings,
+        (true, false) => Exit::Done,
+    }
+}

@@ -1,0 +1,68 @@
+//! What is said of a rule to people: by `lint --explain`, and in docs/rules.md.
+
+use super::rule::Rule;
+
+/// Longer lines of an example are cut: they are sealed values.
+const LONGEST: usize = 100;
+
+impl Rule {
+    /// The rule as a page of text.
+    pub fn explanation(&self) -> String {
+        let fixable = if self.is_fixable {
+            ", can be mended by --fix"
+        } else {
+            ""
+        };
+        format!(
+            "{} {} ({}{fixable})\n\n{}\n\nWhy it matters\n{}\n\nHow to mend it\n{}\n\nBad: {}\n{}\nGood: {}\n{}",
+            self.code,
+            self.name,
+            self.severity.as_str(),
+            self.summary,
+            self.why,
+            self.mend,
+            self.example.path,
+            indented(self.example.bad),
+            self.example.path,
+            indented(self.example.good),
+        )
+    }
+
+    /// The rule as a section of Markdown, with a heading of the second level.
+    pub fn section(&self) -> String {
+        let fixable = if self.is_fixable {
+            ", mended by `--fix`"
+        } else {
+            ""
+        };
+        format!(
+            "## {} {}\n\n*{}{fixable}.* {}\n\n{}\n\n{}\n\nBad, in `{}`:\n\n```yaml\n{}```\n\nGood:\n\n```yaml\n{}```\n",
+            self.code,
+            self.name,
+            self.severity.as_str(),
+            self.summary,
+            self.why,
+            self.mend,
+            self.example.path,
+            shortened(self.example.bad),
+            shortened(self.example.good),
+        )
+    }
+}
+
+fn indented(text: &str) -> String {
+    let lines = shortened(text);
+    lines.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+/// The lines of an example, sealed values cut.
+fn shortened(text: &str) -> String {
+    let short = |line: &str| match line.char_indices().nth(LONGEST) {
+        Some((_, _)) => {
+            let start: String = line.chars().take(40).collect();
+            format!("{start}...\n")
+        }
+        None => format!("{line}\n"),
+    };
+    text.lines().map(short).collect()
+}

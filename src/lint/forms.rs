@@ -1,0 +1,3 @@
+//! A report in the forms that programs read.
+
+pub mod json;
