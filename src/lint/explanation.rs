@@ -1,5 +1,7 @@
 //! What is said of a rule to people: by `lint --explain`, and in docs/rules.md.
 
+use textwrap::{Options, WordSplitter};
+
 use super::rule::Rule;
 
 /// Longer lines of an example are cut: they are sealed values.
@@ -18,9 +20,9 @@ impl Rule {
             self.code,
             self.name,
             self.severity.as_str(),
-            self.summary,
-            self.why,
-            self.mend,
+            wrapped(self.summary),
+            wrapped(self.why),
+            wrapped(self.mend),
             self.example.path,
             indented(self.example.bad),
             self.example.path,
@@ -48,6 +50,14 @@ impl Rule {
             shortened(self.example.good),
         )
     }
+}
+
+/// Text for a terminal of 100 columns, names kept whole.
+fn wrapped(text: &str) -> String {
+    let options = Options::new(98)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::fill(text, options)
 }
 
 fn indented(text: &str) -> String {

@@ -4,14 +4,16 @@
 //! 8 Kustomize, 9 pieces that are missing or left over.
 
 mod invalid_yaml;
+mod unclear_ignore;
 mod unknown_owner;
 
 use super::rule::Rule;
 
 /// All rules, in the order of their codes.
 pub const RULES: &[Rule] = &[
-    invalid_yaml::RULE,  // PGDB001
-    unknown_owner::RULE, // PGDB201
+    invalid_yaml::RULE,   // PGDB001
+    unclear_ignore::RULE, // PGDB002
+    unknown_owner::RULE,  // PGDB201
 ];
 
 /// The rule of this code or name.

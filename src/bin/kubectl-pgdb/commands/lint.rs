@@ -8,9 +8,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 use pgdb::lint::finding::Severity;
+use pgdb::lint::forms::github::annotations;
 use pgdb::lint::forms::json::Document;
-use pgdb::lint::selection::select;
+use pgdb::lint::forms::junit::junit;
+use pgdb::lint::forms::sarif::Log;
+use pgdb::lint::rule::Rule;
+use pgdb::lint::selection::{UnknownRule, select};
 use pgdb::lint::{Report, Wanted, run as lint};
+use pgdb::settings::FILE;
+use serde::Serialize;
 
 use crate::cli::Global;
 use crate::failure::{Exit, Failure};
@@ -81,6 +87,23 @@ enum Format {
     Text,
     /// A versioned structure.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// JUnit XML, for pipelines.
+    Junit,
+}
+
+impl Threshold {
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
 }
 
 /// Runs it.
@@ -96,33 +119,55 @@ pub(crate) fn run(args: &Lint, global: &Global, output: &Output) -> Result<Exit,
         paths: reading.paths.clone(),
         ignores: reading.ignores(),
     };
+    check_ignores(&wanted)?;
     let report = lint(reading.input(), &wanted);
-    print(args, &report, &reading, output)?;
+    print(args, &report, &wanted.rules, &reading, output)?;
     let is_whole = reading.warn(output);
     Ok(exit(args.fail_on, &report, is_whole))
 }
 
-fn print(args: &Lint, report: &Report, reading: &Reading, output: &Output) -> Result<(), Failure> {
-    match args.output {
-        Format::Text => output.data(&page(report, reading.snapshot(), output.pen()))?,
-        Format::Json => {
-            let text = serde_json::to_string_pretty(&Document::of(report))
-                .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
-            output.data(&format!("{text}\n"))?;
-        }
+/// Refuses what `.pgdb.yaml` ignores of rules that there are not: it would ignore nothing.
+fn check_ignores(wanted: &Wanted<'_>) -> Result<(), Failure> {
+    let mut ignores = wanted.ignores.iter();
+    match ignores.find_map(|ignore| UnknownRule::of(&ignore.rule)) {
+        Some(unknown) => Err(Failure::usage(
+            format!("{FILE}: lint.ignore: {unknown}"),
+            unknown.help(),
+        )),
+        None => Ok(()),
     }
+}
+
+fn print(
+    args: &Lint,
+    report: &Report,
+    rules: &[&Rule],
+    reading: &Reading,
+    output: &Output,
+) -> Result<(), Failure> {
+    let text = match args.output {
+        Format::Text => page(report, reading.snapshot(), output.pen()),
+        Format::Json => pretty(&Document::of(report))?,
+        Format::Sarif => pretty(&Log::of(report, rules))?,
+        Format::Github => annotations(report),
+        Format::Junit => junit(report, rules, args.fail_on.severity())
+            .map_err(|error| Failure::unknown(format!("cannot write JUnit XML: {error}"), ""))?,
+    };
+    output.data(&text)?;
     output.tell(&page::summary(report));
     Ok(())
 }
 
+fn pretty(value: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
+    Ok(text + "\n")
+}
+
 /// What could not be read outweighs what was found: there may be more.
 fn exit(threshold: Threshold, report: &Report, is_whole: bool) -> Exit {
-    let fails = match threshold {
-        Threshold::Error => report.reaches(Severity::Error),
-        Threshold::Warning => report.reaches(Severity::Warning),
-        Threshold::Info => report.reaches(Severity::Info),
-        Threshold::Never => false,
-    };
+    let threshold = threshold.severity();
+    let fails = threshold.is_some_and(|threshold| report.reaches(threshold));
     match (is_whole, fails) {
         (false, _) => Exit::Unknown,
         (true, true) => Exit::Findings,
