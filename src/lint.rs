@@ -3,7 +3,7 @@
 //! Pure and offline: a snapshot becomes findings. One rule is one file in `rules/`, with its example; a line in
 //! [`rules::RULES`] is all that it takes to be run, explained, documented and tested.
 
-mod explanation;
+pub mod explanation;
 pub mod finding;
 pub mod forms;
 pub mod ignoring;
