@@ -66,6 +66,26 @@ pub fn quote_json(text: &str) -> String {
     double_quoted(text, Escapes::Json)
 }
 
+/// How a string is written in double quotes, outside of JSON.
+pub fn quote_double(text: &str) -> String {
+    double_quoted(text, Escapes::Yaml)
+}
+
+/// How a string is written on one line in single quotes; nothing where it needs escapes.
+pub fn quote_single(text: &str) -> Option<String> {
+    (!needs_escapes(text)).then(|| format!("'{}'", text.replace('\'', "''")))
+}
+
+/// Whether a string holds characters that are only written as escapes, line ends among them.
+pub fn needs_escapes(text: &str) -> bool {
+    text.chars().any(is_hidden)
+}
+
+/// Whether every reader takes a plain scalar, as it is written, for a string.
+pub fn is_string(plain: &str) -> bool {
+    !plain.is_empty() && !is_resolved(plain.strip_prefix('-').unwrap_or(plain))
+}
+
 /// Which escapes a double-quoted scalar may use.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Escapes {
@@ -85,7 +105,7 @@ fn plain_in_block(text: &str) -> bool {
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
-        && !text.chars().any(is_hidden)
+        && !needs_escapes(text)
         && !is_resolved(text)
 }
 

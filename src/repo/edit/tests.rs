@@ -30,3 +30,6 @@ fn role(name: &str) -> Addition {
 }
 
 const ROLES: [&str; 3] = ["spec", "managed", "roles"];
+
+/// The path to a document's top level.
+const TOP: [&str; 0] = [];

@@ -1,7 +1,8 @@
 //! The checks after an edit, on edits that are wrong: the editor never makes these.
 
+use super::super::Step;
 use super::super::check::{Edit, check};
-use super::super::second_parser::{Comparison, Doubt, confirm};
+use super::super::second_parser::{Comparison, Doubt, Part, confirm};
 use super::super::splice::{Splice, spliced};
 use super::super::target::{Change, find};
 use super::super::yaml::parse;
@@ -13,7 +14,12 @@ const OLD: &str = "# top\na: &x !t\n  - k: 'v' # c\n  -   k: w\nb: {}\n---\nd: e
 fn checked(old: &str, splices: &[(usize, &str, &str)]) -> Result<(), &'static str> {
     let entry = [map([("k", text("new"))])];
     let stream = parse(old).unwrap();
-    let target = find(&stream.documents[0], &["a"], Change::Entries(&entry)).unwrap();
+    let target = find(
+        &stream.documents[0],
+        &[Step::Key("a")],
+        Change::Entries(&entry),
+    )
+    .unwrap();
     let splices: Vec<Splice> = splices
         .iter()
         .map(|(from, removed, inserted)| {
@@ -31,7 +37,7 @@ fn checked(old: &str, splices: &[(usize, &str, &str)]) -> Result<(), &'static st
         new_text: &new_text,
         splices: &splices,
         document: 0,
-        target: &target,
+        targets: &[target],
     })
 }
 
@@ -48,7 +54,7 @@ fn a_right_edit_passes() {
 
 #[test]
 fn wrong_insertions() {
-    let tree = Err("the new tree is not the old one plus the change");
+    let tree = Err("the new tree is not the old one with the change alone");
     let columns = Err("the new columns are not those of the entries beside it");
     for (inserted, outcome) in [
         ("  - [\n", Err("the new text is no valid YAML")),
@@ -78,8 +84,8 @@ fn wrong_insertions() {
 fn wrong_removals() {
     let entry = "  -   k: new\n";
     let b = OLD.find("b: {}").unwrap();
-    let tree = Err("the new tree is not the old one plus the change");
-    let bytes = Err("other bytes than an empty value gave way");
+    let tree = Err("the new tree is not the old one with the change alone");
+    let bytes = Err("other bytes than those of the old value gave way");
     for (splice, outcome) in [
         ((0, "# top", ""), bytes),
         ((0, "'v'", "'v'"), bytes),
@@ -111,7 +117,12 @@ fn wrong_removals() {
 fn bytes_that_are_not_told_of() {
     let entry = [map([("k", text("new"))])];
     let stream = parse(OLD).unwrap();
-    let target = find(&stream.documents[0], &["a"], Change::Entries(&entry)).unwrap();
+    let target = find(
+        &stream.documents[0],
+        &[Step::Key("a")],
+        Change::Entries(&entry),
+    )
+    .unwrap();
     let new_text = OLD.replace("b: {}", "  -   k: new\nb:  {}");
     let outcome = check(&Edit {
         old_text: OLD,
@@ -122,9 +133,12 @@ fn bytes_that_are_not_told_of() {
             "  -   k: new\n".to_owned(),
         )],
         document: 0,
-        target: &target,
+        targets: &[target],
     });
-    assert_eq!(outcome, Err("other bytes than an empty value gave way"));
+    assert_eq!(
+        outcome,
+        Err("other bytes than those of the old value gave way")
+    );
 }
 
 #[test]
@@ -133,7 +147,10 @@ fn a_flow_list_stays_one() {
         "a: [k]\n",
         &[(0, "[k]", ""), (6, "", "\n  - k\n  - k: new")],
     );
-    assert_eq!(outcome, Err("other bytes than an empty value gave way"));
+    assert_eq!(
+        outcome,
+        Err("other bytes than those of the old value gave way")
+    );
     let dash = checked("a:\n- k: v\n", &[(10, "", "- k: new\n")]);
     assert_eq!(dash, Ok(()));
 }
@@ -146,8 +163,10 @@ fn confirmed(old: &str, new: &str, count: usize) -> Result<(), Doubt> {
         new,
         count,
         document: 0,
-        path: &["a"],
-        content: &content,
+        parts: &[Part {
+            path: &[Step::Key("a")],
+            content: &content,
+        }],
     };
     confirm(comparison, None)
 }
@@ -204,8 +223,10 @@ fn the_second_parser_finds_a_key_that_the_first_did_not() {
         new: "a: {'1': c}\n",
         count: 1,
         document: 0,
-        path: &["a"],
-        content: &content,
+        parts: &[Part {
+            path: &[Step::Key("a")],
+            content: &content,
+        }],
     };
     assert_eq!(confirm(comparison, None), Err(Doubt::Differs));
 }

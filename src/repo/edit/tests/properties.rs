@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_yaml::Value;
 
 use super::super::EditError;
-use super::{ROLES, append, insert_key, role, text};
+use super::{ROLES, TOP, append, insert_key, role, text};
 
 /// How a random document is laid out.
 #[derive(Clone, Debug)]
@@ -275,9 +275,9 @@ fn assert_no_panic(old: &str, document: usize) {
     let outcomes = [
         append(old, document, &ROLES, &[role("my_shop")]),
         append(old, document, &["a"], &[text("x"), text("")]),
-        append(old, document, &[], &[text("x")]),
+        append(old, document, &TOP, &[text("x")]),
         insert_key(old, document, &["a", "b"], "c", &text("1")),
-        insert_key(old, document, &[], "\u{7}", &role("x")),
+        insert_key(old, document, &TOP, "\u{7}", &role("x")),
     ];
     for new in outcomes.into_iter().flatten() {
         assert!(new.len() > old.len(), "{old:?} => {new:?}");

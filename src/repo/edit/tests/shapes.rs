@@ -1,7 +1,7 @@
 //! Shapes that users' texts have, each with its exact outcome, also with other line ends and among other documents.
 
 use super::super::EditError;
-use super::{Addition, ROLES, append, insert_key, map, role, text};
+use super::{Addition, ROLES, TOP, append, insert_key, map, role, text};
 
 /// A text before and after an edit.
 struct Shape {
@@ -188,11 +188,11 @@ fn a_list_inside_an_entry_is_indented_like_the_list_around_it() {
 fn a_root_list() {
     let entries = [text("c")];
     assert_eq!(
-        append("- a\n# - b\n", 0, &[], &entries).unwrap(),
+        append("- a\n# - b\n", 0, &TOP, &entries).unwrap(),
         "- a\n# - b\n- c\n"
     );
-    assert_eq!(append("[]", 0, &[], &entries).unwrap(), "[\"c\"]");
-    assert_eq!(append("---\n", 0, &[], &entries).unwrap(), "---\n- c\n");
+    assert_eq!(append("[]", 0, &TOP, &entries).unwrap(), "[\"c\"]");
+    assert_eq!(append("---\n", 0, &TOP, &entries).unwrap(), "---\n- c\n");
 }
 
 #[test]
