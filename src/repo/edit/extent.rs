@@ -68,20 +68,28 @@ pub(super) fn is_unwritten(node: &Node<'_>) -> bool {
 pub(super) fn dash(lines: Lines<'_>, item: &Node<'_>) -> Option<usize> {
     let mut start = lines.start(item.span.start);
     loop {
-        let line = lines.line(start);
-        let rest = line.trim_start_matches(' ');
-        let column = line.len() - rest.len();
-        let dashed = rest
-            .strip_prefix('-')
-            .is_some_and(|after| after.is_empty() || after.starts_with(is_blank));
-        if dashed && column < item.column {
+        if let Some(column) = last_dash(lines.line(start), item.column) {
             return Some(start + column);
         }
         start = lines.previous(start)?;
     }
 }
 
-/// Where a block scalar stands, of which the parser tells the first character after its indentation.
+/// The column of the last dash before a column, where nothing but dashes stands before it, as in `- - a`.
+fn last_dash(line: &str, before: usize) -> Option<usize> {
+    let (mut last, mut rest) = (None, line.trim_start_matches(' '));
+    while let Some(after) = rest.strip_prefix('-') {
+        let column = line.len() - rest.len();
+        if column >= before || !(after.is_empty() || after.starts_with(is_blank)) {
+            break;
+        }
+        last = Some(column);
+        rest = after.trim_start_matches(' ');
+    }
+    last
+}
+
+/// Where a block scalar stands, of which the parser tells the text's first character.
 pub(super) fn block_scalar(
     lines: Lines<'_>,
     comments: &[Comment],
@@ -90,8 +98,10 @@ pub(super) fn block_scalar(
     let Value::Scalar(text, ScalarStyle::Literal | ScalarStyle::Folded) = &node.value else {
         return None;
     };
+    let has_text = text.contains(|c| c != '\n');
     let mut start = lines.start(node.span.start);
-    if lines.is_first(node.span.start) {
+    // Without text, at the end of the document, the parser tells the header.
+    if has_text || !lines.from(node.span.start).starts_with(['|', '>']) {
         start = lines.previous(start)?;
     }
     // The lines between the header's and the text are blank, or hold a comment where there is no text.
@@ -107,7 +117,6 @@ pub(super) fn block_scalar(
                 .strip_suffix(['|', '>'])?;
             let header = start + before.len()..start + written.len();
             let body = lines.end(header.end);
-            let has_text = text.contains(|c| c != '\n');
             let body_end = if has_text {
                 text_end(lines, node)
             } else {

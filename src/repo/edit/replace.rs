@@ -48,21 +48,26 @@ fn written(target: &Target<'_, '_>, style: ScalarStyle, text: &str) -> String {
         ScalarStyle::SingleQuoted => {
             scalar::quote_single(text).unwrap_or_else(|| scalar::quote_double(text))
         }
-        ScalarStyle::Plain if !in_flow => scalar::quote(text).into_owned(),
-        ScalarStyle::Plain if !may_be_json(target) => scalar::quote_flow(text).into_owned(),
-        _ if in_flow || target.parents.is_empty() => scalar::quote_json(text),
+        _ if may_be_json(target, in_flow) => scalar::quote_json(text),
+        ScalarStyle::Plain if in_flow => scalar::quote_flow(text).into_owned(),
+        ScalarStyle::Plain => scalar::quote(text).into_owned(),
         _ => scalar::quote_double(text),
     }
 }
 
-/// Whether a plain scalar in brackets may stand in JSON: it is a number or a boolean there, beside quoted keys or none.
-fn may_be_json(target: &Target<'_, '_>) -> bool {
-    let Value::Scalar(read, _) = &target.node.value else {
-        return false;
+/// Whether a scalar may stand in JSON: it is in brackets or the whole document, and in double quotes; or it is a number
+/// or a boolean there, beside quoted keys or none.
+fn may_be_json(target: &Target<'_, '_>, in_flow: bool) -> bool {
+    let is_json = match &target.node.value {
+        Value::Scalar(_, ScalarStyle::DoubleQuoted) => true,
+        Value::Scalar(read, ScalarStyle::Plain) => {
+            let mut parents = target.parents.iter().rev();
+            (read.parse::<f64>().is_ok() || matches!(read.as_ref(), "true" | "false"))
+                && parents.find_map(|parent| is_quoted(parent)) != Some(false)
+        }
+        _ => false,
     };
-    let is_json = read.parse::<f64>().is_ok() || matches!(read.as_ref(), "true" | "false");
-    let mut parents = target.parents.iter().rev();
-    is_json && parents.find_map(|parent| is_quoted(parent)) != Some(false)
+    is_json && (in_flow || target.parents.is_empty())
 }
 
 /// Puts a text in the place of a block scalar: below its header where it can stand there, else in double quotes in the
@@ -71,7 +76,7 @@ fn replace_block(lines: Lines<'_>, node: &Node<'_>, block: BlockScalar, text: &s
     let header = lines.between(block.header.start, block.header.end);
     // Parsers do not agree on a line end that is not there.
     let is_cut_off = text.ends_with('\n') && block.body.end == lines.text().len();
-    if !can_be_block(header, text) || node.column == 0 || block.body.is_empty() || is_cut_off {
+    if !can_be_block(header, text) || block.body.is_empty() || is_cut_off {
         return vec![
             Splice {
                 removed: block.header,

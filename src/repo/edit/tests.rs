@@ -3,9 +3,12 @@
 mod checks;
 mod properties;
 mod refusals;
+mod set_text;
+mod set_text_properties;
 mod shapes;
+mod steps;
 
-use super::{Addition, append, insert_key};
+use super::{Addition, append, insert_key, set_text};
 
 fn text(text: &str) -> Addition {
     Addition::Text(text.to_owned())
