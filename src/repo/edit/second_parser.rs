@@ -5,7 +5,8 @@
 //! special to it. Where it does not read the changed document as it stands (a key twice in a mapping, a tab before a
 //! comment), it cannot confirm anything, and the edit is refused: such a document is at fault by itself, and go-yaml,
 //! which Kubernetes' tools use, does not read it either. The same goes for the documents before it, as the parser goes
-//! no further than its first error. Those after it are compared up to the first that is not read in either text.
+//! no further than its first error. Those after it are compared up to the first that is not read in either text. Where
+//! it sees another document beyond those of the first parser, it ended one too early, and confirms nothing either.
 //!
 //! Of a large text it reads less: without the entries of the changed list from the second to the last but one. They
 //! stand before the change and are the same bytes in both texts, and a parser reads from left to right. Where it does
@@ -105,7 +106,8 @@ fn compare(comparison: Comparison<'_>) -> Result<(), Doubt> {
         let node = descend(changed, part.path).ok_or(Doubt::Differs)?;
         change(node, part.content).ok_or(Doubt::Differs)?;
     }
-    if old.error.is_none() && old.documents.len() != count {
+    let begun = old.documents.len() + usize::from(old.error.is_some());
+    if begun > count || (old.error.is_none() && begun < count) {
         return Err(old.unreadable(count));
     }
     if old.documents == new.documents && old.error.is_some() == new.error.is_some() {

@@ -141,6 +141,61 @@ fn bytes_that_are_not_told_of() {
     );
 }
 
+/// What the first parser's checks say of a text that is to be the old one with `a.b` set to `2`, and of the bytes that
+/// are said to have given way.
+fn checked_text(old: &str, removed: &str, inserted: &str, new: &str) -> Result<(), &'static str> {
+    let stream = parse(old).unwrap();
+    let path = [Step::Key("a"), Step::Key("b")];
+    let target = find(&stream.documents[0], &path, Change::Text("2")).unwrap();
+    let start = old.find(removed).unwrap();
+    check(&Edit {
+        old_text: old,
+        old: &stream,
+        new_text: new,
+        splices: &[Splice {
+            removed: start..start + removed.len(),
+            inserted: inserted.to_owned(),
+        }],
+        document: 0,
+        targets: &[target],
+    })
+}
+
+#[test]
+fn wrong_texts() {
+    let old = "a:\n  b: 'x' # y\n  z: 'x'\n";
+    let bytes = Err("other bytes than those of the old value gave way");
+    let tree = Err("the new tree is not the old one with the change alone");
+    for (removed, inserted, outcome) in [
+        ("'x'", "'2'", Ok(())),
+        ("'x'", "\"2\"", Ok(())),
+        ("x", "2", Ok(())),
+        ("'x'", "'3'", tree),
+        ("'x'", "2", tree),
+        ("'x'", "|-\n   2\n ", tree),
+        ("'x'", "!!str '2'", tree),
+        ("'x'", "&x '2'", tree),
+        ("'x'", "['2']", tree),
+        ("'x'", "'2'\n  c: d", tree),
+        ("'x'", "'2' # y", Err("the comments changed")),
+        ("'x' ", "'2' ", bytes),
+        ("b: 'x'", "b: '2'", bytes),
+        ("'x' # y", "'2'", bytes),
+        ("", "x: y\n", tree),
+    ] {
+        let new = old.replacen(removed, inserted, 1);
+        assert_eq!(
+            checked_text(old, removed, inserted, &new),
+            outcome,
+            "{new:?}"
+        );
+    }
+    let elsewhere = "a:\n  b: '2' # y\n  z:  'x'\n";
+    assert_eq!(checked_text(old, "'x'", "'2'", elsewhere), bytes);
+    let other = "a:\n  b: '2' # y\n  z: '2'\n";
+    assert_eq!(checked_text(old, "'x'", "'2'", other), bytes);
+}
+
 #[test]
 fn a_flow_list_stays_one() {
     let outcome = checked(
@@ -213,6 +268,46 @@ fn the_second_parser_confirms() {
         (line, problem.as_str()),
         (None, "it finds 1 documents where the first parser finds 2")
     );
+    // A byte order mark after a blank line ends the document there, to the second parser alone.
+    let cut_off = ["\n\u{feff}a: []\nb: 1\n", "\n\u{feff}a: [c]\nb: 1\n"];
+    let Err(Doubt::Unreadable { line, problem }) = confirmed(cut_off[0], cut_off[1], 1) else {
+        panic!("it reads on");
+    };
+    assert_eq!(
+        (line, problem.as_str()),
+        (
+            Some(3),
+            "did not find expected <document start> at line 3 column 1"
+        )
+    );
+}
+
+#[test]
+fn the_second_parser_confirms_a_text() {
+    let content = text("2");
+    let path = [Step::Key("a"), Step::Item(1)];
+    for (old, new, outcome) in [
+        ("a: [x, 1]\n", "a: [x, '2']\n", Ok(())),
+        ("a: !t [x, true]\n", "a: !t [x, '2']\n", Ok(())),
+        ("a: [x, 1]\n", "a: [x, 2]\n", Err(Doubt::Differs)),
+        ("a: [x, 1]\n", "a: ['2', 1]\n", Err(Doubt::Differs)),
+        ("a: [x, 1]\n", "a: ['2', '2']\n", Err(Doubt::Differs)),
+        ("a: [x, [1]]\n", "a: [x, '2']\n", Err(Doubt::Differs)),
+        ("a: [x]\n", "a: [x, '2']\n", Err(Doubt::Differs)),
+        ("a: {1: x}\n", "a: {1: '2'}\n", Err(Doubt::Differs)),
+    ] {
+        let comparison = Comparison {
+            old,
+            new,
+            count: 1,
+            document: 0,
+            parts: &[Part {
+                path: &path,
+                content: &content,
+            }],
+        };
+        assert_eq!(confirm(comparison, None), outcome, "{old:?} => {new:?}");
+    }
 }
 
 #[test]
