@@ -2,12 +2,12 @@
 //! other bytes stay.
 //!
 //! [`append`] adds entries to a list and [`insert_key`] a key to a mapping, each at a path of one document. What is
-//! missing on the path is made: an absent key, a null, an empty `[]` or `{}`; a list's item is not, nor is one that is
-//! there filled if nothing is written behind its dash. [`set_text`] gives scalars that are there another text. A step of
-//! a path is a key or the number of a list's item, see [`Step`].
+//! missing on the path is made: an absent key, a null, an empty `[]` or `{}`. An item of a list is not made, nor filled
+//! where nothing is written behind its dash. [`set_text`] gives scalars that are there another text. A step of a path
+//! is a key or the number of a list's item, see [`Step`].
 //!
-//! How inserted text looks. It is like the text
-//! beside it: the columns of dashes and keys, the step of nested mappings, the line ends, block or flow or JSON.
+//! New text looks like the text beside it: the columns of dashes and keys, the step of nested mappings, the line ends,
+//! block or flow or JSON.
 //!
 //! Where new text goes. It follows the last entry's last line and the comments that belong to it. A comment below an
 //! entry belongs to it when its `#` is at the column of the dash (or key) or deeper; a shallower one belongs to what
@@ -20,11 +20,12 @@
 //! it becomes flow YAML. In a list in brackets with one entry a line, an entry's comment stays with it: its comma is
 //! then put before the comment, and the new entry below.
 //!
-//! How a replaced scalar looks. It keeps its style where that can hold the new text: plain where every reader takes that
-//! for a string, single quotes without escapes, double quotes; a block scalar for a text that its header ends as it
-//! should (`|` with one line end, `|-` with none; `>` and `>-` for one line), unless the header counts spaces or keeps
-//! blank lines. Otherwise the text is put in double quotes, on one line; the comment of a block scalar's header stays
-//! behind it. Numbers and booleans in brackets, beside quoted keys or none, may be JSON and are put in double quotes.
+//! A scalar with another text keeps its style where that can hold the text: plain where every reader takes it for a
+//! string, single quotes where nothing has to be escaped, double quotes always. A block scalar stays one for a text with
+//! the line end that its header says (`|` and `>` one, `|-` and `>-` none; `>` and `>-` for one line only), unless the
+//! header counts spaces or keeps blank lines. Else the text is put in double quotes on one line, and the comment of a
+//! block scalar's header stays behind it. A number or boolean in brackets, beside quoted keys or none, may be JSON and
+//! gives way to double quotes.
 //!
 //! After every edit the result is checked against the old text, whatever the edit did: see [`EditError::CheckFailed`]
 //! and [`EditError::Unconfirmed`]. A text is never returned that fails a check.

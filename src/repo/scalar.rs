@@ -169,7 +169,7 @@ fn push_escape(out: &mut String, c: char, letter: char, digits: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{quote, quote_flow, quote_json};
+    use super::{is_string, quote, quote_double, quote_flow, quote_json, quote_single};
     use crate::repo::yaml;
     use proptest::prelude::{Strategy, any, prop_oneof, proptest};
     use serde_yaml::Value;
@@ -277,6 +277,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn is_in_single_quotes() {
+        assert_eq!(quote_single("it's 2"), Some("'it''s 2'".to_owned()));
+        assert_eq!(quote_single(""), Some("''".to_owned()));
+        for text in ["a\nb", "\t", "\u{7f}", "\u{202e}"] {
+            assert_eq!(quote_single(text), None);
+        }
+    }
+
+    #[test]
+    fn is_a_string_to_every_reader() {
+        for plain in ["a", "-a", "--", "<<<", "a: b", "null-and-void", "v1.29"] {
+            assert!(is_string(plain), "{plain}");
+        }
+        for plain in [
+            "", "1", "-1", "+1", "-0x1f", "-.inf", "-.5", "-1_000", "-12:30", "~", "No", "<<",
+        ] {
+            assert!(!is_string(plain), "{plain}");
+        }
+    }
+
     /// What our tree and the second parser read of a text that is to hold one string.
     fn read_back(text: &str, path: &[usize]) -> (Option<String>, Option<String>) {
         let stream = yaml::parse(text).unwrap_or_else(|error| panic!("{error} in {text:?}"));
@@ -306,14 +327,16 @@ mod tests {
     fn assert_reads_back(text: &str) {
         let expected = (Some(text.to_owned()), Some(text.to_owned()));
         let (block, flow, json) = (quote(text), quote_flow(text), quote_json(text));
-        for written in [block.as_ref(), flow.as_ref(), json.as_str()] {
+        let double = quote_double(text);
+        let single = quote_single(text).unwrap_or_else(|| double.clone());
+        for written in [block.as_ref(), flow.as_ref(), &json, &double, &single] {
             assert_eq!(read_back(&format!("{written}\n"), &[]), expected);
             assert_eq!(read_back(&format!("a: {written}\n"), &[1]), expected);
             assert_eq!(read_back(&format!("a: {written} # c\n"), &[1]), expected);
             assert_eq!(read_back(&format!("? {written}\n: a\n"), &[0]), expected);
             assert_eq!(read_back(&format!("- {written}\n"), &[0]), expected);
         }
-        for written in [flow.as_ref(), json.as_str()] {
+        for written in [flow.as_ref(), &json, &double, &single] {
             assert_eq!(read_back(&format!("[{written}, a]"), &[0]), expected);
             assert_eq!(read_back(&format!("{{a: {written}}}"), &[1]), expected);
         }

@@ -51,9 +51,12 @@ impl Change<'_> {
     }
 }
 
+/// A change below some steps.
+type Below<'change> = (&'change [Step<'change>], Change<'change>);
+
 /// A tree that holds nothing but changes, below the steps that lead to them.
-pub(super) fn outline(changes: &[(&[Step<'_>], Change<'_>)]) -> Addition {
-    let mut below: Vec<(Step<'_>, Vec<(&[Step<'_>], Change<'_>)>)> = Vec::new();
+pub(super) fn outline(changes: &[Below<'_>]) -> Addition {
+    let mut below: Vec<(Step<'_>, Vec<Below<'_>>)> = Vec::new();
     for (path, change) in changes {
         let Some((first, deeper)) = path.split_first() else {
             return change.content();
