@@ -67,8 +67,11 @@ fn assert_kept(old: &str, scalars: &[&Scalar<'_, '_>], new: &str) {
     assert!(rest.ends_with(after), "{after:?} in {rest}");
 }
 
+/// Another text for a scalar; without one, the scalar's own.
+type Change = (Index, Option<String>);
+
 /// Sets some of a document's scalars, and compares what the second parser reads.
-fn assert_set(old: &str, document: usize, texts: &[(Index, String)], may_refuse: bool) {
+fn assert_set(old: &str, document: usize, changes: &[Change], may_refuse: bool) {
     let Ok(stream) = yaml::parse(old) else { return };
     let Some(found) = stream.documents.get(document) else {
         return;
@@ -77,9 +80,13 @@ fn assert_set(old: &str, document: usize, texts: &[(Index, String)], may_refuse:
     if scalars.is_empty() {
         return;
     }
-    let mut chosen: Vec<(usize, &str)> = texts
+    let mut chosen: Vec<(usize, &str)> = changes
         .iter()
-        .map(|(index, text)| (index.index(scalars.len()), text.as_str()))
+        .map(|(index, text)| {
+            let number = index.index(scalars.len());
+            let own = scalars[number].1.as_str().unwrap();
+            (number, text.as_deref().unwrap_or(own))
+        })
         .collect();
     chosen.sort_by_key(|(number, _)| *number);
     chosen.dedup_by_key(|(number, _)| *number);
@@ -128,8 +135,9 @@ fn texts() -> impl Strategy<Value = String> {
     ]
 }
 
-fn changes() -> impl Strategy<Value = Vec<(Index, String)>> {
-    prop::collection::vec((any::<Index>(), texts()), 1..4)
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let text = prop::option::weighted(0.8, texts());
+    prop::collection::vec((any::<Index>(), text), 1..4)
 }
 
 /// JSON of keys, texts, numbers and booleans.
