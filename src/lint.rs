@@ -5,6 +5,7 @@
 
 pub mod explanation;
 pub mod finding;
+pub mod fix;
 pub mod forms;
 pub mod ignoring;
 pub mod repository;

@@ -14,6 +14,7 @@ use super::object::Object;
 use super::role::Role;
 use super::word::is_placeholder;
 use crate::declared::objects::unlisted;
+use crate::lint::finding::Step;
 use crate::repo::header::{Header, KUSTOMIZATION_NAMES, headers};
 use crate::repo::kustomization::index::Kustomizations;
 use crate::repo::object::Object as Manifest;
@@ -161,7 +162,7 @@ impl<'text> Found<'text> {
             for (number, item) in unlisted(manifest).into_iter().enumerate() {
                 let mut object = Object::of(&item, text);
                 if is_list {
-                    object.steps = vec!["items".to_owned(), number.to_string()];
+                    object.steps = vec![Step::from("items"), Step::Item(number)];
                 }
                 object.namespaces = surroundings.namespaces(&object);
                 object.is_patch = surroundings.patches.contains(path);

@@ -1,6 +1,7 @@
 //! `lint`.
 
 mod explanation;
+mod mending;
 mod page;
 mod reading;
 
@@ -15,14 +16,16 @@ use pgdb::lint::forms::sarif::Log;
 use pgdb::lint::rule::Rule;
 use pgdb::lint::selection::{UnknownRule, select};
 use pgdb::lint::{Report, Wanted, run as lint};
+use pgdb::repo::snapshot::Snapshot;
 use pgdb::settings::FILE;
 use serde::Serialize;
 
-use crate::cli::Global;
+use crate::cli::{DryRun, Global};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 
 use explanation::explain;
+use mending::mend;
 use page::page;
 use reading::Reading;
 
@@ -60,8 +63,13 @@ pub(crate) struct Lint {
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Threshold::Warning, env = "PGDB_FAIL_ON", hide_env = true)]
     fail_on: Threshold,
     /// Say why a rule matters, how to mend what it finds, and show an example.
-    #[arg(long, value_name = "RULE", conflicts_with_all = ["paths", "rule", "skip"])]
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["paths", "rule", "skip", "fix"])]
     explain: Option<String>,
+    /// Mend what can be mended safely, then report the rest.
+    #[arg(long, env = "PGDB_FIX", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    fix: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
     /// Print text, a versioned structure, or what pipelines read.
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Text, env = "PGDB_OUTPUT", hide_env = true)]
     output: Format,
@@ -120,8 +128,11 @@ pub(crate) fn run(args: &Lint, global: &Global, output: &Output) -> Result<Exit,
         ignores: reading.ignores(),
     };
     check_ignores(&wanted)?;
-    let report = lint(reading.input(), &wanted);
-    print(args, &report, &wanted.rules, &reading, output)?;
+    let report = lint(reading.input(reading.snapshot()), &wanted);
+    if args.fix {
+        return mend(args, global, &report, &reading, &wanted, output);
+    }
+    print(args, &report, reading.snapshot(), &wanted.rules, output)?;
     let is_whole = reading.warn(output);
     Ok(exit(args.fail_on, &report, is_whole))
 }
@@ -141,12 +152,12 @@ fn check_ignores(wanted: &Wanted<'_>) -> Result<(), Failure> {
 fn print(
     args: &Lint,
     report: &Report,
+    snapshot: &Snapshot,
     rules: &[&Rule],
-    reading: &Reading,
     output: &Output,
 ) -> Result<(), Failure> {
     let text = match args.output {
-        Format::Text => page(report, reading.snapshot(), output.pen()),
+        Format::Text => page(report, snapshot, output.pen()),
         Format::Json => pretty(&Document::of(report))?,
         Format::Sarif => pretty(&Log::of(report, rules))?,
         Format::Github => annotations(report),
