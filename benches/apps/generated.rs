@@ -13,7 +13,7 @@ const APPS_PER_FOLDER: usize = 100;
 
 /// The files of a repository with so many apps: paths and texts, in no order. Each app is a SealedSecret, a Database and a role
 /// of the one Cluster.
-pub fn files(apps: usize) -> Vec<(String, String)> {
+pub(crate) fn files(apps: usize) -> Vec<(String, String)> {
     let mut files = Vec::with_capacity(2 * apps + apps / APPS_PER_FOLDER + 2);
     let mut cluster = CLUSTER.strip_suffix(ROLE).unwrap_or_default().to_owned();
     let mut listed = "resources:\n  - postgres-cluster.yaml\n".to_owned();
