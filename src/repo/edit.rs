@@ -207,7 +207,7 @@ fn edit(text: &str, document: usize, requests: &[Request<'_>]) -> Result<String,
             .iter()
             .map(|request| target::find(found, &request.path, request.change))
             .collect::<Result<Vec<_>, _>>()?;
-        targets.retain(|target| !replace::has_its_text(target));
+        targets.retain(|target| !replace::has_its_text(lines, target));
         let mut splices = Vec::new();
         for target in &targets {
             splices.extend(splices_of(lines, &stream, target)?);

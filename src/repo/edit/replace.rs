@@ -4,7 +4,7 @@ use crate::repo::scalar;
 use crate::repo::yaml::{Comment, Node, ScalarStyle, Value};
 
 use super::Addition;
-use super::extent::{BlockScalar, block_scalar};
+use super::extent::{BlockScalar, block_scalar, content_end};
 use super::flow::is_quoted;
 use super::into_block::NoPlace;
 use super::into_flow::is_in_flow;
@@ -13,12 +13,15 @@ use super::splice::Splice;
 use super::target::Target;
 
 /// Whether a target is a scalar that every reader takes for the text that it is to have.
-pub(super) fn has_its_text(target: &Target<'_, '_>) -> bool {
+pub(super) fn has_its_text(lines: Lines<'_>, target: &Target<'_, '_>) -> bool {
     let (Addition::Text(text), Value::Scalar(read, style)) = (&target.content, &target.node.value)
     else {
         return false;
     };
-    read == text && (*style != ScalarStyle::Plain || scalar::is_string(text))
+    // Parsers do not agree on a line end that a block scalar says but the text's end does not have.
+    read == text
+        && (*style != ScalarStyle::Plain || scalar::is_string(text))
+        && content_end(lines, target.node).is_ok()
 }
 
 /// Puts another text in a scalar's place.
@@ -74,7 +77,7 @@ fn may_be_json(target: &Target<'_, '_>, in_flow: bool) -> bool {
 /// header's place.
 fn replace_block(lines: Lines<'_>, node: &Node<'_>, block: BlockScalar, text: &str) -> Vec<Splice> {
     let header = lines.between(block.header.start, block.header.end);
-    // Parsers do not agree on a line end that is not there.
+    // The line end that parsers do not agree on.
     let is_cut_off = text.ends_with('\n') && block.body.end == lines.text().len();
     if !can_be_block(header, text) || block.body.is_empty() || is_cut_off {
         return vec![

@@ -223,6 +223,7 @@ fn block_scalars_give_way() {
     assert_set_with_line_end("a: |\n  b\n", "c\n", "a: |\n  c\n");
     for (before, after) in [
         ("a: |\n  b", "a: \"c\\n\""),
+        ("a: |\n  c", "a: \"c\\n\""),
         ("a: |", "a: \"c\\n\""),
         ("a: | # d", "a: \"c\\n\" # d"),
         ("a:\n  >-\n", "a:\n  \"c\\n\"\n"),
