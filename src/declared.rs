@@ -50,7 +50,7 @@ pub struct Unreadable {
 }
 
 /// A line of a file.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Place {
     /// The file.
     pub path: RepoPath,
@@ -193,7 +193,7 @@ pub enum CredentialSource {
 }
 
 /// One of the things that an app consists of, in the order of the sync-waves.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Piece {
     /// What makes the Secret of the role's password.
     Credential,

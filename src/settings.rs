@@ -101,6 +101,19 @@ impl Settings {
         self.targets.iter().map(|(name, _)| name)
     }
 
+    /// The target that is meant where none is named; none where the file does not say.
+    pub fn default_target(&self) -> Option<&TargetName> {
+        self.default_target.as_ref()
+    }
+
+    /// The Clusters' files that it names.
+    pub fn cluster_files(&self) -> Vec<RepoPath> {
+        let targets = self.targets.iter().map(|(_, target)| target);
+        let all = [&self.everywhere].into_iter().chain(targets);
+        all.filter_map(|settings| settings.cluster_file.clone())
+            .collect()
+    }
+
     /// The target of the name that is `wanted`, or the one that is meant where none is.
     ///
     /// That is the `defaultTarget`, or the only target, or, without any `targets`, the top level.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::assembly::assemble;
-use super::objects::TargetObjects;
+use super::objects::{Bounds, TargetObjects};
 use super::{
     Declared, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place, Unreadable, credential,
     database, role,
@@ -148,12 +148,20 @@ impl<'text> Manifests<'text> {
         }
     }
 
-    /// The Clusters that objects of kind Database and DatabaseRole name.
-    pub fn cluster_references(&self) -> impl Iterator<Item = ClusterReference<'_>> {
+    /// The objects of kind Database and DatabaseRole that are none of these targets', each with its neighbourhood.
+    pub fn unclaimed(&self, targets: &[(&Target, &Neighbourhood)]) -> Vec<ClusterReference<'_>> {
+        let mut bounds: Vec<Bounds<'_, '_, '_>> = targets
+            .iter()
+            .map(|(target, neighbourhood)| Bounds::new(self, target, neighbourhood))
+            .collect();
         let databases = self.databases.iter();
         let databases = databases.filter_map(|found| reference(found, &found.declared.place));
         let roles = self.roles.iter();
-        databases.chain(roles.filter_map(|found| reference(found, &found.declared.place)))
+        let roles = roles.filter_map(|found| reference(found, &found.declared.place));
+        databases
+            .chain(roles)
+            .filter(|found| !bounds.iter_mut().any(|bounds| bounds.hold_reference(found)))
+            .collect()
     }
 
     /// Files that are no YAML.

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::manifests::{Manifests, Written};
 use super::{
-    CredentialSource, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place, RoleSource,
-    Unreadable,
+    ClusterReference, CredentialSource, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place,
+    RoleSource, Unreadable,
 };
 use crate::repo::object::Object;
 use crate::repo::path::RepoPath;
@@ -51,12 +51,7 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
         target: &Target,
         neighbourhood: &Neighbourhood,
     ) -> Self {
-        let mut bounds = Bounds {
-            target,
-            neighbourhood,
-            manifests,
-            folders: HashMap::new(),
-        };
+        let mut bounds = Bounds::new(manifests, target, neighbourhood);
         let mut all = Self::default();
         all.take_clusters(&mut bounds);
         let is_its = |cluster: Option<&str>| cluster == Some(target.cluster.as_str());
@@ -117,7 +112,7 @@ fn secret_of(role: &Node<'_>) -> Option<String> {
 }
 
 /// What tells whether an object is the target's.
-struct Bounds<'target, 'manifests, 'text> {
+pub(super) struct Bounds<'target, 'manifests, 'text> {
     target: &'target Target,
     neighbourhood: &'target Neighbourhood,
     manifests: &'manifests Manifests<'text>,
@@ -125,7 +120,29 @@ struct Bounds<'target, 'manifests, 'text> {
     folders: HashMap<RepoPath, bool>,
 }
 
-impl Bounds<'_, '_, '_> {
+impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
+    /// Those of a target with this neighbourhood.
+    pub(super) fn new(
+        manifests: &'manifests Manifests<'text>,
+        target: &'target Target,
+        neighbourhood: &'target Neighbourhood,
+    ) -> Self {
+        Self {
+            target,
+            neighbourhood,
+            manifests,
+            folders: HashMap::new(),
+        }
+    }
+
+    /// Whether an object that names a Cluster is the target's.
+    pub(super) fn hold_reference(&mut self, object: &ClusterReference<'_>) -> bool {
+        let path = &object.place.path;
+        object.cluster == self.target.cluster.as_str()
+            && self.hold_file(path)
+            && self.hold_namespace(path, object.namespace)
+    }
+
     /// Whether an object is the manifest of the target's Cluster, whatever it is called there.
     fn is_manifest(&self, object: &Object<'_>) -> bool {
         self.target.manifest.as_ref().is_some_and(|manifest| {

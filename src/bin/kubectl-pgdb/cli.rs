@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::commands::{completion, demo, doctor, fetch_cert, init, new_app, verify, version};
+use crate::commands::{completion, demo, doctor, fetch_cert, init, list, new_app, verify, version};
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
 ///
@@ -108,6 +108,7 @@ pub(crate) enum Command {
     Doctor(Box<doctor::Doctor>),
     FetchCert(Box<fetch_cert::FetchCert>),
     Init(init::Init),
+    List(list::List),
     Demo(demo::Demo),
     Completion(completion::Completion),
     Verify(Box<verify::Verify>),

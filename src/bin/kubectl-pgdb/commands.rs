@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod fetch_cert;
 pub(crate) mod init;
+pub(crate) mod list;
 pub(crate) mod new_app;
 pub(crate) mod verify;
 pub(crate) mod version;
@@ -20,6 +21,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Doctor(args) => doctor::run(args, &cli.global, output),
         Command::FetchCert(args) => fetch_cert::run(args, &cli.global, output),
         Command::Init(args) => init::run(args, &cli.global, output),
+        Command::List(args) => list::run(args, &cli.global, output),
         Command::Demo(args) => demo::run(args, output),
         Command::Completion(args) => completion::run(args, output),
         Command::Verify(args) => verify::run(args, &cli.global, output),
