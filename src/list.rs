@@ -93,8 +93,21 @@ pub fn run(
         gathered.unreadable = manifests.unreadable().to_vec();
     }
     targets::refuse_unknown_cluster(request, &targets, snapshot)?;
-    let report = Report::of(gathered, &targets, unread, warnings);
+    let mut report = Report::of(gathered, &targets, unread, warnings);
+    report.place = place(request, &targets);
     report.choose(&request.names)
+}
+
+/// What was looked at, for a message.
+fn place(request: &Request, targets: &[ListedTarget]) -> String {
+    match (targets, &request.namespace) {
+        ([only], _) => format!(
+            "for the Cluster {} in {}",
+            only.target.cluster, only.namespace
+        ),
+        (_, Some(namespace)) => format!("in the namespace {namespace}"),
+        _ => "in the repository".to_owned(),
+    }
 }
 
 /// A piece, where it was found, and its name: a line may hold several.

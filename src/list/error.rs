@@ -15,11 +15,11 @@ pub enum ListError {
     #[error(transparent)]
     Target(#[from] TargetError),
     /// There is no such app.
-    #[error("the repository declares no app {name:?}{place}")]
+    #[error("no app {name:?} was found {place}")]
     UnknownApp {
         /// The name that was asked for.
         name: String,
-        /// For which Cluster, where only one is looked at: empty, or with a space before it.
+        /// What was looked at, such as `in the repository`.
         place: String,
         /// What to do.
         help: String,

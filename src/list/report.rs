@@ -37,7 +37,7 @@ pub struct Report {
     /// What the user should know besides.
     #[serde(skip)]
     pub warnings: Vec<String>,
-    /// What was looked at, for a message: `in the repository`, or one Cluster.
+    /// What was looked at, for a message: `in the repository`, a namespace, or one Cluster.
     #[serde(skip)]
     pub place: String,
 }
@@ -100,13 +100,6 @@ impl Report {
             kind: "AppList",
             unreadable: unreadable.chain(unread).collect(),
             warnings,
-            place: match targets {
-                [only] => format!(
-                    "for the Cluster {} in {}",
-                    only.target.cluster, only.namespace
-                ),
-                _ => "in the repository".to_owned(),
-            },
             ..Self::of_apps(apps.into_iter().map(|(_, app)| app).collect())
         }
     }
@@ -165,14 +158,9 @@ impl Report {
             }
             None => format!("it declares {}", names.join(", ")),
         };
-        let is_one = self.place.starts_with("for ");
         ListError::UnknownApp {
             name: name.to_owned(),
-            place: if is_one {
-                format!(" {}", self.place)
-            } else {
-                String::new()
-            },
+            place: self.place.clone(),
             help,
         }
     }
