@@ -98,15 +98,15 @@ pub fn run(
     report.choose(&request.names)
 }
 
-/// What was looked at, for a message.
-fn place(request: &Request, targets: &[ListedTarget]) -> String {
+/// What of the repository was looked at, for a message; none where it was all of it.
+fn place(request: &Request, targets: &[ListedTarget]) -> Option<String> {
     match (targets, &request.namespace) {
-        ([only], _) => format!(
+        ([only], _) => Some(format!(
             "for the Cluster {} in {}",
             only.target.cluster, only.namespace
-        ),
-        (_, Some(namespace)) => format!("in the namespace {namespace}"),
-        _ => "in the repository".to_owned(),
+        )),
+        (_, Some(namespace)) => Some(format!("in the namespace {namespace}")),
+        _ => None,
     }
 }
 

@@ -15,11 +15,11 @@ pub enum ListError {
     #[error(transparent)]
     Target(#[from] TargetError),
     /// There is no such app.
-    #[error("no app {name:?} was found {place}")]
+    #[error("the repository declares no app {name:?}{place}")]
     UnknownApp {
         /// The name that was asked for.
         name: String,
-        /// What was looked at, such as `in the repository`.
+        /// What of the repository was looked at: nothing, or words with a space before them.
         place: String,
         /// What to do.
         help: String,

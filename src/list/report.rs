@@ -37,9 +37,9 @@ pub struct Report {
     /// What the user should know besides.
     #[serde(skip)]
     pub warnings: Vec<String>,
-    /// What was looked at, for a message: `in the repository`, a namespace, or one Cluster.
+    /// What of the repository was looked at, such as `in the namespace data`; none where it was all of it.
     #[serde(skip)]
-    pub place: String,
+    pub place: Option<String>,
 }
 
 /// How many apps are in which state.
@@ -119,7 +119,7 @@ impl Report {
             apps,
             unreadable: Vec::new(),
             warnings: Vec::new(),
-            place: String::new(),
+            place: None,
         }
     }
 
@@ -160,7 +160,10 @@ impl Report {
         };
         ListError::UnknownApp {
             name: name.to_owned(),
-            place: self.place.clone(),
+            place: self
+                .place
+                .as_ref()
+                .map_or(String::new(), |place| format!(" {place}")),
             help,
         }
     }

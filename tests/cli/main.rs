@@ -29,6 +29,7 @@ mod interruptions;
 mod kubeconfig;
 mod layouts;
 mod leaks;
+mod list;
 mod mistyped;
 mod names;
 mod new_app;

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "",
     "new-app",
+    "list",
     "verify",
     "fetch-cert",
     "doctor",

@@ -317,7 +317,7 @@ fn apps_are_chosen_by_name() {
     assert_eq!(
         refused("shp"),
         (
-            "no app \"shp\" was found in the repository".to_owned(),
+            "the repository declares no app \"shp\"".to_owned(),
             "did you mean shop?".to_owned()
         )
     );

@@ -27,7 +27,7 @@ use table::Table;
 pub(crate) struct List {
     /// The apps [default: all].
     #[arg(value_name = "NAME")]
-    names: Vec<String>,
+    apps: Vec<String>,
     /// List the apps of every target, though .pgdb.yaml has a defaultTarget.
     #[arg(long, short = 'A', conflicts_with = "target", env = "PGDB_ALL", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     all: bool,
@@ -65,7 +65,7 @@ enum Format {
 /// Runs it.
 pub(crate) fn run(args: &List, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let request = Request {
-        names: args.names.clone(),
+        names: args.apps.clone(),
         target: global.target.clone(),
         all: args.all,
         cluster: one("--cluster", args.cluster_name.as_deref())?,
@@ -120,7 +120,8 @@ fn print(format: Format, report: &Report, output: &Output) -> Result<(), Failure
     };
     let is_structure = matches!(format, Format::Json | Format::Yaml);
     if report.apps.is_empty() && !is_structure {
-        output.tell(&format!("No apps found {}.", report.place));
+        let place = report.place.as_deref().unwrap_or("in the repository");
+        output.tell(&format!("No apps found {place}."));
         return Ok(());
     }
     output.data(&text)
