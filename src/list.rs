@@ -36,7 +36,7 @@ pub struct Request {
     pub names: Vec<String>,
     /// Those of this target of `.pgdb.yaml`.
     pub target: Option<String>,
-    /// Those of every target, though `.pgdb.yaml` has a `defaultTarget`.
+    /// Those of every target, also where one is named here or as `defaultTarget`.
     pub all: bool,
     /// Those of the Clusters of this name.
     pub cluster: Option<ClusterName>,
@@ -76,7 +76,7 @@ pub fn run(
         mut targets,
         candidates,
         is_narrowed,
-        warnings,
+        mut warnings,
     } = Sight::of(request, settings, snapshot)?;
     let neighbourhoods: Vec<Neighbourhood> = targets
         .iter()
@@ -89,7 +89,8 @@ pub fn run(
     if !is_narrowed {
         let seen = targets.iter().map(|listed| &listed.target);
         let rest = manifests.unclaimed(&seen.zip(&neighbourhoods).collect::<Vec<_>>());
-        gathered.add_rest(&mut targets, request, &manifests, &rest);
+        warnings.extend(targets::unnamed(&rest));
+        gathered.add_rest(&mut targets, request, &manifests, rest);
         gathered.unreadable = manifests.unreadable().to_vec();
     }
     targets::refuse_unknown_cluster(request, &targets, snapshot)?;
@@ -155,25 +156,28 @@ impl Gathered {
         targets: &mut Vec<ListedTarget>,
         request: &Request,
         manifests: &Manifests<'_>,
-        objects: &[ClusterReference<'_>],
+        mut objects: Vec<ClusterReference<'_>>,
     ) {
-        let places: HashSet<&Place> = objects.iter().map(|object| object.place).collect();
-        let is_here = |piece: Option<&Place>| piece.is_some_and(|place| places.contains(place));
-        for listed in targets::without_manifest(request, manifests, objects) {
+        for listed in targets::without_manifest(request, manifests, &objects) {
             let same = targets.iter().position(|known| {
                 known.target.cluster == listed.target.cluster && known.namespace == listed.namespace
             });
             let target = same.and_then(|number| targets.get(number));
             let target = &target.unwrap_or(&listed).target;
-            let everywhere = Neighbourhood::among(target, &[]);
-            for app in manifests.apps(target, &everywhere).apps {
-                let is_known = first_piece(&app).is_some_and(|p| self.by_piece.contains_key(&p));
-                let is_of_these = is_here(app.database.as_ref().map(|piece| &piece.place))
-                    || is_here(app.role.as_ref().map(|piece| &piece.place));
-                if !is_known && (same.is_none() || is_of_these) {
+            let places: HashSet<&Place> = objects.iter().map(|object| object.place).collect();
+            for app in manifests.apps_of_databases(target, &objects).apps {
+                let piece = first_piece(&app);
+                let is_new = piece.is_some_and(|piece| {
+                    let is_of_these = places.contains(&piece.1);
+                    let is_credential = piece.0 == Piece::Credential && same.is_none();
+                    (is_of_these || is_credential) && !self.by_piece.contains_key(&piece)
+                });
+                if is_new {
                     self.push(same.unwrap_or(targets.len()), app);
                 }
             }
+            let everywhere = Neighbourhood::among(target, &[]);
+            manifests.claim(&mut objects, target, &everywhere);
             if same.is_none() {
                 targets.push(listed);
             }

@@ -1,6 +1,6 @@
 //! What the manifests of a repository declare, for whatever target.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::assembly::assemble;
 use super::objects::{Bounds, TargetObjects};
@@ -134,7 +134,23 @@ impl<'text> Manifests<'text> {
     ///
     /// Without the Cluster's manifest in the repository, only DatabaseRole objects are known of its roles.
     pub fn apps(&self, target: &Target, neighbourhood: &Neighbourhood) -> Declared {
-        let found = TargetObjects::of(self, target, neighbourhood);
+        self.apps_of(target, TargetObjects::of(self, target, neighbourhood))
+    }
+
+    /// The same of these Databases alone, wherever they are; roles and credentials are looked for everywhere.
+    pub fn apps_of_databases(
+        &self,
+        target: &Target,
+        databases: &[ClusterReference<'_>],
+    ) -> Declared {
+        let everywhere = Neighbourhood::among(target, &[]);
+        let places: HashSet<&Place> = databases.iter().map(|object| object.place).collect();
+        let mut found = TargetObjects::of(self, target, &everywhere);
+        found.take_databases(self, &everywhere, target, |place| places.contains(place));
+        self.apps_of(target, found)
+    }
+
+    fn apps_of(&self, target: &Target, found: TargetObjects<'_, '_>) -> Declared {
         let renaming = target.manifest.as_ref().and_then(|manifest| {
             let reaching = Kustomization::reaching(self.snapshot, &manifest.path);
             reaching
@@ -150,18 +166,26 @@ impl<'text> Manifests<'text> {
 
     /// The objects of kind Database and DatabaseRole that are none of these targets', each with its neighbourhood.
     pub fn unclaimed(&self, targets: &[(&Target, &Neighbourhood)]) -> Vec<ClusterReference<'_>> {
-        let mut bounds: Vec<Bounds<'_, '_, '_>> = targets
-            .iter()
-            .map(|(target, neighbourhood)| Bounds::new(self, target, neighbourhood))
-            .collect();
         let databases = self.databases.iter();
         let databases = databases.filter_map(|found| reference(found, &found.declared.place));
         let roles = self.roles.iter();
         let roles = roles.filter_map(|found| reference(found, &found.declared.place));
-        databases
-            .chain(roles)
-            .filter(|found| !bounds.iter_mut().any(|bounds| bounds.hold_reference(found)))
-            .collect()
+        let mut unclaimed = databases.chain(roles).collect();
+        for (target, neighbourhood) in targets {
+            self.claim(&mut unclaimed, target, neighbourhood);
+        }
+        unclaimed
+    }
+
+    /// Removes the objects that are this target's.
+    pub fn claim(
+        &self,
+        objects: &mut Vec<ClusterReference<'_>>,
+        target: &Target,
+        neighbourhood: &Neighbourhood,
+    ) {
+        let mut bounds = Bounds::new(self, target, neighbourhood);
+        objects.retain(|object| !bounds.hold_reference(object));
     }
 
     /// Files that are no YAML.
@@ -169,10 +193,15 @@ impl<'text> Manifests<'text> {
         &self.unreadable
     }
 
+    /// The namespaces that kustomizations set on the objects of a file.
+    pub(super) fn namespaces_set(&self, file: &RepoPath) -> Vec<String> {
+        self.kustomizations.namespaces(file)
+    }
+
     /// The namespaces that the objects of a file are put into: those that kustomizations set, else the one that the object
     /// names.
     pub fn namespaces(&self, file: &RepoPath, named: Option<&str>) -> Vec<String> {
-        let set = self.kustomizations.namespaces(file);
+        let set = self.namespaces_set(file);
         if set.is_empty() {
             return named.into_iter().map(str::to_owned).collect();
         }

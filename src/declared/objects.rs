@@ -55,11 +55,6 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
         let mut all = Self::default();
         all.take_clusters(&mut bounds);
         let is_its = |cluster: Option<&str>| cluster == Some(target.cluster.as_str());
-        for found in &manifests.databases {
-            if is_its(found.cluster.as_deref()) && bounds.hold(found) {
-                all.databases.push(found.declared.clone());
-            }
-        }
         for found in &manifests.roles {
             if !bounds.hold(found) {
                 continue;
@@ -78,10 +73,28 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
         let unreadable = manifests.unreadable.iter();
         let unreadable = unreadable.filter(|file| bounds.hold_file(&file.place.path));
         all.unreadable = unreadable.cloned().collect();
-        all.databases = each_once(all.databases, target);
+        all.take_databases(manifests, neighbourhood, target, |_| true);
         all.roles = each_once(all.roles, target);
         all.credentials = each_once(all.credentials, target);
         all
+    }
+
+    /// Takes the target's Databases at the places that are wanted, instead of those that were taken before.
+    pub(super) fn take_databases(
+        &mut self,
+        manifests: &Manifests<'text>,
+        neighbourhood: &Neighbourhood,
+        target: &Target,
+        is_wanted: impl Fn(&Place) -> bool,
+    ) {
+        let mut bounds = Bounds::new(manifests, target, neighbourhood);
+        let own = manifests.databases.iter().filter(|found| {
+            found.cluster.as_deref() == Some(target.cluster.as_str())
+                && is_wanted(&found.declared.place)
+                && bounds.hold(found)
+        });
+        let own = own.map(|found| found.declared.clone()).collect();
+        self.databases = each_once(own, target);
     }
 
     /// Takes the Cluster's manifest, and tells patches of this Cluster from copies of it, and from others beside it.
@@ -139,8 +152,8 @@ impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
     pub(super) fn hold_reference(&mut self, object: &ClusterReference<'_>) -> bool {
         let path = &object.place.path;
         object.cluster == self.target.cluster.as_str()
-            && self.hold_file(path)
             && self.hold_namespace(path, object.namespace)
+            && self.hold_file(path)
     }
 
     /// Whether an object is the manifest of the target's Cluster, whatever it is called there.
@@ -153,7 +166,7 @@ impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
     /// Whether what an object declares is in the target's files and namespace.
     fn hold<T: Declaration>(&mut self, found: &Written<T>) -> bool {
         let path = &found.declared.place().path;
-        self.hold_file(path) && self.hold_namespace(path, found.namespace.as_deref())
+        self.hold_namespace(path, found.namespace.as_deref()) && self.hold_file(path)
     }
 
     /// Whether a file is as near to the target as to any other Cluster.
@@ -169,8 +182,11 @@ impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
     /// placeholder counts as not said.
     fn hold_namespace(&self, path: &RepoPath, named: Option<&str>) -> bool {
         let is_own = |text: &str| text == self.target.namespace.as_str() || text.contains('$');
-        let found = self.manifests.namespaces(path, named);
-        found.is_empty() || found.iter().any(|text| is_own(text))
+        let set = self.manifests.namespaces_set(path);
+        if set.is_empty() {
+            return named.is_none_or(is_own);
+        }
+        set.iter().any(|text| is_own(text))
     }
 }
 

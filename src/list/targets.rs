@@ -52,11 +52,10 @@ impl Sight {
             is_narrowed: false,
             warnings: Vec::new(),
         };
-        let default = settings.default_target().filter(|_| !request.all);
-        let wanted = request.target.as_deref();
-        match wanted.or(default.map(|name| name.as_str())) {
-            Some(wanted) => sight.take_only(wanted, request, settings, &files)?,
-            None => sight.take_all(request, settings, &files)?,
+        let default = settings.default_target().map(|name| name.as_str());
+        match request.target.as_deref().or(default) {
+            Some(wanted) if !request.all => sight.take_only(wanted, request, settings, &files)?,
+            _ => sight.take_all(request, settings, &files)?,
         }
         Ok(sight)
     }
@@ -202,6 +201,22 @@ pub(super) fn without_manifest(
     found
         .filter(|listed| is_asked_for(listed, request))
         .collect()
+}
+
+/// A warning of the objects whose Cluster cannot be told, since its name is yet to be filled in.
+pub(super) fn unnamed(objects: &[ClusterReference<'_>]) -> Option<String> {
+    let mut unnamed = objects
+        .iter()
+        .filter(|object| object.cluster.parse::<ClusterName>().is_err());
+    let first = unnamed.next()?;
+    let more = match unnamed.count() {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    Some(format!(
+        "{}{more}: not listed, since {:?} is no name of a Cluster",
+        first.place, first.cluster
+    ))
 }
 
 /// Refuses a Cluster that is asked for and that nothing in the repository names.

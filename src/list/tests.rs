@@ -1,6 +1,7 @@
 //! What is listed of a repository.
 
 mod clusters;
+mod many;
 mod problems;
 
 use super::*;

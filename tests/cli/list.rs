@@ -214,7 +214,11 @@ shop   shop         shop   shop       pg        complete   shop-db-creds   -    
     repository.write(".pgdb.yaml", &format!("{TARGETS}defaultTarget: live\n"));
     let rows = |line: &str| printed(&repository, line).lines().count();
     assert_eq!(
-        (rows("list"), rows("list --all"), rows("list -A")),
+        (
+            rows("list"),
+            rows("list --all"),
+            rows("list -A --target live")
+        ),
         (2, 3, 3)
     );
 }
@@ -250,7 +254,6 @@ fn what_is_nowhere_is_refused() {
         "--cluster-file nowhere.yaml",
         "--target live",
         "--cluster No",
-        "--all --target live",
     ] {
         let line = format!("list {words}");
         let refused = repository.refusal_of(line.split(' '), b"");

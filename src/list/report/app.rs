@@ -182,7 +182,7 @@ impl AppReport {
             problems: told(listed, targets, labels),
             missing: each_once(variants().flat_map(DeclaredApp::missing).map(word)),
             mismatches: each_once(variants().flat_map(DeclaredApp::mismatches).map(field)),
-            duplicates: duplicates(app)
+            duplicates: each_once(variants().flat_map(duplicates))
                 .into_iter()
                 .map(|(piece, place)| Duplicate {
                     piece: word(piece),

@@ -74,8 +74,10 @@ fn one_target_may_be_asked_for() {
     let with_default = format!("{TWO_TARGETS}defaultTarget: live\n");
     let report = listed(&asked(None, false), &with_default, &files(&texts));
     assert_eq!(shown(&report), live);
-    let report = listed(&asked(None, true), &with_default, &files(&texts));
-    assert_eq!(report.summary.apps, 4);
+    for request in [asked(None, true), asked(Some("live"), true)] {
+        let report = listed(&request, &with_default, &files(&texts));
+        assert_eq!(report.summary.apps, 4);
+    }
     let settings = Settings::parse(TWO_TARGETS).unwrap();
     let error = run(
         &asked(Some("liv"), false),
@@ -277,6 +279,25 @@ fn a_namespace_that_is_filled_in_later_is_shown_as_written() {
     let report = listed(&Request::default(), "", &files(&texts));
     assert_eq!(shown(&report), ["shop pg: complete"]);
     assert_eq!(report.apps[0].cluster.namespace, "${NAMESPACE}");
+}
+
+#[test]
+fn a_cluster_whose_name_is_filled_in_later_is_told() {
+    let texts = [
+        ("apps/blog.yaml", database("blog", "${CLUSTER}", "")),
+        ("apps/shop.yaml", database("shop", "${CLUSTER}", "")),
+    ];
+    let report = listed(&Request::default(), "", &files(&texts));
+    assert_eq!(
+        (report.warnings, report.apps),
+        (
+            vec![
+                "apps/blog.yaml:1, and 1 more: not listed, since \"${CLUSTER}\" is no name of a Cluster"
+                    .to_owned()
+            ],
+            Vec::new()
+        )
+    );
 }
 
 #[test]

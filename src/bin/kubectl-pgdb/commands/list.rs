@@ -28,8 +28,8 @@ pub(crate) struct List {
     /// The apps [default: all].
     #[arg(value_name = "NAME")]
     apps: Vec<String>,
-    /// List the apps of every target, though .pgdb.yaml has a defaultTarget.
-    #[arg(long, short = 'A', conflicts_with = "target", env = "PGDB_ALL", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    /// List the apps of every target, also where --target or a defaultTarget chooses one.
+    #[arg(long, short = 'A', env = "PGDB_ALL", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     all: bool,
     /// List the apps of the CNPG Cluster in this file, a path from the repository's root.
     #[arg(long, value_name = "PATH", env = "PGDB_CLUSTER_FILE", hide_env = true)]
