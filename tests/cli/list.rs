@@ -1,9 +1,7 @@
 //! `list`: the apps that a repository declares, in each form.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
+mod unreadable;
 
-use crate::disk::run_unprivileged;
 use crate::support::{CLUSTER, DATABASE, Outcome, Repository, SEALED, run};
 
 /// What a run without warnings printed.
@@ -244,6 +242,70 @@ shop   shop         shop   shop       chart             complete
 }
 
 #[test]
+fn apps_made_by_hand_from_the_guide_are_told_by_their_references() {
+    let repository = Repository::guide();
+    let mirrored = mirrored(&[("reflection-allowed-namespaces", "web")]);
+    // Neither the files' names nor the objects' have anything in common.
+    repository.write(
+        "infra/secrets/a.yml",
+        &sealed("main-credentials", &mirrored),
+    );
+    repository.replace(
+        CLUSTER,
+        "          name: blog-db-creds\n",
+        "          name: blog-db-creds\n      - name: web_user\n        login: true\n        passwordSecret:\n          name: main-credentials\n",
+    );
+    repository.write(
+        "apps/web/b.yaml",
+        &database("web-db", "web_data", "web_user", ""),
+    );
+    assert_eq!(
+        printed(&repository, "list"),
+        "\
+NAME   NAMESPACES   ROLE       DATABASE   CLUSTER           STATE
+blog   -            blog       -          postgres-shared   no Database, no Secret in the repository
+web    web          web_user   web_data   postgres-shared   complete
+"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&printed(&repository, "list web -o json")).unwrap();
+    assert_eq!(
+        (&json["apps"][0]["files"], &json["apps"][0]["managedBy"]),
+        (
+            &serde_json::json!(["infra/secrets/a.yml", CLUSTER, "apps/web/b.yaml"]),
+            &serde_json::Value::Null
+        )
+    );
+}
+
+#[test]
+fn overlays_of_one_base_list_each_app_once() {
+    let repository = Repository::guide();
+    repository.run_ok("new-app my-shop --app-namespace shop --yes --quiet");
+    for namespace in ["staging", "prod"] {
+        let path = format!("overlays/{namespace}/kustomization.yaml");
+        let base =
+            format!("namespace: {namespace}\nresources:\n  - ../../infra/databases/postgres\n");
+        repository.write(&path, &base);
+    }
+    assert_eq!(
+        printed(&repository, "list"),
+        "\
+NAME      NAMESPACES   ROLE      DATABASE   CLUSTER                                        STATE
+blog      -            blog      -          prod/postgres-shared,staging/postgres-shared   no Database, no Secret in the repository
+my-shop   shop         my_shop   my_shop    prod/postgres-shared,staging/postgres-shared   complete
+"
+    );
+    assert_eq!(
+        printed(&repository, "list my-shop --namespace prod"),
+        "\
+NAME      NAMESPACES   ROLE      DATABASE   CLUSTER           STATE
+my-shop   shop         my_shop   my_shop    postgres-shared   complete
+"
+    );
+}
+
+#[test]
 fn what_is_nowhere_is_refused() {
     let repository = with_apps();
     let mut text = String::new();
@@ -290,73 +352,6 @@ fn a_repository_without_apps_is_no_failure() {
     assert_eq!(
         guide.run("list -n other"),
         none("No apps found in the namespace other.\n")
-    );
-}
-
-#[test]
-fn files_that_are_no_yaml_are_told_and_templates_counted() {
-    let repository = Repository::guide();
-    let database = database("shop-db", "shop", "shop", "");
-    repository.write("broken.yaml", &format!("{database}  bad: [\n"));
-    let template = database.replace("spec:\n", "{{- if x }}\nspec:\n");
-    repository.write("chart/one.yaml", &template);
-    let outcome = repository.run("list -o name");
-    let warning =
-        "warning: broken.yaml:11: not looked at, since it is no YAML: unclosed bracket '['\n";
-    let told = |templates: &str| Outcome {
-        code: 0,
-        stdout: "blog\n".to_owned(),
-        stderr: format!("{warning}{templates}"),
-    };
-    assert_eq!(
-        outcome,
-        told("1 file was not looked at, since it is a template (it holds `{{`)\n")
-    );
-    repository.write("chart/two.yaml", &template);
-    assert_eq!(
-        repository.run("list -o name"),
-        told("2 files were not looked at, since they are templates (they hold `{{`)\n")
-    );
-    assert_eq!(repository.run("list -o name -q"), told(""));
-    let json: serde_json::Value =
-        serde_json::from_str(&repository.run("list -o json").stdout).unwrap();
-    assert_eq!(
-        json["unreadable"][0],
-        serde_json::json!({"path": "broken.yaml", "line": 11, "problem": "unclosed bracket '['", "template": false})
-    );
-    assert_eq!(json["unreadable"].as_array().unwrap().len(), 3);
-}
-
-#[test]
-fn a_file_that_may_not_be_read_is_told_by_the_exit_code() {
-    let repository = Repository::guide();
-    let mode = |path: &str, mode| {
-        let path = repository.path().join(path);
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-    };
-    repository.write("secret.yaml", &sealed("shop-db-creds", &mirrored(&[])));
-    mode(".", 0o755);
-    mode("secret.yaml", 0o000);
-    let outcome = run_unprivileged(&repository, "list -o name");
-    mode("secret.yaml", 0o644);
-    assert_eq!(
-        outcome,
-        Outcome {
-            code: 3,
-            stdout: "blog\n".to_owned(),
-            stderr: "warning: secret.yaml: not looked at: Permission denied (os error 13)\n"
-                .to_owned(),
-        }
-    );
-    // What is no text is no manifest either: it is told, and all else is known.
-    fs::write(repository.path().join("latin.yaml"), b"name: caf\xe9\n").unwrap();
-    let outcome = repository.run("list -o name blog");
-    assert_eq!(
-        (outcome.code, outcome.stderr.as_str()),
-        (
-            0,
-            "warning: latin.yaml: not looked at: line 1: not UTF-8 (byte 9 of the file)\n"
-        )
     );
 }
 
