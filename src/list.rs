@@ -32,8 +32,6 @@ use targets::{ListedTarget, Sight};
 /// Which apps are to be listed.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Request {
-    /// Those of these names; all where there are none.
-    pub names: Vec<String>,
     /// Those of this target of `.pgdb.yaml`.
     pub target: Option<String>,
     /// Those of every target, also where one is named here or as `defaultTarget`.
@@ -64,7 +62,7 @@ struct Listed {
 /// The apps that a repository declares.
 ///
 /// # Errors
-/// When there is no such target, Cluster or app.
+/// When there is no such target or Cluster.
 pub fn run(
     request: &Request,
     settings: &Settings,
@@ -96,7 +94,7 @@ pub fn run(
     targets::refuse_unknown_cluster(request, &targets, snapshot)?;
     let mut report = Report::of(gathered, &targets, unread, warnings);
     report.place = place(request, &targets);
-    report.choose(&request.names)
+    Ok(report)
 }
 
 /// What of the repository was looked at, for a message; none where it was all of it.

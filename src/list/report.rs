@@ -127,7 +127,7 @@ impl Report {
     ///
     /// # Errors
     /// The first name that no app has.
-    pub(super) fn choose(self, names: &[String]) -> Result<Self, ListError> {
+    pub fn choose(self, names: &[String]) -> Result<Self, ListError> {
         if names.is_empty() {
             return Ok(self);
         }

@@ -314,25 +314,19 @@ fn a_target_that_cannot_be_listed_is_told() {
 #[test]
 fn apps_are_chosen_by_name() {
     let texts = side_by_side();
-    let asked = |name: &str| Request {
-        names: vec![name.to_owned()],
-        ..Request::default()
+    let chosen = |name: &str| {
+        let report = listed(&Request::default(), "", &files(&texts));
+        report.choose(&[name.to_owned()])
     };
-    let report = listed(&asked("shop"), "", &files(&texts));
+    let report = chosen("shop").unwrap();
     assert_eq!(
         shown(&report),
         ["shop prod/pg: complete", "shop staging/pg: no Database"]
     );
     assert_eq!(report.names(), ["shop"]);
-    assert_eq!(report.summary.complete, 1);
+    assert_eq!((report.summary.apps, report.summary.complete), (2, 1));
     let refused = |name| {
-        let error = run(
-            &asked(name),
-            &Settings::default(),
-            &snapshot(&files(&texts)),
-            Vec::new(),
-        );
-        let error = error.unwrap_err();
+        let error = chosen(name).unwrap_err();
         (error.to_string(), error.help())
     };
     assert_eq!(

@@ -26,6 +26,17 @@ fn files_that_are_no_yaml_are_told_and_templates_counted() {
         outcome,
         told("1 file was not looked at, since it is a template (it holds `{{`)\n")
     );
+    // Also where that may be why an app is not found.
+    let refused = repository.run("list shop --quiet");
+    assert_eq!(
+        (refused.code, refused.stderr),
+        (
+            2,
+            format!(
+                "{warning}error: the repository declares no app \"shop\" for the Cluster postgres-shared in postgres\nhelp: it declares blog\n"
+            )
+        )
+    );
     repository.write("chart/two.yaml", &template);
     assert_eq!(
         repository.run("list -o name"),

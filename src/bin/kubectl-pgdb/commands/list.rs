@@ -65,7 +65,6 @@ enum Format {
 /// Runs it.
 pub(crate) fn run(args: &List, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let request = Request {
-        names: args.apps.clone(),
         target: global.target.clone(),
         all: args.all,
         cluster: one("--cluster", args.cluster_name.as_deref())?,
@@ -82,8 +81,9 @@ pub(crate) fn run(args: &List, global: &Global, output: &Output) -> Result<Exit,
     let reading = workspace.read(&files.iter().collect::<Vec<_>>(), false)?;
     let unread = reading.skipped.iter().map(unread).collect();
     let report = pgdb::list::run(&request, &settings, &reading.snapshot, unread)?;
-    print(args.output, &report, output)?;
+    // First, since what is asked for may be in a file that was not looked at.
     warn(&report, output);
+    print(args.output, &report.choose(&args.apps)?, output)?;
     Ok(if reading.skipped.iter().any(FileError::is_io) {
         Exit::Unknown
     } else {
