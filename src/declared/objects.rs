@@ -54,12 +54,11 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
         let mut bounds = Bounds::new(manifests, target, neighbourhood);
         let mut all = Self::default();
         all.take_clusters(&mut bounds);
-        let is_its = |cluster: Option<&str>| cluster == Some(target.cluster.as_str());
         for found in &manifests.roles {
             if !bounds.hold(found) {
                 continue;
             }
-            if is_its(found.cluster.as_deref()) {
+            if bounds.mean(found.cluster.as_deref()) {
                 all.roles.push(found.declared.clone());
             } else {
                 all.claimed.extend(found.declared.password_secret.clone());
@@ -89,7 +88,7 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
     ) {
         let mut bounds = Bounds::new(manifests, target, neighbourhood);
         let own = manifests.databases.iter().filter(|found| {
-            found.cluster.as_deref() == Some(target.cluster.as_str())
+            bounds.mean(found.cluster.as_deref())
                 && is_wanted(&found.declared.place)
                 && bounds.hold(found)
         });
@@ -104,11 +103,11 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
             if !bounds.hold_file(object.path) {
                 continue;
             }
-            if bounds.is_manifest(object) {
+            if is_manifest(object, bounds.target) {
                 self.cluster = Some(object);
             } else if !bounds.hold_namespace(object.path, object.namespace()) {
                 continue;
-            } else if object.name() != Some(bounds.target.cluster.as_str()) {
+            } else if !bounds.mean(object.name()) {
                 let entries = managed_roles(object).iter();
                 self.claimed.extend(entries.filter_map(secret_of));
             } else if !is_complete(object) || manifests.patching.contains(object.path) {
@@ -116,6 +115,13 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
             }
         }
     }
+}
+
+/// Whether an object is the manifest of the target's Cluster, whatever it is called there.
+fn is_manifest(object: &Object<'_>, target: &Target) -> bool {
+    target.manifest.as_ref().is_some_and(|manifest| {
+        manifest.path == *object.path && manifest.document == object.document
+    })
 }
 
 /// The Secret of a role's password.
@@ -129,6 +135,8 @@ pub(super) struct Bounds<'target, 'manifests, 'text> {
     target: &'target Target,
     neighbourhood: &'target Neighbourhood,
     manifests: &'manifests Manifests<'text>,
+    /// What the Cluster is called in its manifest: a placeholder, where its name is filled in later.
+    written_name: Option<&'manifests str>,
     /// The folders that were asked for, and whether they are the target's.
     folders: HashMap<RepoPath, bool>,
 }
@@ -140,10 +148,13 @@ impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
         target: &'target Target,
         neighbourhood: &'target Neighbourhood,
     ) -> Self {
+        let mut clusters = manifests.clusters.iter();
+        let manifest = clusters.find(|object| is_manifest(object, target));
         Self {
             target,
             neighbourhood,
             manifests,
+            written_name: manifest.and_then(Object::name),
             folders: HashMap::new(),
         }
     }
@@ -151,15 +162,15 @@ impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
     /// Whether an object that names a Cluster is the target's.
     pub(super) fn hold_reference(&mut self, object: &ClusterReference<'_>) -> bool {
         let path = &object.place.path;
-        object.cluster == self.target.cluster.as_str()
+        self.mean(Some(object.cluster))
             && self.hold_namespace(path, object.namespace)
             && self.hold_file(path)
     }
 
-    /// Whether an object is the manifest of the target's Cluster, whatever it is called there.
-    fn is_manifest(&self, object: &Object<'_>) -> bool {
-        self.target.manifest.as_ref().is_some_and(|manifest| {
-            manifest.path == *object.path && manifest.document == object.document
+    /// Whether this is a name of the target's Cluster.
+    fn mean(&self, cluster: Option<&str>) -> bool {
+        cluster.is_some_and(|name| {
+            name == self.target.cluster.as_str() || Some(name) == self.written_name
         })
     }
 

@@ -214,7 +214,7 @@ pub(super) fn unnamed(objects: &[ClusterReference<'_>]) -> Option<String> {
         more => format!(", and {more} more"),
     };
     Some(format!(
-        "{}{more}: not listed, since {:?} is no name of a Cluster",
+        "{}{more}: not listed, since {:?} is no name of a Cluster; say which is meant with --cluster-file and --cluster",
         first.place, first.cluster
     ))
 }

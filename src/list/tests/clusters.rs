@@ -292,7 +292,7 @@ fn a_cluster_whose_name_is_filled_in_later_is_told() {
         (report.warnings, report.apps),
         (
             vec![
-                "apps/blog.yaml:1, and 1 more: not listed, since \"${CLUSTER}\" is no name of a Cluster"
+                "apps/blog.yaml:1, and 1 more: not listed, since \"${CLUSTER}\" is no name of a Cluster; say which is meant with --cluster-file and --cluster"
                     .to_owned()
             ],
             Vec::new()
