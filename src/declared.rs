@@ -6,9 +6,9 @@
 //! together, and [`DeclaredApp::mismatches`] says so.
 
 mod assembly;
-mod credential;
+pub(crate) mod credential;
 mod database;
-mod manifests;
+pub(crate) mod manifests;
 mod name;
 mod objects;
 mod role;

@@ -18,6 +18,7 @@
 //! - [`verify`]: proves an app's chain on the live cluster, or names the broken link.
 //! - [`doctor`]: facts of the cluster become checks of what must be there and allowed.
 //! - [`fetch_cert`]: the controller's certificate, and what it changes in the repository.
+//! - [`lint`]: what is in the repository becomes findings of what is not right.
 //! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
 //!
 //! The direction is `domain` <- `live`, `repo`, `report`, `sealing`, `sql` <- `settings`, `target`, `declared`, `render` <- use cases <- the binary.
@@ -27,6 +28,7 @@ pub mod doctor;
 pub mod domain;
 pub mod fetch_cert;
 pub mod init;
+pub mod lint;
 pub mod list;
 pub mod live;
 pub mod new_app;

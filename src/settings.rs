@@ -4,6 +4,7 @@
 //! target and wins. The file only says what somebody wrote: what it leaves open is discovered, or has a default.
 
 mod error;
+mod ignore;
 mod keys;
 mod parse;
 mod reader;
@@ -11,6 +12,7 @@ mod reader;
 mod tests;
 
 pub use error::{Problem, Refusal, SettingsError, SettingsErrors, TargetChoiceError};
+pub use ignore::Ignore;
 pub use keys::{KEYS, Key, Place};
 
 use crate::domain::choice::{ReclaimPolicy, RoleStyle};
@@ -32,6 +34,7 @@ pub struct Settings {
     everywhere: TargetSettings,
     /// In the order of the file.
     targets: Vec<(TargetName, TargetSettings)>,
+    ignores: Vec<Ignore>,
 }
 
 /// What `.pgdb.yaml` says of one target; `None` is what it leaves open.
@@ -108,10 +111,24 @@ impl Settings {
 
     /// The Clusters' files that it names.
     pub fn cluster_files(&self) -> Vec<RepoPath> {
-        let targets = self.targets.iter().map(|(_, target)| target);
-        let all = [&self.everywhere].into_iter().chain(targets);
-        all.filter_map(|settings| settings.cluster_file.clone())
+        let targets = self.of_every_target().into_iter();
+        targets.filter_map(|target| target.cluster_file).collect()
+    }
+
+    /// What `.pgdb.yaml` says of each of its targets, in the order of the file; of the only one where it has no `targets`.
+    pub fn of_every_target(&self) -> Vec<TargetSettings> {
+        if self.targets.is_empty() {
+            return vec![self.everywhere.clone()];
+        }
+        let targets = self.targets.iter();
+        targets
+            .map(|(_, own)| own.clone().or(&self.everywhere))
             .collect()
+    }
+
+    /// The findings of `lint` that are left out, each with the reason.
+    pub fn ignores(&self) -> &[Ignore] {
+        &self.ignores
     }
 
     /// The target of the name that is `wanted`, or the one that is meant where none is.

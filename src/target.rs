@@ -364,7 +364,7 @@ fn why_unfit(object: &Object<'_>) -> String {
 }
 
 /// What of a document is a template's `{{ ... }}` without quotes, which YAML reads as a mapping that is a key.
-fn template_in(node: &Node<'_>) -> Option<YamlError> {
+pub fn template_in(node: &Node<'_>) -> Option<YamlError> {
     match &node.value {
         Value::Mapping { entries, .. } => entries.iter().find_map(|(key, value)| {
             if matches!(key.value, Value::Mapping { .. }) {

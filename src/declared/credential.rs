@@ -12,7 +12,7 @@ use crate::repo::yaml::Node;
 /// The label by which CNPG applies a changed Secret at once.
 ///
 /// Source: CloudNativePG `pkg/utils/labels_annotations.go`; its presence counts.
-const RELOAD: &str = "cnpg.io/reload";
+pub(crate) const RELOAD: &str = "cnpg.io/reload";
 
 /// The kinds of object that make Secrets: group, kind and what they are.
 const KINDS: [(&str, &str, CredentialSource); 4] = [
@@ -35,7 +35,7 @@ const KINDS: [(&str, &str, CredentialSource); 4] = [
 ];
 
 /// What kind of maker of Secrets an object is.
-fn source(object: &Object<'_>) -> Option<CredentialSource> {
+pub(crate) fn source(object: &Object<'_>) -> Option<CredentialSource> {
     KINDS
         .iter()
         .find(|(group, kind, _)| object.is(group, kind))
@@ -43,7 +43,7 @@ fn source(object: &Object<'_>) -> Option<CredentialSource> {
 }
 
 /// The name of the Secret that an object makes.
-fn secret_name<'object>(
+pub(crate) fn secret_name<'object>(
     object: &'object Object<'_>,
     source: CredentialSource,
 ) -> Option<&'object str> {
@@ -91,7 +91,7 @@ pub(super) fn read(object: &Object<'_>) -> Option<DeclaredCredential> {
 }
 
 /// Where the type and the keys of the Secret are given that are not sealed.
-fn template<'object, 'text>(
+pub(crate) fn template<'object, 'text>(
     object: &'object Object<'text>,
     source: CredentialSource,
 ) -> Option<&'object Node<'text>> {
@@ -104,7 +104,7 @@ fn template<'object, 'text>(
 }
 
 /// The metadata of the Secret that is made. External Secrets takes the object's own where there is no template.
-fn made_metadata<'object, 'text>(
+pub(crate) fn made_metadata<'object, 'text>(
     object: &'object Object<'text>,
     source: CredentialSource,
     template: Option<&'object Node<'text>>,

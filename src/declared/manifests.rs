@@ -231,7 +231,7 @@ fn reference<'manifests, T>(
 }
 
 /// The objects in a List, or the object itself.
-fn unlisted<'text>(object: Object<'text>) -> Vec<Object<'text>> {
+pub(crate) fn unlisted<'text>(object: Object<'text>) -> Vec<Object<'text>> {
     if !object.is("", "List") {
         return vec![object];
     }

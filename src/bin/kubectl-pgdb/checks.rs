@@ -142,7 +142,7 @@ impl Pen {
         self.painted(&visible(text), Style::new().bold())
     }
 
-    fn painted(self, text: &str, style: Style) -> String {
+    pub(crate) fn painted(self, text: &str, style: Style) -> String {
         style.force_styling(self.colour).apply_to(text).to_string()
     }
 

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::commands::{completion, demo, doctor, fetch_cert, init, list, new_app, verify, version};
+use crate::commands::{
+    completion, demo, doctor, fetch_cert, init, lint, list, new_app, verify, version,
+};
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
 ///
@@ -108,6 +110,7 @@ pub(crate) enum Command {
     Doctor(Box<doctor::Doctor>),
     FetchCert(Box<fetch_cert::FetchCert>),
     Init(init::Init),
+    Lint(Box<lint::Lint>),
     List(list::List),
     Demo(demo::Demo),
     Completion(completion::Completion),

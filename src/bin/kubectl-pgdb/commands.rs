@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod fetch_cert;
 pub(crate) mod init;
+pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod new_app;
 pub(crate) mod verify;
@@ -21,6 +22,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Doctor(args) => doctor::run(args, &cli.global, output),
         Command::FetchCert(args) => fetch_cert::run(args, &cli.global, output),
         Command::Init(args) => init::run(args, &cli.global, output),
+        Command::Lint(args) => lint::run(args, &cli.global, output),
         Command::List(args) => list::run(args, &cli.global, output),
         Command::Demo(args) => demo::run(args, output),
         Command::Completion(args) => completion::run(args, output),

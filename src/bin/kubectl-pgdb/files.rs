@@ -7,6 +7,7 @@
 //! - [`root`]: which folder is the repository, as git decides it.
 //! - [`read`]: one file's exact text.
 //! - [`snapshot`]: all manifests that git does not ignore.
+//! - [`named`]: what a path of the command line leads to; it looks, through paths, and reads nothing.
 //! - [`lock`]: one writer at a time.
 //! - [`apply`]: a change set, written whole or not at all.
 
@@ -15,6 +16,7 @@ mod error;
 mod ignored;
 mod interrupt;
 mod lock;
+mod named;
 mod place;
 mod read;
 mod root;
@@ -28,5 +30,6 @@ pub(crate) use apply::ApplyError;
 pub(crate) use error::{FileError, FileProblem};
 pub(crate) use interrupt::Interrupts;
 pub(crate) use lock::{DEFAULT_WAIT, Lock, LockError};
+pub(crate) use named::Named;
 pub(crate) use root::{Root, RootError};
 pub(crate) use snapshot::Found;

@@ -115,7 +115,7 @@ impl Workspace {
             mut snapshot,
             staged,
             skipped,
-        } = self.root.snapshot(keep)?;
+        } = self.root.snapshot(&[], keep)?;
         for path in paths {
             self.add(path, &mut snapshot)?;
         }
@@ -233,7 +233,7 @@ fn find_root() -> Result<Option<Root>, Failure> {
     }
 }
 
-fn current_folder() -> Result<PathBuf, Failure> {
+pub(crate) fn current_folder() -> Result<PathBuf, Failure> {
     std::env::current_dir().map_err(|error| {
         Failure::unknown(format!("the current folder cannot be read: {error}"), "")
     })

@@ -24,11 +24,18 @@ impl Kustomizations {
             let files = snapshot.files();
             files.filter(|(path, _)| KUSTOMIZATION_NAMES.contains(&path.file_name()))
         };
-        let mut found = Self::default();
         if !files().any(|(_, text)| text.contains("namespace")) {
-            return found;
+            return Self::default();
         }
-        for (path, text) in files() {
+        Self::of(snapshot)
+    }
+
+    /// All of a repository.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let files = snapshot.files();
+        let files = files.filter(|(path, _)| KUSTOMIZATION_NAMES.contains(&path.file_name()));
+        let mut found = Self::default();
+        for (path, text) in files {
             if let Ok(Some(kustomization)) = Kustomization::read(path, text) {
                 found.add(kustomization);
             }
@@ -75,7 +82,7 @@ impl Kustomizations {
     }
 
     /// Every kustomization through which a file is built.
-    fn reaching(&self, file: &RepoPath) -> Vec<&Kustomization> {
+    pub fn reaching(&self, file: &RepoPath) -> Vec<&Kustomization> {
         let mut found: Vec<&Kustomization> = Vec::new();
         let mut goals = vec![file.clone()];
         while let Some(goal) = goals.pop() {

@@ -33,7 +33,7 @@ pub(crate) struct Found {
 impl Root {
     /// Reads all files that may hold manifests, and keeps those that `keep` says are relevant by their bytes.
     ///
-    /// These are `*.yaml`, `*.yml`, `*.json` and `Kustomization`, in all folders, hidden ones too, but those of
+    /// These are `*.yaml`, `*.yml`, `*.json` and `Kustomization`, and files with the ends in `also`, in all folders, hidden ones too, but those of
     /// version control, unless git ignores them (`.gitignore` at every level, also where there is no `.git`; `info/exclude`; the user's own excludes).
     /// Symbolic links are not followed. A file that cannot be read, or is not UTF-8, is listed as skipped, whether it
     /// would be relevant or not; so is a folder that cannot be listed.
@@ -42,6 +42,7 @@ impl Root {
     /// When the root itself cannot be listed.
     pub(crate) fn snapshot(
         &self,
+        also: &[&str],
         mut keep: impl FnMut(&RepoPath, &[u8]) -> bool,
     ) -> Result<Found, FileError> {
         let walk = WalkBuilder::new(self.path())
@@ -55,7 +56,7 @@ impl Root {
         let mut reader = Reader::new(self.folder());
         for entry in walk {
             match entry {
-                Ok(entry) if is_manifest(&entry) => {
+                Ok(entry) if is_manifest(&entry, also) => {
                     let path = self.below(entry.path());
                     match reader.read(path, &mut keep) {
                         Ok(Some((path, text))) => found.snapshot.insert(path, text),
@@ -113,10 +114,11 @@ fn is_version_control(entry: &DirEntry) -> bool {
 }
 
 /// Whether an entry is a file whose name says that it may hold a manifest.
-fn is_manifest(entry: &DirEntry) -> bool {
+fn is_manifest(entry: &DirEntry, also: &[&str]) -> bool {
     let name = entry.file_name();
     let extension = Path::new(name).extension().and_then(OsStr::to_str);
-    (matches!(extension, Some("yaml" | "yml" | "json")) || name == "Kustomization")
+    let is_wanted = |end: &str| matches!(end, "yaml" | "yml" | "json") || also.contains(&end);
+    (extension.is_some_and(is_wanted) || name == "Kustomization")
         && entry.file_type().is_some_and(|kind| kind.is_file())
 }
 

@@ -141,7 +141,7 @@ fn targets(line: &Line<'_>) -> Option<Vec<Candidate>> {
 fn namespaces(line: &Line<'_>) -> Option<Vec<Candidate>> {
     let found = Mutex::new(BTreeSet::new());
     root(line)?
-        .snapshot(|_, text| {
+        .snapshot(&[], |_, text| {
             if let Ok(mut found) = found.lock() {
                 found.extend(mentioned(text));
             }
@@ -153,7 +153,7 @@ fn namespaces(line: &Line<'_>) -> Option<Vec<Candidate>> {
 }
 
 fn cluster_names(line: &Line<'_>) -> Option<Vec<Candidate>> {
-    let snapshot = root(line)?.snapshot(is_relevant).ok()?.snapshot;
+    let snapshot = root(line)?.snapshot(&[], is_relevant).ok()?.snapshot;
     let named = clusters(&snapshot).into_iter().map(|found| Candidate {
         word: found.cluster.to_string(),
         about: found.path.to_string(),
@@ -170,7 +170,7 @@ fn app_names(line: &Line<'_>) -> Option<Vec<Candidate>> {
         roles: settings.roles.unwrap_or_default(),
         ..TargetRequest::default()
     };
-    let snapshot = root.snapshot(is_relevant).ok()?.snapshot;
+    let snapshot = root.snapshot(&[], is_relevant).ok()?.snapshot;
     let target = Target::resolve(&request.or_settings(&settings), &snapshot).ok()?;
     let apps = declared::apps(&snapshot, &target).apps.into_iter();
     Some(apps.map(|app| Candidate::bare(app.name)).collect())
@@ -186,13 +186,13 @@ fn listed_names(line: &Line<'_>) -> Option<Vec<Candidate>> {
         namespace: line.value_of("namespace").and_then(|n| n.parse().ok()),
         ..Request::default()
     };
-    let snapshot = root.snapshot(is_relevant).ok()?.snapshot;
+    let snapshot = root.snapshot(&[], is_relevant).ok()?.snapshot;
     let report = list::run(&request, &settings, &snapshot, Vec::new()).ok()?;
     Some(report.names().into_iter().map(Candidate::bare).collect())
 }
 
 fn cluster_files(line: &Line<'_>) -> Option<Vec<Candidate>> {
-    let snapshot = root(line)?.snapshot(is_relevant).ok()?.snapshot;
+    let snapshot = root(line)?.snapshot(&[], is_relevant).ok()?.snapshot;
     let filed = clusters(&snapshot).into_iter().map(|found| Candidate {
         word: found.path.to_string(),
         about: found.cluster.to_string(),

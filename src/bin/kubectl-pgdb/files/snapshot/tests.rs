@@ -8,7 +8,7 @@ use super::*;
 
 /// The paths of all files in the repository that could be read.
 fn paths(tree: &Tree) -> Vec<String> {
-    let found = tree.root().snapshot(|_, _| true).unwrap();
+    let found = tree.root().snapshot(&[], |_, _| true).unwrap();
     assert_eq!(found.skipped.len(), 0, "{:?}", found.skipped);
     found
         .snapshot
@@ -35,7 +35,7 @@ fn reads_manifests_by_their_names() {
         .file(".jj/x.yaml", "")
         .file(".svn/x.yaml", "")
         .file("folder.yaml/x.txt", "");
-    let found = tree.root().snapshot(|_, _| true).unwrap();
+    let found = tree.root().snapshot(&[], |_, _| true).unwrap();
     let files: Vec<(&str, &str)> = found
         .snapshot
         .files()
@@ -66,7 +66,7 @@ fn keeps_what_is_relevant() {
     let mut seen = 0;
     let found = tree
         .root()
-        .snapshot(|path, text| {
+        .snapshot(&[], |path, text| {
             seen += 1;
             path.parent().as_str() == "d3" || text == b"n: 49\n"
         })
@@ -154,7 +154,7 @@ fn lists_what_it_cannot_read() {
         .write(true)
         .open(tree.repo().join("big.yaml"));
     big.unwrap().set_len(100 * 1024 * 1024).unwrap();
-    let found = tree.root().snapshot(|_, _| false).unwrap();
+    let found = tree.root().snapshot(&[], |_, _| false).unwrap();
     assert_eq!(found.snapshot, Snapshot::default());
     let skipped: Vec<String> = found.skipped.iter().map(ToString::to_string).collect();
     let name = "the file's name is not UTF-8, or holds a backslash or a control character";
@@ -175,7 +175,7 @@ fn fails_when_the_root_is_gone() {
     let tree = Tree::new();
     let root = tree.root();
     fs::remove_dir(tree.repo()).unwrap();
-    let error = root.snapshot(|_, _| true).unwrap_err();
+    let error = root.snapshot(&[], |_, _| true).unwrap_err();
     assert!(error.is_io());
     assert_eq!(error.path, ".");
     fs::create_dir(tree.repo()).unwrap();
@@ -189,7 +189,7 @@ fn finds_what_a_killed_process_left() {
         .file("b/.y.yaml.pgdb-notes", "mine\n")
         .file("b/y.yaml.pgdb-0123456789abcdef", "mine\n");
     let root = tree.root();
-    let found = root.snapshot(|_, _| true).unwrap();
+    let found = root.snapshot(&[], |_, _| true).unwrap();
     assert_eq!(
         found.staged,
         [

@@ -1,0 +1,308 @@
+//! The repository as rules see it: what its manifests declare, each word with its place.
+//!
+//! A manifest is parsed once, what rules ask for is taken from it, and the tree is dropped: a repository may hold thousands.
+
+pub mod cluster;
+pub mod credential;
+pub mod database;
+pub mod kustomize;
+pub mod object;
+mod reading;
+pub mod role;
+pub mod word;
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::domain::time::UnixTime;
+use crate::repo::kustomization::Kustomization;
+use crate::repo::kustomization::index::Kustomizations;
+use crate::repo::path::RepoPath;
+use crate::repo::snapshot::Snapshot;
+use crate::repo::yaml::YamlError;
+use crate::settings::TargetSettings;
+
+use cluster::Cluster;
+use credential::Credential;
+use database::Database;
+use kustomize::Kustomize;
+use object::Object;
+use role::Role;
+
+/// The repository as rules see it.
+#[derive(Debug)]
+pub struct Repository<'text> {
+    /// All that was read.
+    pub snapshot: &'text Snapshot,
+    /// What `.pgdb.yaml` says of each target; of none where it is not there.
+    pub targets: &'text [TargetSettings],
+    /// The sealing certificates of the targets that are in the repository.
+    pub certificates: &'text [Certificate],
+    /// The time of the run.
+    pub now: UnixTime,
+    /// The files and folders that kustomizations refer to and that are not there.
+    pub missing: &'text BTreeSet<RepoPath>,
+    /// Clusters, and parts of Clusters.
+    pub clusters: Vec<Cluster<'text>>,
+    /// Roles of all Clusters.
+    pub roles: Vec<Role<'text>>,
+    /// Objects of kind Database.
+    pub databases: Vec<Database<'text>>,
+    /// What makes Secrets.
+    pub credentials: Vec<Credential<'text>>,
+    /// Kustomizations.
+    pub kustomizes: Vec<Kustomize<'text>>,
+    /// Files that are no YAML, and no templates.
+    pub invalid: Vec<(&'text RepoPath, YamlError)>,
+    /// Templates, which are still to be filled in.
+    pub templates: Vec<&'text RepoPath>,
+    /// How many files were read as manifests.
+    pub manifests: usize,
+    kustomizations: Kustomizations,
+    index: Index,
+}
+
+/// A sealing certificate in the repository.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Certificate {
+    /// Its file.
+    pub path: RepoPath,
+    /// The text of the file: PEM.
+    pub pem: String,
+}
+
+/// What a run looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'text> {
+    /// All that was read of the repository.
+    pub snapshot: &'text Snapshot,
+    /// What `.pgdb.yaml` says of each target.
+    pub targets: &'text [TargetSettings],
+    /// The sealing certificates of the targets that are in the repository.
+    pub certificates: &'text [Certificate],
+    /// The time.
+    pub now: UnixTime,
+    /// The files and folders that kustomizations refer to, [`kustomize::references`], and that are not there.
+    pub missing: &'text BTreeSet<RepoPath>,
+    /// Files that are to be read as manifests whatever they hold, since the user named them.
+    pub named: &'text BTreeSet<RepoPath>,
+}
+
+/// Numbers of what is declared, by names.
+#[derive(Debug, Default)]
+struct Index {
+    clusters: HashMap<String, Vec<usize>>,
+    /// By the Cluster's name and the role's.
+    roles: HashMap<(String, String), Vec<usize>>,
+    roles_of_cluster: HashMap<String, Vec<usize>>,
+    databases_of_owner: HashMap<(String, String), Vec<usize>>,
+    credentials: HashMap<String, Vec<usize>>,
+    /// Roles by the Secrets that they name.
+    users: HashMap<String, Vec<usize>>,
+    kustomizes: HashMap<RepoPath, usize>,
+}
+
+impl<'text> Repository<'text> {
+    /// Reads the repository's manifests.
+    pub fn read(input: Input<'text>) -> Self {
+        let kustomizations = Kustomizations::of(input.snapshot);
+        let found = reading::read(&input, &kustomizations);
+        let mut repository = Self {
+            snapshot: input.snapshot,
+            targets: input.targets,
+            certificates: input.certificates,
+            now: input.now,
+            missing: input.missing,
+            clusters: found.clusters,
+            roles: found.roles,
+            databases: found.databases,
+            credentials: found.credentials,
+            kustomizes: found.kustomizes,
+            invalid: found.invalid,
+            templates: found.templates,
+            manifests: found.manifests,
+            kustomizations,
+            index: Index::default(),
+        };
+        repository.index = Index::of(&repository);
+        repository
+    }
+
+    /// The Clusters of this name, their patches included, that may be in a namespace of the object.
+    pub fn clusters_named<'a>(
+        &'a self,
+        name: &str,
+        beside: &'a Object<'text>,
+    ) -> impl Iterator<Item = &'a Cluster<'text>> {
+        let numbers = self.index.clusters.get(name).into_iter().flatten();
+        numbers
+            .filter_map(|number| self.clusters.get(*number))
+            .filter(|cluster| cluster.object.may_be_beside(beside))
+    }
+
+    /// The Clusters of this name, wherever they are, their patches included.
+    pub fn all_clusters_named(&self, name: &str) -> impl Iterator<Item = &Cluster<'text>> {
+        let numbers = self.index.clusters.get(name).into_iter().flatten();
+        numbers.filter_map(|number| self.clusters.get(*number))
+    }
+
+    /// The roles of this name on the Clusters of this name, wherever they are.
+    pub fn roles_named(&self, cluster: &str, role: &str) -> impl Iterator<Item = &Role<'text>> {
+        let key = (cluster.to_owned(), role.to_owned());
+        let numbers = self.index.roles.get(&key).into_iter().flatten();
+        numbers.filter_map(|number| self.roles.get(*number))
+    }
+
+    /// The roles of the Clusters of this name.
+    pub fn roles_of(&self, cluster: &str) -> impl Iterator<Item = &Role<'text>> {
+        let numbers = self
+            .index
+            .roles_of_cluster
+            .get(cluster)
+            .into_iter()
+            .flatten();
+        numbers.filter_map(|number| self.roles.get(*number))
+    }
+
+    /// The Databases that belong to a role of the Clusters of this name.
+    pub fn databases_of(
+        &self,
+        cluster: &str,
+        owner: &str,
+    ) -> impl Iterator<Item = &Database<'text>> {
+        let key = (cluster.to_owned(), owner.to_owned());
+        let numbers = self
+            .index
+            .databases_of_owner
+            .get(&key)
+            .into_iter()
+            .flatten();
+        numbers.filter_map(|number| self.databases.get(*number))
+    }
+
+    /// What makes a Secret of this name, in whatever namespace.
+    pub fn makers_of(&self, secret: &str) -> impl Iterator<Item = &Credential<'text>> {
+        let numbers = self.index.credentials.get(secret).into_iter().flatten();
+        numbers.filter_map(|number| self.credentials.get(*number))
+    }
+
+    /// The roles whose password is in a Secret of this name.
+    pub fn users_of(&self, secret: &str) -> impl Iterator<Item = &Role<'text>> {
+        let numbers = self.index.users.get(secret).into_iter().flatten();
+        numbers.filter_map(|number| self.roles.get(*number))
+    }
+
+    /// The names of all Secrets that something makes.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.index.credentials.keys().map(String::as_str)
+    }
+
+    /// The names of all whole Clusters.
+    pub fn cluster_names(&self) -> BTreeSet<&str> {
+        let whole = self.clusters.iter().filter(|cluster| cluster.is_whole);
+        whole.filter_map(Cluster::name).collect()
+    }
+
+    /// Every kustomization through which a file is built.
+    pub fn building(&self, file: &RepoPath) -> Vec<&Kustomization> {
+        self.kustomizations.reaching(file)
+    }
+
+    /// Whether a kustomization through which an object is built, or one of its patches, speaks of `needle`: then it may
+    /// add what the manifest has not.
+    pub fn kustomize_mentions(&self, object: &Object<'text>, needle: &str) -> bool {
+        let building = self.building(object.path);
+        let numbers = building
+            .iter()
+            .filter_map(|found| self.index.kustomizes.get(&found.path));
+        numbers
+            .filter_map(|number| self.kustomizes.get(*number))
+            .any(|known| known.mentions(needle, self.snapshot))
+    }
+
+    /// Whether all roles of the Cluster that an object names are known: a whole Cluster of that name may be beside it, and
+    /// nothing that kustomize does, no alias and no merge key may bring in more.
+    pub fn knows_roles_of(&self, cluster: &str, beside: &Object<'text>) -> bool {
+        let mut clusters = self.clusters_named(cluster, beside).peekable();
+        clusters.peek().is_some()
+            && self
+                .clusters_named(cluster, beside)
+                .any(|cluster| cluster.is_whole)
+            && clusters.all(|cluster| {
+                !cluster.hides_roles && !self.kustomize_mentions(&cluster.object, "managed")
+            })
+    }
+
+    /// Whether two objects are evidently deployed together, so that they may clash: they stand in one folder, or one
+    /// kustomization builds both, or no kustomization builds either of them.
+    pub fn are_together(&self, one: &Object<'text>, other: &Object<'text>) -> bool {
+        if one.path == other.path {
+            return true;
+        }
+        let (first, second) = (self.building(one.path), self.building(other.path));
+        if first.is_empty() && second.is_empty() {
+            return one.path.parent() == other.path.parent();
+        }
+        let paths: BTreeSet<&RepoPath> = first.iter().map(|found| &found.path).collect();
+        second.iter().any(|found| paths.contains(&found.path))
+    }
+}
+
+impl Index {
+    fn of(repository: &Repository<'_>) -> Self {
+        let mut index = Self::default();
+        for (number, cluster) in repository.clusters.iter().enumerate() {
+            if let Some(name) = cluster.name() {
+                index
+                    .clusters
+                    .entry(name.to_owned())
+                    .or_default()
+                    .push(number);
+            }
+        }
+        for (number, role) in repository.roles.iter().enumerate() {
+            index.add_role(role, number);
+        }
+        for (number, database) in repository.databases.iter().enumerate() {
+            if let (Some(cluster), Some(owner)) = (database.known_cluster(), database.known_owner())
+            {
+                let key = (cluster.to_owned(), owner.to_owned());
+                index
+                    .databases_of_owner
+                    .entry(key)
+                    .or_default()
+                    .push(number);
+            }
+        }
+        for (number, kustomize) in repository.kustomizes.iter().enumerate() {
+            index.kustomizes.insert(kustomize.path.clone(), number);
+        }
+        for (number, credential) in repository.credentials.iter().enumerate() {
+            if let Some(secret) = &credential.secret {
+                index
+                    .credentials
+                    .entry(secret.clone())
+                    .or_default()
+                    .push(number);
+            }
+        }
+        index
+    }
+
+    fn add_role(&mut self, role: &Role<'_>, number: usize) {
+        if let Some(secret) = word::known(role.password_secret.as_ref()) {
+            self.users
+                .entry(secret.to_owned())
+                .or_default()
+                .push(number);
+        }
+        let Some(cluster) = role.known_cluster() else {
+            return;
+        };
+        let of_cluster = self.roles_of_cluster.entry(cluster.to_owned());
+        of_cluster.or_default().push(number);
+        if let Some(name) = role.known_name() {
+            let key = (cluster.to_owned(), name.to_owned());
+            self.roles.entry(key).or_default().push(number);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Clusters of CNPG.
+
+use std::sync::Arc;
+
+use super::object::Object;
+use super::word::{Span, Word};
+use crate::repo::object::Object as Manifest;
+use crate::repo::yaml::Node;
+use crate::target::is_complete;
+
+/// A Cluster, or a part of one as patches have it.
+#[derive(Clone, Debug)]
+pub struct Cluster<'text> {
+    /// The object.
+    pub object: Arc<Object<'text>>,
+    /// Whether it says what a Cluster must say, and no kustomization uses it as a patch.
+    pub is_whole: bool,
+    /// Its bootstrap's method, such as `initdb`.
+    pub method: Option<Word<'text>>,
+    /// The owner of the database that its bootstrap makes.
+    pub owner: Option<Word<'text>>,
+    /// The database that its bootstrap makes.
+    pub database: Option<Word<'text>>,
+    /// The Secret of that owner's password.
+    pub owner_secret: Option<Word<'text>>,
+    /// The Secrets that it refers to elsewhere than in its managed roles.
+    pub secrets: Vec<String>,
+    /// Where its managed roles stand: the key `roles`.
+    pub roles: Option<Span>,
+    /// Whether its managed roles are an alias or come by a merge key, so that they are not known.
+    pub hides_roles: bool,
+}
+
+/// The methods of a bootstrap.
+const METHODS: [&str; 3] = ["initdb", "recovery", "pg_basebackup"];
+
+impl<'text> Cluster<'text> {
+    /// Reads a Cluster.
+    pub(super) fn of(object: &Arc<Object<'text>>, manifest: &Manifest<'text>) -> Self {
+        let root = &manifest.root;
+        let bootstrap = root.at(&["spec", "bootstrap"]);
+        let method = bootstrap.and_then(|node| {
+            let mut entries = node.entries().iter();
+            entries.find(|(key, _)| key.as_str().is_some_and(|key| METHODS.contains(&key)))
+        });
+        let word = |path: &[&str]| method.and_then(|(_, node)| Word::at(node, path));
+        let managed = root.at(&["spec", "managed"]);
+        let mut secrets = Vec::new();
+        collect_secrets(root, &mut secrets);
+        Self {
+            object: Arc::clone(object),
+            is_whole: is_complete(manifest) && !object.is_patch,
+            method: method.and_then(|(key, _)| Word::of(key)),
+            owner: word(&["owner"]),
+            database: word(&["database"]),
+            owner_secret: word(&["secret", "name"]),
+            secrets,
+            roles: managed.and_then(|node| key(node, "roles")).map(Span::of),
+            hides_roles: hides(root.get("spec"))
+                || hides(managed)
+                || hides(managed.and_then(|node| node.get("roles"))),
+        }
+    }
+
+    /// Its name, where it is known.
+    pub fn name(&self) -> Option<&str> {
+        self.object.known_name()
+    }
+
+    /// The owner that its bootstrap gives the database: the one that is written, or CNPG's default.
+    ///
+    /// Source: CloudNativePG `api/v1/cluster_defaults.go`: without a method, `initdb` makes the database `app` with the
+    /// owner `app`; the owner is named like the database where only that is given.
+    pub fn bootstrap_owner(&self) -> Option<&str> {
+        let by_default = self
+            .method
+            .as_ref()
+            .is_none_or(|method| method.text == "initdb");
+        let written = self.owner.as_ref().or(self.database.as_ref());
+        written
+            .map(|word| &*word.text)
+            .or_else(|| (by_default && self.is_whole).then_some("app"))
+    }
+}
+
+/// A key of a mapping.
+fn key<'node, 'text>(mapping: &'node Node<'text>, name: &str) -> Option<&'node Node<'text>> {
+    let mut entries = mapping.entries().iter();
+    entries
+        .find(|(key, _)| key.as_str() == Some(name))
+        .map(|(key, _)| key)
+}
+
+/// Whether a node is an alias, or a mapping with a merge key: what is in it is not known.
+fn hides(node: Option<&Node<'_>>) -> bool {
+    node.is_some_and(|node| {
+        matches!(node.value, crate::repo::yaml::Value::Alias(_)) || node.get("<<").is_some()
+    })
+}
+
+/// The names of all Secrets that a part of a Cluster, but its managed roles, refers to.
+fn collect_secrets(node: &Node<'_>, found: &mut Vec<String>) {
+    for (key, value) in node.entries() {
+        let key = key.as_str().unwrap_or_default();
+        if key == "managed" {
+            continue;
+        }
+        let is_secret = key.ends_with("ecret") || key.ends_with("ecretRef");
+        let name = value.get("name").and_then(Node::as_str);
+        found.extend(name.filter(|_| is_secret).map(str::to_owned));
+        collect_secrets(value, found);
+    }
+    for item in node.items() {
+        collect_secrets(item, found);
+    }
+}

@@ -1,0 +1,176 @@
+//! What makes Secrets: SealedSecrets, objects of other makers, and Secrets themselves.
+
+use std::sync::Arc;
+
+use super::object::{Object, pairs};
+use super::word::{Span, Word};
+use crate::declared::CredentialSource;
+use crate::declared::credential::{RELOAD, made_metadata, secret_name, source, template};
+use crate::domain::reflection::{REFLECTOR, Reflection};
+use crate::domain::scope::Scope;
+use crate::domain::wave::SYNC_WAVE;
+use crate::repo::object::Object as Manifest;
+use crate::repo::yaml::Node;
+
+/// An object that makes a Secret.
+#[derive(Clone, Debug)]
+pub struct Credential<'text> {
+    /// The object.
+    pub object: Arc<Object<'text>>,
+    /// What kind of maker it is.
+    pub source: CredentialSource,
+    /// The name of the Secret that it makes; none where that is a placeholder.
+    pub secret: Option<String>,
+    /// The sealed values of a SealedSecret by their keys, in order.
+    pub sealed: Vec<(Word<'text>, Word<'text>)>,
+    /// The key `encryptedData`, where the SealedSecret has one.
+    pub sealed_head: Option<Span>,
+    /// The keys that are not sealed: of a SealedSecret's template, of an ExternalSecret's, or of the Secret itself.
+    pub open_keys: Vec<Word<'text>>,
+    /// Whether all that the Secret will hold is known here: an ExternalSecret may bring any keys.
+    pub keys_are_known: bool,
+    /// What is said of the Secret that is made: the template's metadata, or the Secret's own.
+    pub made: Option<Made<'text>>,
+    /// The Secret's type.
+    pub secret_type: Option<Word<'text>>,
+    /// Where the values of a SealedSecret can be opened.
+    pub scope: Scope,
+    /// The annotation that says so, where there is one: its key and value.
+    pub scope_annotation: Option<(Word<'text>, Word<'text>)>,
+    /// Reflector's annotations, read.
+    pub reflection: Reflection,
+    /// Whether SOPS encrypts the values.
+    pub is_encrypted: bool,
+}
+
+/// The metadata of a Secret that is made.
+#[derive(Clone, Debug)]
+pub struct Made<'text> {
+    /// The keys from the object's top level down to it.
+    pub keys: &'static [&'static str],
+    /// The Secret's name.
+    pub name: Option<Word<'text>>,
+    /// The Secret's namespace.
+    pub namespace: Option<Word<'text>>,
+    /// Its sync-wave.
+    pub wave: Option<Word<'text>>,
+    /// Whether it has the label `cnpg.io/reload`.
+    pub reloads: bool,
+    /// Its annotations that are scalars: keys and values.
+    pub annotations: Vec<(Word<'text>, Word<'text>)>,
+}
+
+impl<'text> Credential<'text> {
+    /// Reads an object that makes a Secret; none of any other kind.
+    pub(super) fn of(object: &Arc<Object<'text>>, manifest: &Manifest<'text>) -> Option<Self> {
+        let source = source(manifest)?;
+        let root = &manifest.root;
+        let template = template(manifest, source);
+        let encrypted = root.at(&["spec", "encryptedData"]);
+        let sealed = encrypted.filter(|_| source == CredentialSource::SealedSecret);
+        let open = ["data", "stringData"]
+            .into_iter()
+            .filter_map(|key| template?.get(key))
+            .flat_map(Node::entries);
+        let made = made_metadata(manifest, source, template);
+        let made = made.map(|node| Made::of(node, source));
+        let scope_annotation = scope_annotation(object);
+        let name = secret_name(manifest, source);
+        Some(Self {
+            object: Arc::clone(object),
+            source,
+            secret: name
+                .filter(|name| !super::word::is_placeholder(name))
+                .map(str::to_owned),
+            sealed: sealed.map_or_else(Vec::new, pairs),
+            sealed_head: sealed.map(Span::of),
+            open_keys: open.filter_map(|(key, _)| Word::of(key)).collect(),
+            keys_are_known: matches!(
+                source,
+                CredentialSource::SealedSecret | CredentialSource::Secret
+            ),
+            reflection: made
+                .as_ref()
+                .map_or_else(Reflection::default, Made::reflection),
+            made,
+            secret_type: template.and_then(|template| Word::at(template, &["type"])),
+            scope: scope_annotation
+                .as_ref()
+                .map_or(Scope::Strict, |(scope, ..)| *scope),
+            scope_annotation: scope_annotation.map(|(_, key, value)| (key, value)),
+            is_encrypted: root.get("sops").is_some(),
+        })
+    }
+
+    /// Whether the Secret will have a key.
+    pub fn has_key(&self, name: &str) -> bool {
+        let sealed = self.sealed.iter().map(|(key, _)| key);
+        sealed.chain(&self.open_keys).any(|key| key.text == name)
+    }
+
+    /// Whether this is evidently the credential of a database, whoever uses it: the product made it, or it has a name and a
+    /// password, and goes to another namespace or to CNPG.
+    pub fn is_evident(&self) -> bool {
+        let reloads = self.made.as_ref().is_some_and(|made| made.reloads);
+        self.object.app.is_some()
+            || (self.has_key("username")
+                && self.has_key("password")
+                && (reloads || self.reflection.allowed))
+    }
+}
+
+impl<'text> Made<'text> {
+    fn of(node: &Node<'text>, source: CredentialSource) -> Self {
+        let keys: &[&str] = match source {
+            CredentialSource::SealedSecret => &["spec", "template", "metadata"],
+            CredentialSource::ExternalSecret => &["spec", "target", "template", "metadata"],
+            CredentialSource::StringSecret | CredentialSource::Secret => &["metadata"],
+        };
+        Self {
+            keys,
+            name: Word::at(node, &["name"]),
+            namespace: Word::at(node, &["namespace"]),
+            wave: Word::at(node, &["annotations", SYNC_WAVE]),
+            reloads: node.at(&["labels", RELOAD]).is_some(),
+            annotations: node.get("annotations").map_or_else(Vec::new, pairs),
+        }
+    }
+
+    /// One of Reflector's annotations, by its name behind the prefix: its key and value.
+    pub fn reflector(&self, name: &str) -> Option<&(Word<'text>, Word<'text>)> {
+        reflector(&self.annotations, name)
+    }
+
+    fn reflection(&self) -> Reflection {
+        let value = |key: &str| {
+            let mut annotations = self.annotations.iter();
+            let found = annotations.find(|(name, _)| name.text == key);
+            found.map(|(_, value)| &*value.text)
+        };
+        Reflection::read(value)
+    }
+}
+
+/// One of Reflector's annotations, by its name behind the prefix.
+pub fn reflector<'list, 'text>(
+    annotations: &'list [(Word<'text>, Word<'text>)],
+    name: &str,
+) -> Option<&'list (Word<'text>, Word<'text>)> {
+    annotations.iter().find(|(key, _)| {
+        let behind = key.text.strip_prefix(REFLECTOR);
+        behind.and_then(|rest| rest.strip_prefix('/')) == Some(name)
+    })
+}
+
+/// The scope that a SealedSecret's own annotations give its values, wider than strict.
+fn scope_annotation<'text>(object: &Object<'text>) -> Option<(Scope, Word<'text>, Word<'text>)> {
+    // The widest one counts: sealed-secrets `SecretScope`.
+    [Scope::ClusterWide, Scope::NamespaceWide]
+        .into_iter()
+        .find_map(|scope| {
+            let (name, wanted) = scope.annotation()?;
+            let mut annotations = object.annotations.iter();
+            let (key, value) = annotations.find(|(key, _)| key.text == name)?;
+            (value.text == wanted).then(|| (scope, key.clone(), value.clone()))
+        })
+}

@@ -1,0 +1,23 @@
+//! All rules, in the order of their codes.
+//!
+//! The first digit is the subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG,
+//! 8 Kustomize, 9 pieces that are missing or left over.
+
+mod invalid_yaml;
+mod unclear_ignore;
+mod unknown_owner;
+
+use super::rule::Rule;
+
+/// All rules, in the order of their codes.
+pub const RULES: &[Rule] = &[
+    invalid_yaml::RULE,   // PGDB001
+    unclear_ignore::RULE, // PGDB002
+    unknown_owner::RULE,  // PGDB201
+];
+
+/// The rule of this code or name.
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    let mut rules = RULES.iter();
+    rules.find(|rule| rule.name == name || rule.code.eq_ignore_ascii_case(name))
+}

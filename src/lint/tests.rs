@@ -1,0 +1,54 @@
+//! Every rule on its own example, and what holds for all rules.
+
+pub(super) mod guide;
+
+use std::collections::BTreeSet;
+
+use super::rules::RULES;
+use guide::Guide;
+
+#[test]
+fn the_guide_has_no_findings() {
+    assert_eq!(Guide::new().findings(), [] as [&str; 0]);
+}
+
+#[test]
+fn each_rule_finds_its_bad_example_and_not_the_good_one() {
+    for rule in RULES {
+        let bad = Guide::bad(rule).lint();
+        let codes: BTreeSet<&str> = bad.findings.iter().map(|finding| finding.code).collect();
+        assert_eq!(
+            codes,
+            BTreeSet::from([rule.code]),
+            "the bad example of {}: {bad:#?}",
+            rule.code
+        );
+        let fixable = bad.findings.iter().any(|finding| finding.fix.is_some());
+        assert_eq!(
+            fixable, rule.is_fixable,
+            "whether {} can be mended",
+            rule.code
+        );
+        let good = Guide::good(rule).findings();
+        assert_eq!(good, [] as [&str; 0], "the good example of {}", rule.code);
+    }
+}
+
+#[test]
+fn what_is_said_of_the_bad_examples() {
+    for rule in RULES {
+        let name = format!("{}-{}", rule.code, rule.name);
+        insta::assert_snapshot!(name, Guide::bad(rule).findings().join("\n"));
+    }
+}
+
+#[test]
+fn codes_and_names_are_in_order_and_each_once() {
+    let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
+    let mut sorted = codes.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert_eq!(codes, sorted);
+    let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
+    assert_eq!(names.len(), RULES.len());
+}
