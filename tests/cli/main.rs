@@ -30,6 +30,7 @@ mod kubeconfig;
 mod layouts;
 mod leaks;
 mod lint;
+mod list;
 mod mistyped;
 mod names;
 mod new_app;

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "",
     "new-app",
+    "list",
     "verify",
     "fetch-cert",
     "doctor",

@@ -13,7 +13,7 @@ use super::kustomize::Kustomize;
 use super::object::Object;
 use super::role::Role;
 use super::word::is_placeholder;
-use crate::declared::objects::unlisted;
+use crate::declared::manifests::unlisted;
 use crate::lint::finding::Step;
 use crate::repo::header::{Header, KUSTOMIZATION_NAMES, headers};
 use crate::repo::kustomization::index::Kustomizations;
