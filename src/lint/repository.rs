@@ -3,6 +3,7 @@
 //! A manifest is parsed once, what rules ask for is taken from it, and the tree is dropped: a repository may hold thousands.
 
 pub mod cluster;
+pub mod cnpg_fields;
 pub mod credential;
 pub mod database;
 pub mod deployment;
