@@ -6,16 +6,18 @@
 mod invalid_yaml;
 mod reflection_not_allowed;
 mod reflection_not_automatic;
+mod reflection_to_all_namespaces;
 mod unknown_owner;
 
 use super::rule::Rule;
 
 /// All rules, in the order of their codes.
 pub const RULES: &[Rule] = &[
-    invalid_yaml::RULE,             // PGDB001
-    unknown_owner::RULE,            // PGDB201
-    reflection_not_allowed::RULE,   // PGDB601
-    reflection_not_automatic::RULE, // PGDB602
+    invalid_yaml::RULE,                 // PGDB001
+    unknown_owner::RULE,                // PGDB201
+    reflection_not_allowed::RULE,       // PGDB601
+    reflection_not_automatic::RULE,     // PGDB602
+    reflection_to_all_namespaces::RULE, // PGDB603
 ];
 
 /// The rule of this code or name.
