@@ -6,6 +6,7 @@
 mod invalid_yaml;
 mod reflection_not_allowed;
 mod reflection_not_automatic;
+mod reflection_pattern;
 mod reflection_to_all_namespaces;
 mod unknown_owner;
 
@@ -18,6 +19,7 @@ pub const RULES: &[Rule] = &[
     reflection_not_allowed::RULE,       // PGDB601
     reflection_not_automatic::RULE,     // PGDB602
     reflection_to_all_namespaces::RULE, // PGDB603
+    reflection_pattern::RULE,           // PGDB604
 ];
 
 /// The rule of this code or name.
