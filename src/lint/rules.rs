@@ -3,6 +3,7 @@
 //! The first digit is the subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG,
 //! 8 Kustomize, 9 pieces that are missing or left over.
 
+mod auto_namespaces_not_allowed;
 mod invalid_yaml;
 mod reflection_not_allowed;
 mod reflection_not_automatic;
@@ -20,6 +21,7 @@ pub const RULES: &[Rule] = &[
     reflection_not_automatic::RULE,     // PGDB602
     reflection_to_all_namespaces::RULE, // PGDB603
     reflection_pattern::RULE,           // PGDB604
+    auto_namespaces_not_allowed::RULE,  // PGDB605
 ];
 
 /// The rule of this code or name.
