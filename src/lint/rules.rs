@@ -7,6 +7,7 @@ mod auto_namespaces_not_allowed;
 mod invalid_yaml;
 mod reflection_not_allowed;
 mod reflection_not_automatic;
+mod reflection_on_sealed_secret;
 mod reflection_pattern;
 mod reflection_to_all_namespaces;
 mod unknown_owner;
@@ -22,6 +23,7 @@ pub const RULES: &[Rule] = &[
     reflection_to_all_namespaces::RULE, // PGDB603
     reflection_pattern::RULE,           // PGDB604
     auto_namespaces_not_allowed::RULE,  // PGDB605
+    reflection_on_sealed_secret::RULE,  // PGDB606
 ];
 
 /// The rule of this code or name.
