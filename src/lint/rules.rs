@@ -10,6 +10,7 @@ mod reflection_not_automatic;
 mod reflection_on_sealed_secret;
 mod reflection_pattern;
 mod reflection_to_all_namespaces;
+mod reflection_without_quotes;
 mod unknown_owner;
 
 use super::rule::Rule;
@@ -24,6 +25,7 @@ pub const RULES: &[Rule] = &[
     reflection_pattern::RULE,           // PGDB604
     auto_namespaces_not_allowed::RULE,  // PGDB605
     reflection_on_sealed_secret::RULE,  // PGDB606
+    reflection_without_quotes::RULE,    // PGDB607
 ];
 
 /// The rule of this code or name.
