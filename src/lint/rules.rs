@@ -4,6 +4,7 @@
 //! 8 Kustomize, 9 pieces that are missing or left over.
 
 mod auto_namespaces_not_allowed;
+mod duplicate_role;
 mod invalid_yaml;
 mod reflection_not_allowed;
 mod reflection_not_automatic;
@@ -26,6 +27,7 @@ pub const RULES: &[Rule] = &[
     auto_namespaces_not_allowed::RULE,  // PGDB605
     reflection_on_sealed_secret::RULE,  // PGDB606
     reflection_without_quotes::RULE,    // PGDB607
+    duplicate_role::RULE,               // PGDB701
 ];
 
 /// The rule of this code or name.
