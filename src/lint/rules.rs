@@ -12,6 +12,7 @@ mod reflection_on_sealed_secret;
 mod reflection_pattern;
 mod reflection_to_all_namespaces;
 mod reflection_without_quotes;
+mod role_declared_twice;
 mod unknown_owner;
 
 use super::rule::Rule;
@@ -28,6 +29,7 @@ pub const RULES: &[Rule] = &[
     reflection_on_sealed_secret::RULE,  // PGDB606
     reflection_without_quotes::RULE,    // PGDB607
     duplicate_role::RULE,               // PGDB701
+    role_declared_twice::RULE,          // PGDB702
 ];
 
 /// The rule of this code or name.
