@@ -4,6 +4,7 @@
 //! 8 Kustomize, 9 pieces that are missing or left over.
 
 mod auto_namespaces_not_allowed;
+mod duplicate_database;
 mod duplicate_role;
 mod invalid_yaml;
 mod reflection_not_allowed;
@@ -30,6 +31,7 @@ pub const RULES: &[Rule] = &[
     reflection_without_quotes::RULE,    // PGDB607
     duplicate_role::RULE,               // PGDB701
     role_declared_twice::RULE,          // PGDB702
+    duplicate_database::RULE,           // PGDB703
 ];
 
 /// The rule of this code or name.
