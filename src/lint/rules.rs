@@ -13,6 +13,7 @@ mod reflection_on_sealed_secret;
 mod reflection_pattern;
 mod reflection_to_all_namespaces;
 mod reflection_without_quotes;
+mod reserved_name;
 mod role_declared_twice;
 mod unknown_owner;
 
@@ -32,6 +33,7 @@ pub const RULES: &[Rule] = &[
     duplicate_role::RULE,               // PGDB701
     role_declared_twice::RULE,          // PGDB702
     duplicate_database::RULE,           // PGDB703
+    reserved_name::RULE,                // PGDB704
 ];
 
 /// The rule of this code or name.
