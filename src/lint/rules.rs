@@ -7,6 +7,7 @@ mod auto_namespaces_not_allowed;
 mod duplicate_database;
 mod duplicate_role;
 mod invalid_yaml;
+mod name_too_long;
 mod reflection_not_allowed;
 mod reflection_not_automatic;
 mod reflection_on_sealed_secret;
@@ -34,6 +35,7 @@ pub const RULES: &[Rule] = &[
     role_declared_twice::RULE,          // PGDB702
     duplicate_database::RULE,           // PGDB703
     reserved_name::RULE,                // PGDB704
+    name_too_long::RULE,                // PGDB705
 ];
 
 /// The rule of this code or name.
