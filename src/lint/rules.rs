@@ -4,6 +4,7 @@
 //! 8 Kustomize, 9 pieces that are missing or left over.
 
 mod auto_namespaces_not_allowed;
+mod bootstrap_owner_declared;
 mod duplicate_database;
 mod duplicate_role;
 mod invalid_yaml;
@@ -36,6 +37,7 @@ pub const RULES: &[Rule] = &[
     duplicate_database::RULE,           // PGDB703
     reserved_name::RULE,                // PGDB704
     name_too_long::RULE,                // PGDB705
+    bootstrap_owner_declared::RULE,     // PGDB706
 ];
 
 /// The rule of this code or name.
