@@ -9,6 +9,7 @@ mod duplicate_database;
 mod duplicate_role;
 mod invalid_yaml;
 mod name_too_long;
+mod privileged_role;
 mod reflection_not_allowed;
 mod reflection_not_automatic;
 mod reflection_on_sealed_secret;
@@ -38,6 +39,7 @@ pub const RULES: &[Rule] = &[
     reserved_name::RULE,                // PGDB704
     name_too_long::RULE,                // PGDB705
     bootstrap_owner_declared::RULE,     // PGDB706
+    privileged_role::RULE,              // PGDB707
 ];
 
 /// The rule of this code or name.
