@@ -9,6 +9,7 @@ mod duplicate_database;
 mod duplicate_role;
 mod invalid_yaml;
 mod name_too_long;
+mod password_and_disable;
 mod privileged_role;
 mod reflection_not_allowed;
 mod reflection_not_automatic;
@@ -40,6 +41,7 @@ pub const RULES: &[Rule] = &[
     name_too_long::RULE,                // PGDB705
     bootstrap_owner_declared::RULE,     // PGDB706
     privileged_role::RULE,              // PGDB707
+    password_and_disable::RULE,         // PGDB708
 ];
 
 /// The rule of this code or name.
