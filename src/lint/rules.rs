@@ -9,6 +9,7 @@ mod duplicate_database;
 mod duplicate_role;
 mod invalid_yaml;
 mod name_too_long;
+mod no_reload_label;
 mod password_and_disable;
 mod privileged_role;
 mod reflection_not_allowed;
@@ -42,6 +43,7 @@ pub const RULES: &[Rule] = &[
     bootstrap_owner_declared::RULE,     // PGDB706
     privileged_role::RULE,              // PGDB707
     password_and_disable::RULE,         // PGDB708
+    no_reload_label::RULE,              // PGDB709
 ];
 
 /// The rule of this code or name.
