@@ -20,6 +20,7 @@ mod reflection_to_all_namespaces;
 mod reflection_without_quotes;
 mod reserved_name;
 mod role_declared_twice;
+mod secret_type;
 mod unknown_owner;
 
 use super::rule::Rule;
@@ -44,6 +45,7 @@ pub const RULES: &[Rule] = &[
     privileged_role::RULE,              // PGDB707
     password_and_disable::RULE,         // PGDB708
     no_reload_label::RULE,              // PGDB709
+    secret_type::RULE,                  // PGDB710
 ];
 
 /// The rule of this code or name.
