@@ -12,6 +12,7 @@ mod name_too_long;
 mod no_reload_label;
 mod password_and_disable;
 mod privileged_role;
+mod reclaim_delete;
 mod reflection_not_allowed;
 mod reflection_not_automatic;
 mod reflection_on_sealed_secret;
@@ -46,6 +47,7 @@ pub const RULES: &[Rule] = &[
     password_and_disable::RULE,         // PGDB708
     no_reload_label::RULE,              // PGDB709
     secret_type::RULE,                  // PGDB710
+    reclaim_delete::RULE,               // PGDB711
 ];
 
 /// The rule of this code or name.
