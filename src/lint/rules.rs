@@ -7,6 +7,7 @@ mod auto_namespaces_not_allowed;
 mod bootstrap_owner_declared;
 mod duplicate_database;
 mod duplicate_role;
+mod ensure_absent;
 mod invalid_yaml;
 mod name_too_long;
 mod no_reload_label;
@@ -48,6 +49,7 @@ pub const RULES: &[Rule] = &[
     no_reload_label::RULE,              // PGDB709
     secret_type::RULE,                  // PGDB710
     reclaim_delete::RULE,               // PGDB711
+    ensure_absent::RULE,                // PGDB712
 ];
 
 /// The rule of this code or name.
