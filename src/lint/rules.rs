@@ -23,6 +23,7 @@ mod reflection_without_quotes;
 mod reserved_name;
 mod role_declared_twice;
 mod secret_type;
+mod unknown_field;
 mod unknown_owner;
 
 use super::rule::Rule;
@@ -50,6 +51,7 @@ pub const RULES: &[Rule] = &[
     secret_type::RULE,                  // PGDB710
     reclaim_delete::RULE,               // PGDB711
     ensure_absent::RULE,                // PGDB712
+    unknown_field::RULE,                // PGDB713
 ];
 
 /// The rule of this code or name.
