@@ -8,6 +8,7 @@ mod bootstrap_owner_declared;
 mod duplicate_database;
 mod duplicate_role;
 mod ensure_absent;
+mod invalid_field;
 mod invalid_yaml;
 mod name_too_long;
 mod no_reload_label;
@@ -52,6 +53,7 @@ pub const RULES: &[Rule] = &[
     reclaim_delete::RULE,               // PGDB711
     ensure_absent::RULE,                // PGDB712
     unknown_field::RULE,                // PGDB713
+    invalid_field::RULE,                // PGDB714
 ];
 
 /// The rule of this code or name.
