@@ -6,6 +6,7 @@
 mod auto_namespaces_not_allowed;
 mod bootstrap_owner_declared;
 mod duplicate_database;
+mod duplicate_key;
 mod duplicate_role;
 mod ensure_absent;
 mod invalid_field;
@@ -54,6 +55,7 @@ pub const RULES: &[Rule] = &[
     ensure_absent::RULE,                // PGDB712
     unknown_field::RULE,                // PGDB713
     invalid_field::RULE,                // PGDB714
+    duplicate_key::RULE,                // PGDB716
 ];
 
 /// The rule of this code or name.
