@@ -3,11 +3,14 @@
 //! A manifest is parsed once, what rules ask for is taken from it, and the tree is dropped: a repository may hold thousands.
 
 pub mod cluster;
+pub mod cnpg_fields;
 pub mod credential;
 pub mod database;
+pub mod deployment;
 pub mod kustomize;
 pub mod object;
 mod reading;
+pub mod reflected;
 pub mod role;
 pub mod word;
 
@@ -98,6 +101,8 @@ struct Index {
     credentials: HashMap<String, Vec<usize>>,
     /// Roles by the Secrets that they name.
     users: HashMap<String, Vec<usize>>,
+    /// Roles by the Secrets that they name and the namespaces that they look there in; an empty one where that is not known.
+    users_in: HashMap<(String, String), Vec<usize>>,
     kustomizes: HashMap<RepoPath, usize>,
 }
 
@@ -188,6 +193,29 @@ impl<'text> Repository<'text> {
     /// The roles whose password is in a Secret of this name.
     pub fn users_of(&self, secret: &str) -> impl Iterator<Item = &Role<'text>> {
         let numbers = self.index.users.get(secret).into_iter().flatten();
+        numbers.filter_map(|number| self.roles.get(*number))
+    }
+
+    /// The roles whose password may be in the Secret that an object makes: they name it, and may be in a namespace of it.
+    pub fn roles_using<'a>(
+        &'a self,
+        credential: &Credential<'text>,
+    ) -> impl Iterator<Item = &'a Role<'text>> {
+        let name = credential.secret.as_deref().unwrap_or_default();
+        let namespaces = &credential.object.namespaces;
+        let anywhere = self.index.users.get(name);
+        let anywhere = anywhere.filter(|_| namespaces.is_empty());
+        let unknown = [String::new()];
+        let known = namespaces.iter().chain(&unknown);
+        let known = known.filter(|_| !namespaces.is_empty());
+        let known: Vec<&Vec<usize>> = known
+            .filter_map(|namespace| {
+                let key = (name.to_owned(), namespace.clone());
+                self.index.users_in.get(&key)
+            })
+            .chain(anywhere)
+            .collect();
+        let numbers = known.into_iter().flatten();
         numbers.filter_map(|number| self.roles.get(*number))
     }
 
@@ -294,6 +322,7 @@ impl Index {
                 .entry(secret.to_owned())
                 .or_default()
                 .push(number);
+            self.add_user(secret, role, number);
         }
         let Some(cluster) = role.known_cluster() else {
             return;
@@ -303,6 +332,15 @@ impl Index {
         if let Some(name) = role.known_name() {
             let key = (cluster.to_owned(), name.to_owned());
             self.roles.entry(key).or_default().push(number);
+        }
+    }
+
+    fn add_user(&mut self, secret: &str, role: &Role<'_>, number: usize) {
+        let namespaces = &role.object.namespaces;
+        let unknown = namespaces.is_empty().then(String::new);
+        for namespace in namespaces.iter().cloned().chain(unknown) {
+            let key = (secret.to_owned(), namespace);
+            self.users_in.entry(key).or_default().push(number);
         }
     }
 }

@@ -3,17 +3,61 @@
 //! The first digit is the subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG,
 //! 8 Kustomize, 9 pieces that are missing or left over.
 
+mod auto_namespaces_not_allowed;
+mod bootstrap_owner_declared;
+mod duplicate_database;
+mod duplicate_key;
+mod duplicate_role;
+mod ensure_absent;
+mod invalid_field;
 mod invalid_yaml;
+mod name_too_long;
+mod no_reload_label;
+mod password_and_disable;
+mod privileged_role;
+mod reclaim_delete;
+mod reflection_not_allowed;
+mod reflection_not_automatic;
+mod reflection_on_sealed_secret;
+mod reflection_pattern;
+mod reflection_to_all_namespaces;
+mod reflection_without_quotes;
+mod reserved_name;
+mod role_declared_twice;
+mod secret_type;
 mod unclear_ignore;
+mod unknown_field;
 mod unknown_owner;
 
 use super::rule::Rule;
 
 /// All rules, in the order of their codes.
 pub const RULES: &[Rule] = &[
-    invalid_yaml::RULE,   // PGDB001
-    unclear_ignore::RULE, // PGDB002
-    unknown_owner::RULE,  // PGDB201
+    invalid_yaml::RULE,                 // PGDB001
+    unclear_ignore::RULE,               // PGDB002
+    unknown_owner::RULE,                // PGDB201
+    reflection_not_allowed::RULE,       // PGDB601
+    reflection_not_automatic::RULE,     // PGDB602
+    reflection_to_all_namespaces::RULE, // PGDB603
+    reflection_pattern::RULE,           // PGDB604
+    auto_namespaces_not_allowed::RULE,  // PGDB605
+    reflection_on_sealed_secret::RULE,  // PGDB606
+    reflection_without_quotes::RULE,    // PGDB607
+    duplicate_role::RULE,               // PGDB701
+    role_declared_twice::RULE,          // PGDB702
+    duplicate_database::RULE,           // PGDB703
+    reserved_name::RULE,                // PGDB704
+    name_too_long::RULE,                // PGDB705
+    bootstrap_owner_declared::RULE,     // PGDB706
+    privileged_role::RULE,              // PGDB707
+    password_and_disable::RULE,         // PGDB708
+    no_reload_label::RULE,              // PGDB709
+    secret_type::RULE,                  // PGDB710
+    reclaim_delete::RULE,               // PGDB711
+    ensure_absent::RULE,                // PGDB712
+    unknown_field::RULE,                // PGDB713
+    invalid_field::RULE,                // PGDB714
+    duplicate_key::RULE,                // PGDB716
 ];
 
 /// The rule of this code or name.

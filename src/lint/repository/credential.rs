@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cluster::hides;
 use super::object::{Object, pairs};
 use super::word::{Span, Word};
 use crate::declared::CredentialSource;
@@ -31,6 +32,10 @@ pub struct Credential<'text> {
     pub keys_are_known: bool,
     /// What is said of the Secret that is made: the template's metadata, or the Secret's own.
     pub made: Option<Made<'text>>,
+    /// The keys from the object's top level down to that metadata, whether it is there or is still to be made.
+    pub made_keys: &'static [&'static str],
+    /// Whether an alias or a merge key brings in some of that metadata, so that not all of it is known.
+    pub hides_made: bool,
     /// The Secret's type.
     pub secret_type: Option<Word<'text>>,
     /// Where the values of a SealedSecret can be opened.
@@ -46,8 +51,6 @@ pub struct Credential<'text> {
 /// The metadata of a Secret that is made.
 #[derive(Clone, Debug)]
 pub struct Made<'text> {
-    /// The keys from the object's top level down to it.
-    pub keys: &'static [&'static str],
     /// The Secret's name.
     pub name: Option<Word<'text>>,
     /// The Secret's namespace.
@@ -73,7 +76,8 @@ impl<'text> Credential<'text> {
             .filter_map(|key| template?.get(key))
             .flat_map(Node::entries);
         let made = made_metadata(manifest, source, template);
-        let made = made.map(|node| Made::of(node, source));
+        let made_keys = made_keys(source, template.is_some());
+        let made = made.map(Made::of);
         let scope_annotation = scope_annotation(object);
         let name = secret_name(manifest, source);
         Some(Self {
@@ -93,6 +97,8 @@ impl<'text> Credential<'text> {
                 .as_ref()
                 .map_or_else(Reflection::default, Made::reflection),
             made,
+            made_keys,
+            hides_made: hides_some(root, made_keys),
             secret_type: template.and_then(|template| Word::at(template, &["type"])),
             scope: scope_annotation
                 .as_ref()
@@ -120,14 +126,8 @@ impl<'text> Credential<'text> {
 }
 
 impl<'text> Made<'text> {
-    fn of(node: &Node<'text>, source: CredentialSource) -> Self {
-        let keys: &[&str] = match source {
-            CredentialSource::SealedSecret => &["spec", "template", "metadata"],
-            CredentialSource::ExternalSecret => &["spec", "target", "template", "metadata"],
-            CredentialSource::StringSecret | CredentialSource::Secret => &["metadata"],
-        };
+    fn of(node: &Node<'text>) -> Self {
         Self {
-            keys,
             name: Word::at(node, &["name"]),
             namespace: Word::at(node, &["namespace"]),
             wave: Word::at(node, &["annotations", SYNC_WAVE]),
@@ -149,6 +149,34 @@ impl<'text> Made<'text> {
         };
         Reflection::read(value)
     }
+}
+
+/// Where the metadata of the Secret that is made stands. External Secrets takes the object's own where there is no template.
+fn made_keys(source: CredentialSource, has_template: bool) -> &'static [&'static str] {
+    match source {
+        CredentialSource::SealedSecret => &["spec", "template", "metadata"],
+        CredentialSource::ExternalSecret if has_template => {
+            &["spec", "target", "template", "metadata"]
+        }
+        CredentialSource::ExternalSecret
+        | CredentialSource::StringSecret
+        | CredentialSource::Secret => &["metadata"],
+    }
+}
+
+/// Whether something on the way to some metadata, its labels or its annotations is an alias, or has a merge key.
+fn hides_some(root: &Node<'_>, keys: &[&str]) -> bool {
+    let mut node = root;
+    for key in keys {
+        let Some(below) = node.get(key) else {
+            return hides(Some(node));
+        };
+        if hides(Some(node)) {
+            return true;
+        }
+        node = below;
+    }
+    hides(Some(node)) || hides(node.get("labels")) || hides(node.get("annotations"))
 }
 
 /// One of Reflector's annotations, by its name behind the prefix.
