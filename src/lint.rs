@@ -75,7 +75,7 @@ pub fn run(input: Input<'_>, wanted: &Wanted<'_>) -> Report {
         let path = &finding.place.path;
         let by_comment = comments
             .entry(path.clone())
-            .or_insert_with(|| Directives::of(repository.snapshot.text(path).unwrap_or_default()));
+            .or_insert_with(|| Directives::of(repository.text(path)));
         by_settings.next().is_none() && !by_comment.ignore(finding)
     });
     findings.sort_by(|left, right| left.order().cmp(&right.order()));
@@ -106,8 +106,7 @@ fn locate(findings: &mut [Finding], repository: &Repository<'_>) {
     });
     for place in places {
         if !lines.contains_key(&place.path) {
-            let text = repository.snapshot.text(&place.path).unwrap_or_default();
-            lines.insert(place.path.clone(), Lines::of(text));
+            lines.insert(place.path.clone(), Lines::of(repository.text(&place.path)));
         }
         if let Some(lines) = lines.get(&place.path) {
             lines.locate(place);

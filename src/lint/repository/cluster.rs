@@ -92,7 +92,7 @@ fn key<'node, 'text>(mapping: &'node Node<'text>, name: &str) -> Option<&'node N
 }
 
 /// Whether a node is an alias, or a mapping with a merge key: what is in it is not known.
-fn hides(node: Option<&Node<'_>>) -> bool {
+pub(super) fn hides(node: Option<&Node<'_>>) -> bool {
     node.is_some_and(|node| {
         matches!(node.value, crate::repo::yaml::Value::Alias(_)) || node.get("<<").is_some()
     })
