@@ -4,14 +4,16 @@
 //! 8 Kustomize, 9 pieces that are missing or left over.
 
 mod invalid_yaml;
+mod not_sealed_data;
 mod unknown_owner;
 
 use super::rule::Rule;
 
 /// All rules, in the order of their codes.
 pub const RULES: &[Rule] = &[
-    invalid_yaml::RULE,  // PGDB001
-    unknown_owner::RULE, // PGDB201
+    invalid_yaml::RULE,    // PGDB001
+    unknown_owner::RULE,   // PGDB201
+    not_sealed_data::RULE, // PGDB501
 ];
 
 /// The rule of this code or name.
