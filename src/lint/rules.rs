@@ -5,6 +5,7 @@
 
 mod invalid_yaml;
 mod not_sealed_data;
+mod other_key_size;
 mod unknown_owner;
 
 use super::rule::Rule;
@@ -14,6 +15,7 @@ pub const RULES: &[Rule] = &[
     invalid_yaml::RULE,    // PGDB001
     unknown_owner::RULE,   // PGDB201
     not_sealed_data::RULE, // PGDB501
+    other_key_size::RULE,  // PGDB502
 ];
 
 /// The rule of this code or name.
