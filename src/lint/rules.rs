@@ -7,6 +7,7 @@ mod invalid_yaml;
 mod not_sealed_data;
 mod other_key_size;
 mod unknown_owner;
+mod wide_scope;
 
 use super::rule::Rule;
 
@@ -16,6 +17,7 @@ pub const RULES: &[Rule] = &[
     unknown_owner::RULE,   // PGDB201
     not_sealed_data::RULE, // PGDB501
     other_key_size::RULE,  // PGDB502
+    wide_scope::RULE,      // PGDB503
 ];
 
 /// The rule of this code or name.
