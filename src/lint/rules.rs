@@ -3,6 +3,7 @@
 //! The first digit is the subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG,
 //! 8 Kustomize, 9 pieces that are missing or left over.
 
+mod certificate_ends_soon;
 mod certificate_unusable;
 mod invalid_yaml;
 mod not_sealed_data;
@@ -14,12 +15,13 @@ use super::rule::Rule;
 
 /// All rules, in the order of their codes.
 pub const RULES: &[Rule] = &[
-    invalid_yaml::RULE,         // PGDB001
-    unknown_owner::RULE,        // PGDB201
-    not_sealed_data::RULE,      // PGDB501
-    other_key_size::RULE,       // PGDB502
-    wide_scope::RULE,           // PGDB503
-    certificate_unusable::RULE, // PGDB504
+    invalid_yaml::RULE,          // PGDB001
+    unknown_owner::RULE,         // PGDB201
+    not_sealed_data::RULE,       // PGDB501
+    other_key_size::RULE,        // PGDB502
+    wide_scope::RULE,            // PGDB503
+    certificate_unusable::RULE,  // PGDB504
+    certificate_ends_soon::RULE, // PGDB505
 ];
 
 /// The rule of this code or name.
