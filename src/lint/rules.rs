@@ -4,6 +4,7 @@
 //! 8 Kustomize, 9 pieces that are missing or left over.
 
 mod certificate_ends_soon;
+mod certificate_not_in_use;
 mod certificate_unusable;
 mod invalid_yaml;
 mod not_sealed_data;
@@ -15,13 +16,14 @@ use super::rule::Rule;
 
 /// All rules, in the order of their codes.
 pub const RULES: &[Rule] = &[
-    invalid_yaml::RULE,          // PGDB001
-    unknown_owner::RULE,         // PGDB201
-    not_sealed_data::RULE,       // PGDB501
-    other_key_size::RULE,        // PGDB502
-    wide_scope::RULE,            // PGDB503
-    certificate_unusable::RULE,  // PGDB504
-    certificate_ends_soon::RULE, // PGDB505
+    invalid_yaml::RULE,           // PGDB001
+    unknown_owner::RULE,          // PGDB201
+    not_sealed_data::RULE,        // PGDB501
+    other_key_size::RULE,         // PGDB502
+    wide_scope::RULE,             // PGDB503
+    certificate_unusable::RULE,   // PGDB504
+    certificate_ends_soon::RULE,  // PGDB505
+    certificate_not_in_use::RULE, // PGDB506
 ];
 
 /// The rule of this code or name.
