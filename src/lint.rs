@@ -16,8 +16,11 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
+use memchr::memmem;
+
 use finding::{Finding, Lines, Severity};
 use ignoring::Directives;
+use repository::password::passwords;
 use repository::{Input, Repository};
 use rule::{Findings, Rule};
 
@@ -25,9 +28,24 @@ use crate::repo::header::is_relevant;
 use crate::repo::path::RepoPath;
 use crate::settings::Ignore;
 
-/// Whether a file may say something that the rules look at, so that a run has to know its text.
+/// The bytes from which on a text that is no manifest is left alone: a dump of a database, or the data of a test.
+const LARGE: usize = 1024 * 1024;
+
+/// Whether a file may say something that the rules look at, so that a run has to know its text: it is a manifest, holds a
+/// password, or lists the values of a Secret.
 pub fn is_wanted_text(path: &RepoPath, text: &[u8]) -> bool {
-    is_relevant(path, text)
+    if is_relevant(path, text) {
+        return true;
+    }
+    let Ok(text) = str::from_utf8(text) else {
+        return false;
+    };
+    let is_list = [".env", ".properties"]
+        .iter()
+        .any(|end| path.file_name().ends_with(end));
+    let holds = |needle: &str| memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
+    let is_list = is_list && (holds("assword") || holds("ASSWORD"));
+    text.len() < LARGE && (is_list || !passwords(text).is_empty())
 }
 
 /// What a run is to report.

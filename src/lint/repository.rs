@@ -3,14 +3,17 @@
 //! A manifest is parsed once, what rules ask for is taken from it, and the tree is dropped: a repository may hold thousands.
 
 pub mod blank;
+pub mod clear;
 pub mod cluster;
 pub mod credential;
 pub mod database;
 pub mod kustomize;
 pub mod object;
+pub mod password;
 mod reading;
 pub mod role;
 pub mod sealing;
+pub mod surroundings;
 pub mod word;
 
 use std::collections::{BTreeSet, HashMap};

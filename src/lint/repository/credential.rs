@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::clear::{ClearValue, values};
 use super::cluster::hides;
 use super::object::{Object, pairs};
 use super::word::{Span, Word};
@@ -44,6 +45,8 @@ pub struct Credential<'text> {
     pub reflection: Reflection,
     /// Whether SOPS encrypts the values.
     pub is_encrypted: bool,
+    /// The values of a Secret that stand here in clear.
+    pub clear: Vec<ClearValue<'text>>,
 }
 
 /// The metadata of a Secret that is made.
@@ -104,6 +107,10 @@ impl<'text> Credential<'text> {
                 .map_or(Scope::Strict, |(scope, ..)| *scope),
             scope_annotation: scope_annotation.map(|(_, key, value)| (key, value)),
             is_encrypted: root.get("sops").is_some(),
+            clear: match source {
+                CredentialSource::Secret => values(root),
+                _ => Vec::new(),
+            },
         })
     }
 

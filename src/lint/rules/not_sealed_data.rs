@@ -43,7 +43,7 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
                 continue;
             };
             let message = format!("the value of {:?} is not sealed: {error}", key.text);
-            let finding = Finding::of(&credential.object, value.span, message);
+            let finding = Finding::of(&credential.object, value.span.beginning(), message);
             // The line is not shown: the value may be the password itself.
             found.push(finding.help(help(error)).secret());
         }
