@@ -9,6 +9,7 @@ mod certificate_unusable;
 mod invalid_yaml;
 mod not_sealed_data;
 mod other_key_size;
+mod plaintext_generator;
 mod plaintext_secret;
 mod unknown_owner;
 mod wide_scope;
@@ -20,6 +21,7 @@ pub const RULES: &[Rule] = &[
     invalid_yaml::RULE,           // PGDB001
     unknown_owner::RULE,          // PGDB201
     plaintext_secret::RULE,       // PGDB401
+    plaintext_generator::RULE,    // PGDB402
     not_sealed_data::RULE,        // PGDB501
     other_key_size::RULE,         // PGDB502
     wide_scope::RULE,             // PGDB503
