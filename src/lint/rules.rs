@@ -9,6 +9,7 @@ mod certificate_unusable;
 mod invalid_yaml;
 mod not_sealed_data;
 mod other_key_size;
+mod password_in_text;
 mod plaintext_generator;
 mod plaintext_secret;
 mod unknown_owner;
@@ -22,6 +23,7 @@ pub const RULES: &[Rule] = &[
     unknown_owner::RULE,          // PGDB201
     plaintext_secret::RULE,       // PGDB401
     plaintext_generator::RULE,    // PGDB402
+    password_in_text::RULE,       // PGDB403
     not_sealed_data::RULE,        // PGDB501
     other_key_size::RULE,         // PGDB502
     wide_scope::RULE,             // PGDB503
