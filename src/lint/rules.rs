@@ -5,6 +5,9 @@
 
 mod auto_namespaces_not_allowed;
 mod bootstrap_owner_declared;
+mod certificate_ends_soon;
+mod certificate_not_in_use;
+mod certificate_unusable;
 mod duplicate_database;
 mod duplicate_key;
 mod duplicate_role;
@@ -13,7 +16,12 @@ mod invalid_field;
 mod invalid_yaml;
 mod name_too_long;
 mod no_reload_label;
+mod not_sealed_data;
+mod other_key_size;
 mod password_and_disable;
+mod password_in_text;
+mod plaintext_generator;
+mod plaintext_secret;
 mod privileged_role;
 mod reclaim_delete;
 mod reflection_not_allowed;
@@ -28,6 +36,7 @@ mod secret_type;
 mod unclear_ignore;
 mod unknown_field;
 mod unknown_owner;
+mod wide_scope;
 
 use super::rule::Rule;
 
@@ -36,6 +45,15 @@ pub const RULES: &[Rule] = &[
     invalid_yaml::RULE,                 // PGDB001
     unclear_ignore::RULE,               // PGDB002
     unknown_owner::RULE,                // PGDB201
+    plaintext_secret::RULE,             // PGDB401
+    plaintext_generator::RULE,          // PGDB402
+    password_in_text::RULE,             // PGDB403
+    not_sealed_data::RULE,              // PGDB501
+    other_key_size::RULE,               // PGDB502
+    wide_scope::RULE,                   // PGDB503
+    certificate_unusable::RULE,         // PGDB504
+    certificate_ends_soon::RULE,        // PGDB505
+    certificate_not_in_use::RULE,       // PGDB506
     reflection_not_allowed::RULE,       // PGDB601
     reflection_not_automatic::RULE,     // PGDB602
     reflection_to_all_namespaces::RULE, // PGDB603

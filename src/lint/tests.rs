@@ -1,7 +1,9 @@
 //! Every rule on its own example, and what holds for all rules.
 
 pub(super) mod guide;
+mod plaintext;
 mod reflection;
+mod sealing;
 
 use std::collections::BTreeSet;
 

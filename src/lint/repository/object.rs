@@ -20,6 +20,8 @@ pub struct Object<'text> {
     pub steps: Vec<Step>,
     /// Where a finding about the object as a whole is shown: its name, else its kind.
     pub head: Span,
+    /// All of it.
+    pub whole: Span,
     /// Its `kind`.
     pub kind: String,
     /// Its `metadata.name`.
@@ -57,6 +59,7 @@ impl<'text> Object<'text> {
             document: manifest.document,
             steps: Vec::new(),
             head,
+            whole: Span::of(root),
             kind: kind.map(|word| word.text.into_owned()).unwrap_or_default(),
             name,
             namespace: Word::at(root, &["metadata", "namespace"]),

@@ -15,7 +15,7 @@ use super::role::Role;
 use super::word::is_placeholder;
 use crate::declared::manifests::unlisted;
 use crate::lint::finding::Step;
-use crate::repo::header::{Header, KUSTOMIZATION_NAMES, headers};
+use crate::repo::header::{KUSTOMIZATION_NAMES, is_relevant};
 use crate::repo::kustomization::index::Kustomizations;
 use crate::repo::object::Object as Manifest;
 use crate::repo::path::RepoPath;
@@ -97,7 +97,7 @@ fn is_kustomization(path: &RepoPath) -> bool {
 }
 
 fn is_manifest(path: &RepoPath, text: &str, named: &BTreeSet<RepoPath>) -> bool {
-    named.contains(path) && is_yaml(path) || headers(text).iter().any(Header::is_known_kind)
+    is_yaml(path) && (named.contains(path) || is_relevant(path, text.as_bytes()))
 }
 
 /// Whether a file's name says that it is YAML, of which JSON is a part.

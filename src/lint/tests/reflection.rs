@@ -1,6 +1,6 @@
 //! Reflector's annotations, in the shapes that real repositories have.
 
-use crate::lint::finding::{Fix, FixEdit, Operation};
+use crate::lint::finding::{Fix, FixEdit, Operation, Step};
 use crate::lint::rules::rule;
 use crate::repo::edit::Addition;
 
@@ -212,14 +212,14 @@ fn every_namespace_is_narrowed_to_those_of_the_mirrors() {
     let keys = |last: Option<&str>| {
         let keys = ["spec", "template", "metadata", "annotations"];
         let keys = keys.into_iter().chain(last);
-        keys.map(str::to_owned).collect::<Vec<String>>()
+        keys.map(Step::from).collect::<Vec<Step>>()
     };
     let fix = |keys, operation| Fix {
         title: "allow mirrors in shop,blog alone".to_owned(),
         edits: vec![FixEdit {
             path: SEALED.parse().unwrap(),
             document: 0,
-            keys,
+            steps: keys,
             operation,
         }],
     };
@@ -339,11 +339,11 @@ fn annotations_that_the_secret_does_not_get() {
     let [fix] = &fixes(&bad)[..] else {
         panic!("one fix");
     };
-    let keys = ["spec", "template", "metadata", "annotations"].map(str::to_owned);
+    let keys = ["spec", "template", "metadata", "annotations"].map(Step::from);
     let inserted: Vec<&str> = fix
         .edits
         .iter()
-        .filter(|edit| edit.keys == keys)
+        .filter(|edit| edit.steps == keys)
         .filter_map(|edit| match &edit.operation {
             Operation::Insert(key, Addition::Text(_)) => key.strip_prefix(PREFIX),
             _ => None,
@@ -466,7 +466,7 @@ fn values_without_quotes() {
             "PGDB607 error my-shop-secrets-sealed.yaml:25:61 `reflection-allowed` is true without quotes, which is no string"
         ]
     );
-    let keys = ["spec", "template", "metadata", "annotations"].map(str::to_owned);
+    let keys = ["spec", "template", "metadata", "annotations"].map(Step::from);
     let key = format!("{PREFIX}/reflection-allowed");
     assert_eq!(
         fixes(&guide),
@@ -475,7 +475,7 @@ fn values_without_quotes() {
             edits: vec![FixEdit {
                 path: SEALED.parse().unwrap(),
                 document: 0,
-                keys: keys.into_iter().chain([key]).collect(),
+                steps: keys.into_iter().chain([Step::Key(key)]).collect(),
                 operation: Operation::SetText("true".to_owned()),
             }],
         }]
