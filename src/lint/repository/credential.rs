@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cluster::hides;
 use super::object::{Object, pairs};
 use super::word::{Span, Word};
 use crate::declared::CredentialSource;
@@ -88,7 +89,7 @@ impl<'text> Credential<'text> {
             keys_are_known: matches!(
                 source,
                 CredentialSource::SealedSecret | CredentialSource::Secret
-            ),
+            ) && !hides_keys(root, template),
             reflection: made
                 .as_ref()
                 .map_or_else(Reflection::default, Made::reflection),
@@ -117,6 +118,18 @@ impl<'text> Credential<'text> {
                 && self.has_key("password")
                 && (reloads || self.reflection.allowed))
     }
+}
+
+/// Whether an alias or a merge key may bring in keys of the Secret.
+fn hides_keys(root: &Node<'_>, template: Option<&Node<'_>>) -> bool {
+    let spec = root.get("spec");
+    let values = ["data", "stringData"].map(|key| template.and_then(|template| template.get(key)));
+    let encrypted = spec.and_then(|spec| spec.get("encryptedData"));
+    hides(spec)
+        || hides(template)
+        || hides(encrypted)
+        || values.into_iter().any(hides)
+        || hides(Some(root))
 }
 
 impl<'text> Made<'text> {

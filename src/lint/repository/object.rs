@@ -81,6 +81,13 @@ impl<'text> Object<'text> {
         }
     }
 
+    /// Where a finding about its namespace is shown: the namespace that it says where that counts, else its head.
+    pub fn namespace_span(&self) -> Span {
+        let own = self.namespace.as_ref();
+        let own = own.filter(|word| self.namespaces.iter().any(|known| *known == word.text));
+        own.map_or(self.head, |word| word.span)
+    }
+
     /// Its sync-wave as Argo CD takes it: 0 where it has none; none where it is no integer, or a placeholder.
     pub fn wave_number(&self) -> Option<i64> {
         self.wave
