@@ -3,15 +3,21 @@
 //! The first digit is the subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG,
 //! 8 Kustomize, 9 pieces that are missing or left over.
 
+mod cluster_outside_namespace;
+mod credential_outside_namespace;
 mod invalid_yaml;
+mod object_outside_namespace;
 mod unknown_owner;
 
 use super::rule::Rule;
 
 /// All rules, in the order of their codes.
 pub const RULES: &[Rule] = &[
-    invalid_yaml::RULE,  // PGDB001
-    unknown_owner::RULE, // PGDB201
+    invalid_yaml::RULE,                 // PGDB001
+    credential_outside_namespace::RULE, // PGDB101
+    object_outside_namespace::RULE,     // PGDB102
+    cluster_outside_namespace::RULE,    // PGDB103
+    unknown_owner::RULE,                // PGDB201
 ];
 
 /// The rule of this code or name.
