@@ -6,8 +6,12 @@
 mod cluster_outside_namespace;
 mod credential_outside_namespace;
 mod invalid_yaml;
+mod missing_credential_key;
 mod object_outside_namespace;
+mod template_name_differs;
+mod unknown_cluster;
 mod unknown_owner;
+mod unknown_password_secret;
 
 use super::rule::Rule;
 
@@ -18,6 +22,10 @@ pub const RULES: &[Rule] = &[
     object_outside_namespace::RULE,     // PGDB102
     cluster_outside_namespace::RULE,    // PGDB103
     unknown_owner::RULE,                // PGDB201
+    unknown_password_secret::RULE,      // PGDB202
+    unknown_cluster::RULE,              // PGDB203
+    template_name_differs::RULE,        // PGDB204
+    missing_credential_key::RULE,       // PGDB205
 ];
 
 /// The rule of this code or name.

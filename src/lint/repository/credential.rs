@@ -103,10 +103,15 @@ impl<'text> Credential<'text> {
         })
     }
 
+    /// The keys that the Secret will have, as far as they are known here.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let sealed = self.sealed.iter().map(|(key, _)| key);
+        sealed.chain(&self.open_keys).map(|key| &*key.text)
+    }
+
     /// Whether the Secret will have a key.
     pub fn has_key(&self, name: &str) -> bool {
-        let sealed = self.sealed.iter().map(|(key, _)| key);
-        sealed.chain(&self.open_keys).any(|key| key.text == name)
+        self.keys().any(|key| key == name)
     }
 
     /// Whether this is evidently the credential of a database, whoever uses it: the product made it, or it has a name and a
