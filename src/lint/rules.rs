@@ -7,7 +7,11 @@ mod cluster_outside_namespace;
 mod credential_outside_namespace;
 mod invalid_yaml;
 mod missing_credential_key;
+mod no_sync_wave;
 mod object_outside_namespace;
+mod sync_wave_in_template;
+mod sync_wave_not_a_string;
+mod sync_waves_not_ascending;
 mod template_name_differs;
 mod unknown_cluster;
 mod unknown_owner;
@@ -26,6 +30,10 @@ pub const RULES: &[Rule] = &[
     unknown_cluster::RULE,              // PGDB203
     template_name_differs::RULE,        // PGDB204
     missing_credential_key::RULE,       // PGDB205
+    no_sync_wave::RULE,                 // PGDB301
+    sync_wave_not_a_string::RULE,       // PGDB302
+    sync_waves_not_ascending::RULE,     // PGDB303
+    sync_wave_in_template::RULE,        // PGDB304
 ];
 
 /// The rule of this code or name.

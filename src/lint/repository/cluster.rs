@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::object::Object;
+use super::object::{Object, hides};
 use super::word::{Span, Word};
 use crate::repo::object::Object as Manifest;
 use crate::repo::yaml::Node;
@@ -105,13 +105,6 @@ fn brings_roles(bootstrap: &Node<'_>) -> bool {
         .iter()
         .any(|method| *method != "initdb" && bootstrap.get(method).is_some())
         || keys.any(is_of)
-}
-
-/// Whether a node is an alias, or a mapping with a merge key: what is in it is not known.
-pub(super) fn hides(node: Option<&Node<'_>>) -> bool {
-    node.is_some_and(|node| {
-        matches!(node.value, crate::repo::yaml::Value::Alias(_)) || node.get("<<").is_some()
-    })
 }
 
 /// The names of all Secrets that a part of a Cluster, but its managed roles, refers to.

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cluster::hides;
-use super::object::{Object, pairs};
+use super::object::{Object, hides, pairs};
 use super::word::{Span, Word};
 use crate::declared::CredentialSource;
 use crate::declared::credential::{RELOAD, made_metadata, secret_name, source, template};
