@@ -14,6 +14,7 @@ pub mod rules;
 pub mod selection;
 #[cfg(test)]
 mod tests;
+mod waves;
 
 use std::collections::{BTreeSet, HashMap};
 

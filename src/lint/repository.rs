@@ -21,6 +21,8 @@ pub mod word;
 
 use std::collections::{BTreeSet, HashMap};
 
+use memchr::memmem;
+
 use crate::domain::time::UnixTime;
 use crate::repo::kustomization::Kustomization;
 use crate::repo::kustomization::index::Kustomizations;
@@ -131,6 +133,8 @@ struct Index {
     /// Clusters by the Secrets that they name elsewhere than in their managed roles.
     clusters_using: HashMap<String, Vec<usize>>,
     kustomizes: HashMap<RepoPath, usize>,
+    /// The Secrets that kustomize generates.
+    generated: BTreeSet<String>,
 }
 
 impl<'text> Repository<'text> {
@@ -282,6 +286,35 @@ impl<'text> Repository<'text> {
         self.index.credentials.keys().map(String::as_str)
     }
 
+    /// Whether a kustomization generates a Secret of this name.
+    pub fn generates(&self, secret: &str) -> bool {
+        self.index.generated.contains(secret)
+    }
+
+    /// Whether a file that could not be read, a template or what is no YAML, speaks of `needle`: then it may declare what
+    /// seems to be missing.
+    pub fn is_in_unread(&self, needle: &str) -> bool {
+        let invalid = self.invalid.iter().map(|(path, _)| *path);
+        let mut unread = self.templates.iter().copied().chain(invalid);
+        unread.any(|path| {
+            let text = self.snapshot.text(path).unwrap_or_default();
+            memmem::find(text.as_bytes(), needle.as_bytes()).is_some()
+        })
+    }
+
+    /// Whether a kustomization through which an object is built puts a prefix or suffix on its name.
+    pub fn is_renamed(&self, object: &Object<'text>) -> bool {
+        self.building(object.path).iter().any(|found| found.renames)
+    }
+
+    /// What `.pgdb.yaml` says of the Cluster of this name: the first target that may mean it.
+    pub fn target_of(&self, cluster: &str) -> Option<&'text TargetSettings> {
+        let named = |target: &TargetSettings| target.cluster.as_ref().map(|name| name.to_string());
+        let mut targets = self.targets.iter();
+        let exact = targets.find(|target| named(target).as_deref() == Some(cluster));
+        exact.or_else(|| self.targets.iter().find(|target| target.cluster.is_none()))
+    }
+
     /// The names of all whole Clusters.
     pub fn cluster_names(&self) -> BTreeSet<&str> {
         let whole = self.clusters.iter().filter(|cluster| cluster.is_whole);
@@ -366,6 +399,11 @@ impl Index {
         for (number, kustomize) in repository.kustomizes.iter().enumerate() {
             index.kustomizes.insert(kustomize.path.clone(), number);
         }
+        let generators = repository.kustomizes.iter().flat_map(|kustomize| {
+            let names = kustomize.generators.iter();
+            names.filter_map(|generator| word::known(generator.name.as_ref()))
+        });
+        index.generated = generators.map(str::to_owned).collect();
         for (number, credential) in repository.credentials.iter().enumerate() {
             if let Some(secret) = &credential.secret {
                 index

@@ -1,9 +1,12 @@
 //! Every rule on its own example, and what holds for all rules.
 
 pub(super) mod guide;
+mod names;
+mod namespaces;
 mod plaintext;
 mod reflection;
 mod sealing;
+mod waves;
 
 use std::collections::BTreeSet;
 

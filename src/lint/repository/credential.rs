@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::clear::{ClearValue, values};
-use super::cluster::hides;
-use super::object::{Object, pairs};
+use super::object::{Object, hides, pairs};
 use super::word::{Span, Word};
 use crate::declared::CredentialSource;
 use crate::declared::credential::{RELOAD, made_metadata, secret_name, source, template};
@@ -99,7 +98,7 @@ impl<'text> Credential<'text> {
             keys_are_known: matches!(
                 source,
                 CredentialSource::SealedSecret | CredentialSource::Secret
-            ),
+            ) && !hides_keys(root, template),
             reflection: made
                 .as_ref()
                 .map_or_else(Reflection::default, Made::reflection),
@@ -119,10 +118,15 @@ impl<'text> Credential<'text> {
         })
     }
 
+    /// The keys that the Secret will have, as far as they are known here.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let sealed = self.sealed.iter().map(|(key, _)| key);
+        sealed.chain(&self.open_keys).map(|key| &*key.text)
+    }
+
     /// Whether the Secret will have a key.
     pub fn has_key(&self, name: &str) -> bool {
-        let sealed = self.sealed.iter().map(|(key, _)| key);
-        sealed.chain(&self.open_keys).any(|key| key.text == name)
+        self.keys().any(|key| key == name)
     }
 
     /// Whether this is evidently the credential of a database, whoever uses it: the product made it, or it has a name and a
@@ -134,6 +138,18 @@ impl<'text> Credential<'text> {
                 && self.has_key("password")
                 && (reloads || self.reflection.allowed))
     }
+}
+
+/// Whether an alias or a merge key may bring in keys of the Secret.
+fn hides_keys(root: &Node<'_>, template: Option<&Node<'_>>) -> bool {
+    let spec = root.get("spec");
+    let values = ["data", "stringData"].map(|key| template.and_then(|template| template.get(key)));
+    let encrypted = spec.and_then(|spec| spec.get("encryptedData"));
+    hides(spec)
+        || hides(template)
+        || hides(encrypted)
+        || values.into_iter().any(hides)
+        || hides(Some(root))
 }
 
 impl<'text> Made<'text> {
