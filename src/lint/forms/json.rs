@@ -10,7 +10,8 @@ use crate::report::REPORT_VERSION;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Document<'report> {
-    version: &'static str,
+    api_version: &'static str,
+    kind: &'static str,
     findings: Vec<Entry<'report>>,
     summary: Summary,
 }
@@ -65,7 +66,8 @@ impl<'report> Document<'report> {
     /// The report as that structure.
     pub fn of(report: &'report Report) -> Self {
         Self {
-            version: REPORT_VERSION,
+            api_version: REPORT_VERSION,
+            kind: "Lint",
             findings: report.findings.iter().map(entry).collect(),
             summary: Summary {
                 errors: report.count(Severity::Error),
