@@ -1,5 +1,7 @@
 //! Every rule on its own example, and what holds for all rules.
 
+mod cnpg_declarations;
+mod cnpg_fields;
 pub(super) mod guide;
 mod reflection;
 
