@@ -2,8 +2,10 @@
 
 mod cnpg_declarations;
 mod cnpg_fields;
+mod cnpg_secrets;
 pub(super) mod guide;
 mod reflection;
+mod reflection_lists;
 
 use std::collections::BTreeSet;
 

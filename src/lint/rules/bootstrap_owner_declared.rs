@@ -6,7 +6,6 @@ use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
 use crate::lint::repository::cluster::Cluster;
 use crate::lint::repository::role::Role;
-use crate::lint::repository::word::is_placeholder;
 use crate::lint::rule::{Example, Findings, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -69,8 +68,7 @@ fn owner<'a>(repository: &Repository<'_>, cluster: &'a Cluster<'_>) -> Option<&'
     let is_written = cluster.owner.is_some() || cluster.database.is_some();
     let is_known = is_written
         || !(cluster.imports_all || repository.kustomize_mentions(&cluster.object, "bootstrap"));
-    let owner = cluster.bootstrap_owner().filter(|_| is_known)?;
-    (!is_placeholder(owner)).then_some(owner)
+    cluster.bootstrap_owner().filter(|_| is_known)
 }
 
 fn report(role: &Role<'_>, cluster: &Cluster<'_>, owner: &str, found: &mut Findings) {

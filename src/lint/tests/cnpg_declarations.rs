@@ -211,6 +211,20 @@ fn a_patch_of_a_database_is_no_second_one() {
 }
 
 #[test]
+fn two_patches_of_one_database_are_no_objects() {
+    let guide = Guide::empty()
+        .write(
+            "prod/kustomization.yaml",
+            "resources: [../base]\npatches: [{path: ../patches/one.yaml}, {path: ../patches/two.yaml}]\n",
+        )
+        .write("base/kustomization.yaml", &kustomization("db.yaml"))
+        .write("base/db.yaml", SMALL_DATABASE)
+        .write("patches/one.yaml", SMALL_DATABASE)
+        .write("patches/two.yaml", SMALL_DATABASE);
+    assert_eq!(of(&guide, &["PGDB703"]), NOTHING);
+}
+
+#[test]
 fn two_objects_of_one_name() {
     let other = SMALL_DATABASE.replace("name: shop\n", "name: blog\n");
     let both = |folder: &str| {

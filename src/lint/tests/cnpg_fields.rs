@@ -1,8 +1,6 @@
-//! What roles, databases and their credentials say, in the shapes that real repositories have.
+//! What roles and databases say, in the shapes that real repositories have.
 
 use crate::domain::choice::ReclaimPolicy;
-use crate::lint::finding::{Fix, FixEdit, Operation};
-use crate::repo::edit::Addition;
 use crate::settings::TargetSettings;
 
 use super::guide::{CLUSTER, DATABASE, Guide, KUSTOMIZATION, SEALED};
@@ -67,6 +65,7 @@ fn names_that_are_reserved() {
         "none",
         "pg_monitor",
         "cnpg_pooler",
+        "pg_${NAME}",
     ] {
         let expected =
             format!("PGDB704 error postgres-cluster.yaml:17:15 the name \"{name}\" is reserved");
@@ -138,106 +137,6 @@ fn passwords_that_are_disabled() {
 }
 
 #[test]
-fn the_label_is_added_where_the_secret_gets_its_labels() {
-    let sealed = |text: &str| {
-        let guide = Guide::new().write(SEALED, text);
-        let found = guide.lint().findings;
-        let found = found
-            .into_iter()
-            .filter(|finding| finding.code == "PGDB709");
-        found
-            .filter_map(|finding| finding.fix)
-            .collect::<Vec<Fix>>()
-    };
-    let fix = |keys: &[&str]| Fix {
-        title: "add the label cnpg.io/reload".to_owned(),
-        edits: vec![FixEdit {
-            path: SEALED.parse().unwrap(),
-            document: 0,
-            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-            operation: Operation::Insert(
-                "cnpg.io/reload".to_owned(),
-                Addition::Text("true".to_owned()),
-            ),
-        }],
-    };
-    let metadata = "metadata: {name: my-shop-db-creds, namespace: postgres}\n";
-    let made = |head: &str, rest: &str| sealed(&format!("{head}{metadata}{rest}"));
-    let seal = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\n";
-    let external = "apiVersion: external-secrets.io/v1beta1\nkind: ExternalSecret\n";
-    let generated = "apiVersion: secretgenerator.mittwald.de/v1alpha1\nkind: StringSecret\n";
-    let template = fix(&["spec", "template", "metadata", "labels"]);
-    assert_eq!(
-        made(seal, "spec: {encryptedData: {}}\n"),
-        std::slice::from_ref(&template)
-    );
-    assert_eq!(made(seal, "spec: {template: {type: Opaque}}\n"), [template]);
-    assert_eq!(
-        made(external, "spec: {target: {template: {type: Opaque}}}\n"),
-        [fix(&["spec", "target", "template", "metadata", "labels"])]
-    );
-    let own = fix(&["metadata", "labels"]);
-    assert_eq!(made(external, "spec: {}\n"), std::slice::from_ref(&own));
-    assert_eq!(made(generated, "spec: {}\n"), std::slice::from_ref(&own));
-    assert_eq!(made("apiVersion: v1\nkind: Secret\n", ""), [own]);
-}
-
-#[test]
-fn secrets_that_need_no_label() {
-    let unlabelled = || Guide::new().replace(SEALED, "        cnpg.io/reload: \"true\"\n", "");
-    let codes = ["PGDB709"];
-    assert_eq!(of(&unlabelled(), &codes).len(), 1);
-    // Whatever the label's value is, its presence counts.
-    let other = Guide::new().replace(SEALED, "cnpg.io/reload: \"true\"", "cnpg.io/reload: \"\"");
-    assert_eq!(of(&other, &codes), NOTHING);
-    for said in [
-        "commonLabels: {cnpg.io/reload: \"true\"}\nresources:",
-        "labels: [{pairs: {cnpg.io/reload: \"true\"}, includeTemplates: true}]\nresources:",
-    ] {
-        let labelled = unlabelled().replace(KUSTOMIZATION, "resources:", said);
-        assert_eq!(of(&labelled, &codes), NOTHING, "{said}");
-    }
-    let aliased = unlabelled()
-        .replace(SEALED, "  labels:\n    app", "  labels: &labels\n    app")
-        .replace(
-            SEALED,
-            "      labels:\n",
-            "      labels:\n        <<: *labels\n",
-        );
-    assert_eq!(of(&aliased, &codes), NOTHING);
-    let unused = unlabelled().replace(
-        CLUSTER,
-        "          name: my-shop-db-creds\n",
-        "          name: other\n",
-    );
-    assert_eq!(of(&unused, &codes), NOTHING);
-    let absent = unlabelled().replace(CLUSTER, LOGIN, "        ensure: absent\n");
-    assert_eq!(of(&absent, &codes), NOTHING);
-    let elsewhere = "apiVersion: bitnami.com/v1alpha1
-kind: SealedSecret
-metadata: {name: my-shop-db-creds, namespace: shop}
-spec: {encryptedData: {username: AgBy, password: AgBy}}
-";
-    let elsewhere = Guide::new().write("apps/shop/creds.yaml", elsewhere);
-    assert_eq!(of(&elsewhere, &["PGDB709", "PGDB710"]), NOTHING);
-}
-
-#[test]
-fn types_of_secrets() {
-    let with = |line: &str| {
-        let guide = Guide::new().replace(SEALED, "    type: kubernetes.io/basic-auth\n", line);
-        of(&guide, &["PGDB710"])
-    };
-    assert_eq!(
-        with(""),
-        [
-            "PGDB710 info my-shop-secrets-sealed.yaml:4:9 the type of this Secret is Opaque, not kubernetes.io/basic-auth"
-        ]
-    );
-    assert_eq!(with("    type: \"${TYPE}\"\n"), NOTHING);
-}
-
-#[test]
 fn what_is_dropped_with_its_object() {
     let delete = || Guide::new().replace(DATABASE, "retain", "delete");
     let codes = ["PGDB711"];
@@ -301,6 +200,12 @@ fn fields_that_are_misspelt() {
         of(&database("databaseRoleReclaimPolicy: retain"), &["PGDB713"]),
         [
             "PGDB713 error my-shop-db.yaml:12:3 CNPG knows no field \"databaseRoleReclaimPolicy\" here (did you mean \"databaseReclaimPolicy\"?)"
+        ]
+    );
+    assert_eq!(
+        of(&object("databaseReclaimPolicy: retain"), &["PGDB713"]),
+        [
+            "PGDB713 error role.yaml:12:3 CNPG knows no field \"databaseReclaimPolicy\" here (did you mean \"databaseRoleReclaimPolicy\"?)"
         ]
     );
     assert_eq!(of(&object("clientCertificate: {}"), &["PGDB713"]), NOTHING);
@@ -462,6 +367,7 @@ spec:
         name: one
         login: true
       - <<: *role
+        <<: *role
         name: two
       - *role
 ";
