@@ -281,8 +281,6 @@ fn a_role_that_the_bootstrap_owns() {
     let secret = "        passwordSecret: {name: my-shop-db-creds}\n";
     let login = "        login: true\n";
     for (said, severity, clash) in [
-        (format!("{secret}{login}"), "info", ""),
-        (login.to_owned(), "info", ""),
         (
             secret.to_owned(),
             "warning",
@@ -301,7 +299,7 @@ fn a_role_that_the_bootstrap_owns() {
         (
             format!("{login}        passwordSecret: {{name: \"${{SECRET}}\"}}\n"),
             "info",
-            "",
+            ", perhaps with another password",
         ),
         (
             "        ensure: absent\n".to_owned(),
@@ -315,6 +313,14 @@ fn a_role_that_the_bootstrap_owns() {
             [format!("PGDB706 {severity} {start}{clash}")],
             "{said}"
         );
+    }
+    // The same password, or none, and attributes that the bootstrap cannot give.
+    for said in [
+        format!("{secret}{login}"),
+        format!("{login}        createdb: true\n"),
+    ] {
+        let guide = bootstrapped(bootstrap, &format!("{entry}{said}"));
+        assert_eq!(of(&guide, &["PGDB706"]), NOTHING, "{said}");
     }
     let patched = bootstrapped(bootstrap, "").write("other/role.yaml", ROLE);
     assert_eq!(of(&patched, &["PGDB706"]), NOTHING);
@@ -336,12 +342,7 @@ fn the_owner_that_cnpg_gives_by_default() {
             "PGDB706 error postgres-cluster.yaml:17:15 {message}, with the password of another Secret"
         )]
     );
-    assert_eq!(
-        found("", "postgres-shared-app"),
-        [format!(
-            "PGDB706 info postgres-cluster.yaml:17:15 {message}"
-        )]
-    );
+    assert_eq!(found("", "postgres-shared-app"), NOTHING);
     for bootstrap in [
         "  bootstrap: {initdb: {import: {type: monolith}}}\n",
         "  bootstrap: {recovery: {source: old}}\n",
