@@ -318,10 +318,17 @@ fn a_role_that_the_bootstrap_owns() {
     for said in [
         format!("{secret}{login}"),
         format!("{login}        createdb: true\n"),
+        "        <<: {login: true}\n".to_owned(),
     ] {
         let guide = bootstrapped(bootstrap, &format!("{entry}{said}"));
         assert_eq!(of(&guide, &["PGDB706"]), NOTHING, "{said}");
     }
+    let patched = bootstrapped(bootstrap, entry).replace(
+        KUSTOMIZATION,
+        "resources:",
+        "patches:\n  - patch: '[{op: add, path: /spec/bootstrap/initdb/encoding, value: UTF8}]'\nresources:",
+    );
+    assert_eq!(of(&patched, &["PGDB706"]).len(), 1);
     let patched = bootstrapped(bootstrap, "").write("other/role.yaml", ROLE);
     assert_eq!(of(&patched, &["PGDB706"]), NOTHING);
 }
