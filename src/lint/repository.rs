@@ -2,6 +2,8 @@
 //!
 //! A manifest is parsed once, what rules ask for is taken from it, and the tree is dropped: a repository may hold thousands.
 
+pub mod blank;
+pub mod clear;
 pub mod cluster;
 pub mod cnpg_fields;
 pub mod credential;
@@ -9,12 +11,17 @@ pub mod database;
 pub mod deployment;
 pub mod kustomize;
 pub mod object;
+pub mod password;
 mod reading;
 pub mod reflected;
 pub mod role;
+pub mod sealing;
+pub mod surroundings;
 pub mod word;
 
 use std::collections::{BTreeSet, HashMap};
+
+use memchr::memmem;
 
 use crate::domain::time::UnixTime;
 use crate::repo::kustomization::Kustomization;
@@ -30,6 +37,7 @@ use database::Database;
 use kustomize::Kustomize;
 use object::Object;
 use role::Role;
+use word::Span;
 
 /// The repository as rules see it.
 #[derive(Debug)]
@@ -73,6 +81,25 @@ pub struct Certificate {
     pub pem: String,
 }
 
+impl Certificate {
+    /// Where a finding about it is shown: the line at which the PEM begins, else the first that holds anything.
+    pub fn head(&self) -> Span {
+        let mut start = 0;
+        let mut first = None;
+        for line in self.pem.split_inclusive('\n') {
+            let span = Span::new(start, start + line.trim_end().len());
+            start += line.len();
+            if line.starts_with("-----BEGIN") {
+                return span;
+            }
+            if first.is_none() && !line.trim().is_empty() {
+                first = Some(span);
+            }
+        }
+        first.unwrap_or_default()
+    }
+}
+
 /// What a run looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'text> {
@@ -103,7 +130,11 @@ struct Index {
     users: HashMap<String, Vec<usize>>,
     /// Roles by the Secrets that they name and the namespaces that they look there in; an empty one where that is not known.
     users_in: HashMap<(String, String), Vec<usize>>,
+    /// Clusters by the Secrets that they name elsewhere than in their managed roles.
+    clusters_using: HashMap<String, Vec<usize>>,
     kustomizes: HashMap<RepoPath, usize>,
+    /// The Secrets that kustomize generates.
+    generated: BTreeSet<String>,
 }
 
 impl<'text> Repository<'text> {
@@ -219,9 +250,69 @@ impl<'text> Repository<'text> {
         numbers.filter_map(|number| self.roles.get(*number))
     }
 
+    /// The Clusters that name a Secret elsewhere than in their managed roles, such as in their bootstrap.
+    pub fn clusters_using(&self, secret: &str) -> impl Iterator<Item = &Cluster<'text>> {
+        let numbers = self.index.clusters_using.get(secret).into_iter().flatten();
+        numbers.filter_map(|number| self.clusters.get(*number))
+    }
+
+    /// What says that a Secret is the credential of a database: a role whose password is in it, or a Cluster that names it.
+    pub fn user_of(&self, credential: &Credential<'text>) -> Option<&Object<'text>> {
+        let secret = credential.secret.as_deref()?;
+        let roles = self.users_of(secret).map(|role| &*role.object);
+        let clusters = self.clusters_using(secret).map(|cluster| &*cluster.object);
+        let mut users = roles.chain(clusters);
+        users.find(|user| user.may_be_beside(&credential.object))
+    }
+
+    /// Whether a Secret is the credential of a database: something uses it as one, or it is evidently made for that.
+    pub fn is_of_database(&self, credential: &Credential<'text>) -> bool {
+        credential.is_evident() || self.user_of(credential).is_some()
+    }
+
+    /// The text of a file that was read, or of a certificate.
+    pub fn text(&self, path: &RepoPath) -> &'text str {
+        let certificate = || {
+            let mut certificates = self.certificates.iter();
+            certificates.find(|certificate| certificate.path == *path)
+        };
+        let text = self.snapshot.text(path);
+        let pem = || certificate().map(|certificate| certificate.pem.as_str());
+        text.or_else(pem).unwrap_or_default()
+    }
+
     /// The names of all Secrets that something makes.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         self.index.credentials.keys().map(String::as_str)
+    }
+
+    /// Whether a kustomization generates a Secret of this name.
+    pub fn generates(&self, secret: &str) -> bool {
+        self.index.generated.contains(secret)
+    }
+
+    /// Whether a file that could not be read, a template or what is no YAML, speaks of `needle`: then it may declare what
+    /// seems to be missing.
+    pub fn is_in_unread(&self, needle: &str) -> bool {
+        let invalid = self.invalid.iter().map(|(path, _)| *path);
+        let mut unread = self.templates.iter().copied().chain(invalid);
+        unread.any(|path| {
+            let text = self.snapshot.text(path).unwrap_or_default();
+            memmem::find(text.as_bytes(), needle.as_bytes()).is_some()
+        })
+    }
+
+    /// Whether a kustomization through which an object is built puts a prefix or suffix on its name.
+    pub fn is_renamed(&self, object: &Object<'text>) -> bool {
+        self.building(object.path).iter().any(|found| found.renames)
+    }
+
+    /// What `.pgdb.yaml` says of the Cluster of this name: the first target that may mean it.
+    pub fn target_of(&self, cluster: &str) -> Option<&'text TargetSettings> {
+        let named = |target: &TargetSettings| target.cluster.as_ref().map(|name| name.to_string());
+        let mut targets = self.targets.iter();
+        let exact = targets.find(|target| named(target).as_deref() == Some(cluster));
+        exact.or_else(|| self.targets.iter().find(|target| target.cluster.is_none()))
     }
 
     /// The names of all whole Clusters.
@@ -286,6 +377,10 @@ impl Index {
                     .or_default()
                     .push(number);
             }
+            for secret in &cluster.secrets {
+                let using = index.clusters_using.entry(secret.clone());
+                using.or_default().push(number);
+            }
         }
         for (number, role) in repository.roles.iter().enumerate() {
             index.add_role(role, number);
@@ -304,6 +399,11 @@ impl Index {
         for (number, kustomize) in repository.kustomizes.iter().enumerate() {
             index.kustomizes.insert(kustomize.path.clone(), number);
         }
+        let generators = repository.kustomizes.iter().flat_map(|kustomize| {
+            let names = kustomize.generators.iter();
+            names.filter_map(|generator| word::known(generator.name.as_ref()))
+        });
+        index.generated = generators.map(str::to_owned).collect();
         for (number, credential) in repository.credentials.iter().enumerate() {
             if let Some(secret) = &credential.secret {
                 index

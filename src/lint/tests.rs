@@ -4,8 +4,13 @@ mod cnpg_declarations;
 mod cnpg_fields;
 mod cnpg_secrets;
 pub(super) mod guide;
+mod names;
+mod namespaces;
+mod plaintext;
 mod reflection;
 mod reflection_lists;
+mod sealing;
+mod waves;
 
 use std::collections::BTreeSet;
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::cluster::hides;
-use super::object::{Object, pairs};
+use super::clear::{ClearValue, values};
+use super::object::{Object, hides, pairs};
 use super::word::{Span, Word};
 use crate::declared::CredentialSource;
 use crate::declared::credential::{RELOAD, made_metadata, secret_name, source, template};
@@ -11,7 +11,7 @@ use crate::domain::reflection::{REFLECTOR, Reflection};
 use crate::domain::scope::Scope;
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::object::Object as Manifest;
-use crate::repo::yaml::Node;
+use crate::repo::yaml::{Node, Value};
 
 /// An object that makes a Secret.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Credential<'text> {
     pub sealed: Vec<(Word<'text>, Word<'text>)>,
     /// The key `encryptedData`, where the SealedSecret has one.
     pub sealed_head: Option<Span>,
+    /// Whether there may be more sealed values than these: an alias, a merge key, or the older `data` of all in one.
+    pub hides_sealed: bool,
     /// The keys that are not sealed: of a SealedSecret's template, of an ExternalSecret's, or of the Secret itself.
     pub open_keys: Vec<Word<'text>>,
     /// Whether all that the Secret will hold is known here: an ExternalSecret may bring any keys.
@@ -46,6 +48,8 @@ pub struct Credential<'text> {
     pub reflection: Reflection,
     /// Whether SOPS encrypts the values.
     pub is_encrypted: bool,
+    /// The values of a Secret that stand here in clear.
+    pub clear: Vec<ClearValue<'text>>,
 }
 
 /// The metadata of a Secret that is made.
@@ -70,7 +74,8 @@ impl<'text> Credential<'text> {
         let root = &manifest.root;
         let template = template(manifest, source);
         let encrypted = root.at(&["spec", "encryptedData"]);
-        let sealed = encrypted.filter(|_| source == CredentialSource::SealedSecret);
+        let is_sealed = source == CredentialSource::SealedSecret;
+        let sealed = encrypted.filter(|node| is_sealed && !node.is_null());
         let open = ["data", "stringData"]
             .into_iter()
             .filter_map(|key| template?.get(key))
@@ -88,11 +93,12 @@ impl<'text> Credential<'text> {
                 .map(str::to_owned),
             sealed: sealed.map_or_else(Vec::new, pairs),
             sealed_head: sealed.map(Span::of),
+            hides_sealed: hides_sealed(root),
             open_keys: open.filter_map(|(key, _)| Word::of(key)).collect(),
             keys_are_known: matches!(
                 source,
                 CredentialSource::SealedSecret | CredentialSource::Secret
-            ),
+            ) && !hides_keys(root, template),
             reflection: made
                 .as_ref()
                 .map_or_else(Reflection::default, Made::reflection),
@@ -105,13 +111,22 @@ impl<'text> Credential<'text> {
                 .map_or(Scope::Strict, |(scope, ..)| *scope),
             scope_annotation: scope_annotation.map(|(_, key, value)| (key, value)),
             is_encrypted: root.get("sops").is_some(),
+            clear: match source {
+                CredentialSource::Secret => values(root),
+                _ => Vec::new(),
+            },
         })
+    }
+
+    /// The keys that the Secret will have, as far as they are known here.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let sealed = self.sealed.iter().map(|(key, _)| key);
+        sealed.chain(&self.open_keys).map(|key| &*key.text)
     }
 
     /// Whether the Secret will have a key.
     pub fn has_key(&self, name: &str) -> bool {
-        let sealed = self.sealed.iter().map(|(key, _)| key);
-        sealed.chain(&self.open_keys).any(|key| key.text == name)
+        self.keys().any(|key| key == name)
     }
 
     /// Whether this is evidently the credential of a database, whoever uses it: the product made it, or it has a name and a
@@ -123,6 +138,18 @@ impl<'text> Credential<'text> {
                 && self.has_key("password")
                 && (reloads || self.reflection.allowed))
     }
+}
+
+/// Whether an alias or a merge key may bring in keys of the Secret.
+fn hides_keys(root: &Node<'_>, template: Option<&Node<'_>>) -> bool {
+    let spec = root.get("spec");
+    let values = ["data", "stringData"].map(|key| template.and_then(|template| template.get(key)));
+    let encrypted = spec.and_then(|spec| spec.get("encryptedData"));
+    hides(spec)
+        || hides(template)
+        || hides(encrypted)
+        || values.into_iter().any(hides)
+        || hides(Some(root))
 }
 
 impl<'text> Made<'text> {
@@ -188,6 +215,17 @@ pub fn reflector<'list, 'text>(
         let behind = key.text.strip_prefix(REFLECTOR);
         behind.and_then(|rest| rest.strip_prefix('/')) == Some(name)
     })
+}
+
+/// Whether a SealedSecret's values are not all to be seen in its `encryptedData`.
+fn hides_sealed(root: &Node<'_>) -> bool {
+    let spec = root.get("spec");
+    let sealed = root.at(&["spec", "encryptedData"]);
+    let mut values = sealed.map_or(&[][..], Node::entries).iter();
+    hides(spec)
+        || hides(sealed)
+        || root.at(&["spec", "data"]).is_some()
+        || values.any(|(_, value)| !matches!(value.value, Value::Scalar(..)))
 }
 
 /// The scope that a SealedSecret's own annotations give its values, wider than strict.

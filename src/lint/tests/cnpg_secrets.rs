@@ -1,6 +1,6 @@
 //! The Secrets of roles' passwords as CNPG wants them, in the shapes that real repositories have.
 
-use crate::lint::finding::{Fix, FixEdit, Operation};
+use crate::lint::finding::{Fix, FixEdit, Operation, Step};
 use crate::repo::edit::Addition;
 
 use super::guide::{CLUSTER, Guide, KUSTOMIZATION, SEALED};
@@ -32,7 +32,7 @@ fn the_label_is_added_where_the_secret_gets_its_labels() {
         edits: vec![FixEdit {
             path: SEALED.parse().unwrap(),
             document: 0,
-            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            steps: keys.iter().copied().map(Step::from).collect(),
             operation: Operation::Insert(
                 "cnpg.io/reload".to_owned(),
                 Addition::Text("true".to_owned()),

@@ -1,6 +1,6 @@
 //! Reflector's annotations, in the shapes that real repositories have.
 
-use crate::lint::finding::{Fix, FixEdit, Operation};
+use crate::lint::finding::{Fix, FixEdit, Operation, Step};
 use crate::lint::rules::rule;
 use crate::repo::edit::Addition;
 
@@ -194,11 +194,11 @@ fn annotations_that_the_secret_does_not_get() {
     let [fix] = &fixes(&bad)[..] else {
         panic!("one fix");
     };
-    let keys = ["spec", "template", "metadata", "annotations"].map(str::to_owned);
+    let keys = ["spec", "template", "metadata", "annotations"].map(Step::from);
     let inserted: Vec<&str> = fix
         .edits
         .iter()
-        .filter(|edit| edit.keys == keys)
+        .filter(|edit| edit.steps == keys)
         .filter_map(|edit| match &edit.operation {
             Operation::Insert(key, Addition::Text(_)) => key.strip_prefix(PREFIX),
             _ => None,
@@ -321,7 +321,7 @@ fn values_without_quotes() {
             "PGDB607 error my-shop-secrets-sealed.yaml:25:61 `reflection-allowed` is true without quotes, which is no string"
         ]
     );
-    let keys = ["spec", "template", "metadata", "annotations"].map(str::to_owned);
+    let keys = ["spec", "template", "metadata", "annotations"].map(Step::from);
     let key = format!("{PREFIX}/reflection-allowed");
     assert_eq!(
         fixes(&guide),
@@ -330,7 +330,7 @@ fn values_without_quotes() {
             edits: vec![FixEdit {
                 path: SEALED.parse().unwrap(),
                 document: 0,
-                keys: keys.into_iter().chain([key]).collect(),
+                steps: keys.into_iter().chain([Step::Key(key)]).collect(),
                 operation: Operation::SetText("true".to_owned()),
             }],
         }]

@@ -1,6 +1,6 @@
 //! Reflector's lists of namespaces, in the shapes that real repositories have.
 
-use crate::lint::finding::{Fix, FixEdit, Operation};
+use crate::lint::finding::{Fix, FixEdit, Operation, Step};
 use crate::repo::edit::Addition;
 
 use super::guide::SEALED;
@@ -43,14 +43,14 @@ fn every_namespace_is_narrowed_to_those_of_the_mirrors() {
     let keys = |last: Option<&str>| {
         let keys = ["spec", "template", "metadata", "annotations"];
         let keys = keys.into_iter().chain(last);
-        keys.map(str::to_owned).collect::<Vec<String>>()
+        keys.map(Step::from).collect::<Vec<Step>>()
     };
     let fix = |keys, operation| Fix {
         title: "allow mirrors in shop,blog alone".to_owned(),
         edits: vec![FixEdit {
             path: SEALED.parse().unwrap(),
             document: 0,
-            keys,
+            steps: keys,
             operation,
         }],
     };
