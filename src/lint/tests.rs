@@ -1,10 +1,14 @@
 //! Every rule on its own example, and what holds for all rules.
 
+mod cnpg_declarations;
+mod cnpg_fields;
+mod cnpg_secrets;
 pub(super) mod guide;
 mod names;
 mod namespaces;
 mod plaintext;
 mod reflection;
+mod reflection_lists;
 mod sealing;
 mod waves;
 

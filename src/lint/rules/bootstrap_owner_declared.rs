@@ -6,7 +6,6 @@ use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
 use crate::lint::repository::cluster::Cluster;
 use crate::lint::repository::role::Role;
-use crate::lint::repository::word::is_placeholder;
 use crate::lint::rule::{Example, Findings, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -14,12 +13,12 @@ pub(super) const RULE: Rule = Rule {
     name: "bootstrap-owner-declared",
     severity: Severity::Error,
     is_fixable: false,
-    summary: "A managed role or DatabaseRole is the owner that the Cluster's bootstrap makes.",
+    summary: "A managed role or DatabaseRole is the owner that the Cluster's bootstrap makes, and clashes with it.",
     why: "CNPG gives that owner the password of the bootstrap's Secret (`<cluster>-app` where none is named), and \
           the role's entry gives it another: whichever was applied last holds, and one of the applications cannot \
           log in. The entry also sets every attribute that it does not name to PostgreSQL's default, so without \
           `login: true` nobody can log in as the owner.",
-    mend: "Remove the entry, or let it name the bootstrap's Secret and say `login: true`. An app of its own gets a \
+    mend: "Remove the entry, or let it name the bootstrap's Secret, or none, and say `login: true`. An app of its own gets a \
            role of its own.",
     example: Example {
         path: "infra/databases/postgres/postgres-cluster.yaml",
@@ -69,12 +68,13 @@ fn owner<'a>(repository: &Repository<'_>, cluster: &'a Cluster<'_>) -> Option<&'
     let is_written = cluster.owner.is_some() || cluster.database.is_some();
     let is_known = is_written
         || !(cluster.imports_all || repository.kustomize_mentions(&cluster.object, "bootstrap"));
-    let owner = cluster.bootstrap_owner().filter(|_| is_known)?;
-    (!is_placeholder(owner)).then_some(owner)
+    cluster.bootstrap_owner().filter(|_| is_known)
 }
 
 fn report(role: &Role<'_>, cluster: &Cluster<'_>, owner: &str, found: &mut Findings) {
-    let (severity, clash) = clash(role, cluster);
+    let Some((severity, clash)) = clash(role, cluster) else {
+        return;
+    };
     let message = format!("the bootstrap of the Cluster already owns the role {owner:?}{clash}");
     let place = cluster.owner.as_ref().or(cluster.database.as_ref());
     let place = place.or(cluster.method.as_ref());
@@ -84,24 +84,32 @@ fn report(role: &Role<'_>, cluster: &Cluster<'_>, owner: &str, found: &mut Findi
     found.push_as(severity, finding);
 }
 
-/// What goes wrong between a role's entry and the bootstrap that makes the role.
-fn clash(role: &Role<'_>, cluster: &Cluster<'_>) -> (Severity, &'static str) {
-    let own = || format!("{}-app", cluster.name().unwrap_or_default());
-    let secret = cluster.owner_secret.as_ref();
-    let is_known = secret.is_none_or(|secret| !secret.is_placeholder());
-    let secret = secret.map_or_else(own, |secret| secret.text.to_string());
-    let named = role.password_secret.as_ref().and_then(|word| word.known());
+/// What goes wrong between a role's entry and the bootstrap that makes the role; nothing where the entry only gives the
+/// owner more than the bootstrap can, as CNPG's own examples do.
+fn clash(role: &Role<'_>, cluster: &Cluster<'_>) -> Option<(Severity, &'static str)> {
     let has_merge_key = role.fields.iter().any(|(key, _)| key.text == "<<");
     let login = role.field("login");
     if role.is_absent() {
-        (Severity::Error, ", and this entry drops it")
+        Some((Severity::Error, ", and this entry drops it"))
     } else if role.is("disablePassword") {
-        (Severity::Error, ", and this entry takes its password away")
-    } else if is_known && named.is_some_and(|named| named != secret) {
-        (Severity::Error, ", with the password of another Secret")
+        Some((Severity::Error, ", and this entry takes its password away"))
+    } else if let Some(clash) = clash_of_passwords(role, cluster) {
+        Some(clash)
     } else if !has_merge_key && login.is_none_or(|login| login.text == "false") {
-        (Severity::Warning, ", and this entry does not let it log in")
+        Some((Severity::Warning, ", and this entry does not let it log in"))
     } else {
-        (Severity::Info, "")
+        None
     }
+}
+
+/// What goes wrong where the entry names another Secret than the one that the bootstrap takes the password from.
+fn clash_of_passwords(role: &Role<'_>, cluster: &Cluster<'_>) -> Option<(Severity, &'static str)> {
+    let named = role.password_secret.as_ref()?;
+    let made = format!("{}-app", cluster.name().unwrap_or_default());
+    let secret = cluster.owner_secret.as_ref();
+    if named.is_placeholder() || secret.is_some_and(|secret| secret.is_placeholder()) {
+        return Some((Severity::Info, ", perhaps with another password"));
+    }
+    let secret = secret.map_or(&*made, |secret| &*secret.text);
+    (named.text != secret).then_some((Severity::Error, ", with the password of another Secret"))
 }

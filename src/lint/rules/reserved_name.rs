@@ -27,9 +27,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(repository: &Repository<'_>, found: &mut Findings) {
     let reserved = |name: Option<&Word<'_>>, is_reserved: fn(&str) -> bool| {
-        let name = name?;
-        let text = name.known().filter(|text| is_reserved(text))?;
-        Some((name.span, format!("the name {text:?} is reserved")))
+        let name = name.filter(|name| is_reserved(&name.text))?;
+        Some((name.span, format!("the name {:?} is reserved", name.text)))
     };
     for role in &repository.roles {
         if let Some((span, message)) = reserved(role.name.as_ref(), is_reserved_role) {
