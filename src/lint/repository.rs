@@ -19,6 +19,7 @@ pub mod word;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::time::UnixTime;
+use crate::repo::header::KUSTOMIZATION_NAMES;
 use crate::repo::kustomization::Kustomization;
 use crate::repo::kustomization::index::Kustomizations;
 use crate::repo::path::RepoPath;
@@ -263,6 +264,15 @@ impl<'text> Repository<'text> {
     /// Every kustomization through which a file is built.
     pub fn building(&self, file: &RepoPath) -> Vec<&Kustomization> {
         self.kustomizations.reaching(file)
+    }
+
+    /// The kustomization in this very folder: of several the one that kustomize looks for first.
+    pub fn kustomize_in(&self, folder: &RepoPath) -> Option<&Kustomize<'text>> {
+        let mut paths = KUSTOMIZATION_NAMES
+            .iter()
+            .filter_map(|name| folder.join(name).ok());
+        let number = paths.find_map(|path| self.index.kustomizes.get(&path))?;
+        self.kustomizes.get(*number)
     }
 
     /// Whether a kustomization through which an object is built, or one of its patches, speaks of `needle`: then it may

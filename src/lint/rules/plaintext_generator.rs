@@ -76,11 +76,9 @@ fn exposed<'run, 'text>(
         found.extend(lines.filter_map(|line| entry(word, line)));
     }
     for word in &generator.files {
-        let (key, file) = word.text.split_once('=').unwrap_or_else(|| {
-            let name = word.text.rsplit('/').next().unwrap_or_default();
-            (name, &*word.text)
-        });
-        let path = kustomize.path.parent().resolve(file);
+        let key = word.text.split_once('=').map(|(key, _)| key);
+        let key = key.unwrap_or_else(|| word.text.rsplit('/').next().unwrap_or_default());
+        let path = kustomize.resolve_file(word);
         let text = path.and_then(|path| repository.snapshot.text(&path));
         found.extend(text.and_then(|text| value(word, key, text)));
     }

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
 use crate::lint::repository::credential::Credential;
-use crate::lint::repository::surroundings::Neighbourhood;
+use crate::lint::repository::surroundings::{Neighbourhood, is_sample};
 use crate::lint::rule::{Example, Findings, Rule};
-use crate::repo::path::RepoPath;
 
 pub(super) const RULE: Rule = Rule {
     code: "PGDB401",
@@ -80,11 +79,4 @@ fn severity(
     } else {
         severity
     })
-}
-
-/// Whether a path says that what is there is an example.
-fn is_sample(path: &RepoPath) -> bool {
-    let name = path.as_str().to_ascii_lowercase();
-    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    words.any(|word| matches!(word, "example" | "examples" | "sample" | "samples"))
 }
