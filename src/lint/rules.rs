@@ -7,6 +7,7 @@ mod certificate_ends_soon;
 mod certificate_not_in_use;
 mod certificate_unusable;
 mod invalid_yaml;
+mod listed_file_missing;
 mod not_listed;
 mod not_sealed_data;
 mod other_key_size;
@@ -32,6 +33,7 @@ pub const RULES: &[Rule] = &[
     certificate_ends_soon::RULE,  // PGDB505
     certificate_not_in_use::RULE, // PGDB506
     not_listed::RULE,             // PGDB801
+    listed_file_missing::RULE,    // PGDB802
 ];
 
 /// The rule of this code or name.
