@@ -1,6 +1,7 @@
 //! Every rule on its own example, and what holds for all rules.
 
 pub(super) mod guide;
+mod kustomizations;
 mod plaintext;
 mod sealing;
 
