@@ -3,6 +3,7 @@
 pub(super) mod guide;
 mod kustomizations;
 mod plaintext;
+mod random;
 mod sealing;
 
 use std::collections::BTreeSet;
