@@ -126,13 +126,13 @@ fn severity(
     if is_used || exposed.iter().any(is_postgres) {
         return Some(Severity::Error);
     }
-    if !is_basic && !(has("username") && has("password")) {
-        return None;
-    }
-    Some(if neighbourhood.is_folder(&kustomize.path.parent()) {
-        Severity::Error
-    } else {
-        // A login to something; whether it is a database nobody can tell.
-        Severity::Info
+    let is_login = is_basic || has("username") && has("password");
+    is_login.then(|| {
+        if neighbourhood.is_folder(&kustomize.path.parent()) {
+            Severity::Error
+        } else {
+            // A login to something; whether it is a database nobody can tell.
+            Severity::Info
+        }
     })
 }

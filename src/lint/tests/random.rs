@@ -197,7 +197,9 @@ fn piece() -> impl Strategy<Value = String> {
             let guide = Guide::new();
             let text = guide.snapshot().text(&path.parse().unwrap()).unwrap();
             let (from, to) = (from.index(text.len()), to.index(text.len()));
-            text[from.min(to)..from.max(to)].to_owned()
+            text.get(from.min(to)..from.max(to))
+                .unwrap_or_default()
+                .to_owned()
         })
 }
 
