@@ -8,12 +8,13 @@ pub mod cluster;
 pub mod credential;
 pub mod database;
 pub mod kustomize;
+pub mod neighbourhood;
 pub mod object;
 pub mod password;
 mod reading;
 pub mod role;
 pub mod sealing;
-pub mod surroundings;
+
 pub mod word;
 
 use std::collections::{BTreeSet, HashMap};

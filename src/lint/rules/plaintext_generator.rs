@@ -2,9 +2,9 @@
 
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
-use crate::lint::repository::clear::{exposure, is_postgres_key};
+use crate::lint::repository::clear::{Exposure, exposure, is_postgres_key};
 use crate::lint::repository::kustomize::{Generator, Kustomize};
-use crate::lint::repository::surroundings::Neighbourhood;
+use crate::lint::repository::neighbourhood::Neighbourhood;
 use crate::lint::repository::word::{Word, known};
 use crate::lint::rule::{Example, Findings, Rule};
 
@@ -28,11 +28,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// A value in clear: where the generator takes it from, its key, and whether it is a connection to PostgreSQL.
+/// A value in clear: where the generator takes it from, its key, and what it gives away.
 struct Exposed<'run, 'text> {
     word: &'run Word<'text>,
     key: String,
-    is_connection: bool,
+    exposure: Exposure,
 }
 
 fn check(repository: &Repository<'_>, found: &mut Findings) {
@@ -100,7 +100,7 @@ fn value<'run, 'text>(
     Some(Exposed {
         word,
         key: key.to_owned(),
-        is_connection: exposure(key, text)?,
+        exposure: exposure(key, text)?,
     })
 }
 
@@ -116,7 +116,9 @@ fn severity(
         repository.users_of(name).next().is_some()
             || repository.clusters_using(name).next().is_some()
     });
-    let is_postgres = |value: &Exposed<'_, '_>| value.is_connection || is_postgres_key(&value.key);
+    let is_postgres = |value: &Exposed<'_, '_>| {
+        value.exposure == Exposure::Connection || is_postgres_key(&value.key)
+    };
     let secret_type = generator.secret_type.as_ref();
     let is_basic = secret_type.is_some_and(|word| word.text == "kubernetes.io/basic-auth");
     let has = |key: &str| {
