@@ -3,8 +3,9 @@
 //! Pure and offline: a snapshot becomes findings. One rule is one file in `rules/`, with its example; a line in
 //! [`rules::RULES`] is all that it takes to be run, explained, documented and tested.
 
-mod explanation;
+pub mod explanation;
 pub mod finding;
+pub mod fix;
 pub mod forms;
 pub mod ignoring;
 pub mod repository;
@@ -13,6 +14,7 @@ pub mod rules;
 pub mod selection;
 #[cfg(test)]
 mod tests;
+mod waves;
 
 use std::collections::{BTreeSet, HashMap};
 

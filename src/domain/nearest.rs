@@ -30,6 +30,15 @@ fn slips(word: &str, length: usize, candidate: &str) -> Option<usize> {
     (slips <= allowed).then_some(slips)
 }
 
+/// Whether two words are the same but for their digits, as the names of several things of one kind are.
+pub fn differ_in_digits_alone(one: &str, other: &str) -> bool {
+    let without = |word: &str| -> String {
+        let folded = folded(word);
+        folded.chars().filter(|c| !c.is_ascii_digit()).collect()
+    };
+    one != other && without(one) == without(other)
+}
+
 fn folded(word: &str) -> String {
     word.chars()
         .filter(|c| !matches!(c, '-' | '_' | ' '))
@@ -39,7 +48,7 @@ fn folded(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{differ_in_digits_alone, nearest};
 
     const KNOWN: [&str; 6] = [
         "cluster",
@@ -73,6 +82,14 @@ mod tests {
             assert_eq!(nearest(word, KNOWN), None);
         }
         assert_eq!(nearest("prod", []), None);
+    }
+
+    #[test]
+    fn tells_what_is_numbered() {
+        assert!(differ_in_digits_alone("node-1", "node-20"));
+        assert!(differ_in_digits_alone("shop-db", "shop-2-db"));
+        assert!(!differ_in_digits_alone("node-1", "nod-1"));
+        assert!(!differ_in_digits_alone("node-1", "node-1"));
     }
 
     #[test]

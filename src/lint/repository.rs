@@ -5,19 +5,24 @@
 pub mod blank;
 pub mod clear;
 pub mod cluster;
+pub mod cnpg_fields;
 pub mod credential;
 pub mod database;
+pub mod deployment;
 pub mod kustomize;
 pub mod neighbourhood;
 pub mod object;
 pub mod password;
 mod reading;
+pub mod reflected;
 pub mod role;
 pub mod sealing;
 
 pub mod word;
 
 use std::collections::{BTreeSet, HashMap};
+
+use memchr::memmem;
 
 use crate::domain::time::UnixTime;
 use crate::repo::header::KUSTOMIZATION_NAMES;
@@ -125,9 +130,13 @@ struct Index {
     credentials: HashMap<String, Vec<usize>>,
     /// Roles by the Secrets that they name.
     users: HashMap<String, Vec<usize>>,
+    /// Roles by the Secrets that they name and the namespaces that they look there in; an empty one where that is not known.
+    users_in: HashMap<(String, String), Vec<usize>>,
     /// Clusters by the Secrets that they name elsewhere than in their managed roles.
     clusters_using: HashMap<String, Vec<usize>>,
     kustomizes: HashMap<RepoPath, usize>,
+    /// The Secrets that kustomize generates.
+    generated: BTreeSet<String>,
 }
 
 impl<'text> Repository<'text> {
@@ -220,6 +229,29 @@ impl<'text> Repository<'text> {
         numbers.filter_map(|number| self.roles.get(*number))
     }
 
+    /// The roles whose password may be in the Secret that an object makes: they name it, and may be in a namespace of it.
+    pub fn roles_using<'a>(
+        &'a self,
+        credential: &Credential<'text>,
+    ) -> impl Iterator<Item = &'a Role<'text>> {
+        let name = credential.secret.as_deref().unwrap_or_default();
+        let namespaces = &credential.object.namespaces;
+        let anywhere = self.index.users.get(name);
+        let anywhere = anywhere.filter(|_| namespaces.is_empty());
+        let unknown = [String::new()];
+        let known = namespaces.iter().chain(&unknown);
+        let known = known.filter(|_| !namespaces.is_empty());
+        let known: Vec<&Vec<usize>> = known
+            .filter_map(|namespace| {
+                let key = (name.to_owned(), namespace.clone());
+                self.index.users_in.get(&key)
+            })
+            .chain(anywhere)
+            .collect();
+        let numbers = known.into_iter().flatten();
+        numbers.filter_map(|number| self.roles.get(*number))
+    }
+
     /// The Clusters that name a Secret elsewhere than in their managed roles, such as in their bootstrap.
     pub fn clusters_using(&self, secret: &str) -> impl Iterator<Item = &Cluster<'text>> {
         let numbers = self.index.clusters_using.get(secret).into_iter().flatten();
@@ -254,6 +286,35 @@ impl<'text> Repository<'text> {
     /// The names of all Secrets that something makes.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         self.index.credentials.keys().map(String::as_str)
+    }
+
+    /// Whether a kustomization generates a Secret of this name.
+    pub fn generates(&self, secret: &str) -> bool {
+        self.index.generated.contains(secret)
+    }
+
+    /// Whether a file that could not be read, a template or what is no YAML, speaks of `needle`: then it may declare what
+    /// seems to be missing.
+    pub fn is_in_unread(&self, needle: &str) -> bool {
+        let invalid = self.invalid.iter().map(|(path, _)| *path);
+        let mut unread = self.templates.iter().copied().chain(invalid);
+        unread.any(|path| {
+            let text = self.snapshot.text(path).unwrap_or_default();
+            memmem::find(text.as_bytes(), needle.as_bytes()).is_some()
+        })
+    }
+
+    /// Whether a kustomization through which an object is built puts a prefix or suffix on its name.
+    pub fn is_renamed(&self, object: &Object<'text>) -> bool {
+        self.building(object.path).iter().any(|found| found.renames)
+    }
+
+    /// What `.pgdb.yaml` says of the Cluster of this name: the first target that may mean it.
+    pub fn target_of(&self, cluster: &str) -> Option<&'text TargetSettings> {
+        let named = |target: &TargetSettings| target.cluster.as_ref().map(|name| name.to_string());
+        let mut targets = self.targets.iter();
+        let exact = targets.find(|target| named(target).as_deref() == Some(cluster));
+        exact.or_else(|| self.targets.iter().find(|target| target.cluster.is_none()))
     }
 
     /// The names of all whole Clusters.
@@ -349,6 +410,11 @@ impl Index {
         for (number, kustomize) in repository.kustomizes.iter().enumerate() {
             index.kustomizes.insert(kustomize.path.clone(), number);
         }
+        let generators = repository.kustomizes.iter().flat_map(|kustomize| {
+            let names = kustomize.generators.iter();
+            names.filter_map(|generator| word::known(generator.name.as_ref()))
+        });
+        index.generated = generators.map(str::to_owned).collect();
         for (number, credential) in repository.credentials.iter().enumerate() {
             if let Some(secret) = &credential.secret {
                 index
@@ -367,6 +433,7 @@ impl Index {
                 .entry(secret.to_owned())
                 .or_default()
                 .push(number);
+            self.add_user(secret, role, number);
         }
         let Some(cluster) = role.known_cluster() else {
             return;
@@ -376,6 +443,15 @@ impl Index {
         if let Some(name) = role.known_name() {
             let key = (cluster.to_owned(), name.to_owned());
             self.roles.entry(key).or_default().push(number);
+        }
+    }
+
+    fn add_user(&mut self, secret: &str, role: &Role<'_>, number: usize) {
+        let namespaces = &role.object.namespaces;
+        let unknown = namespaces.is_empty().then(String::new);
+        for namespace in namespaces.iter().cloned().chain(unknown) {
+            let key = (secret.to_owned(), namespace);
+            self.users_in.entry(key).or_default().push(number);
         }
     }
 }

@@ -2,9 +2,13 @@
 
 pub(super) mod guide;
 mod kustomizations;
+mod names;
+mod namespaces;
 mod plaintext;
 mod random;
+mod reflection;
 mod sealing;
+mod waves;
 
 use std::collections::BTreeSet;
 

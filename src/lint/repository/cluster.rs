@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::object::Object;
+use super::object::{Object, hides};
 use super::word::{Span, Word};
 use crate::repo::object::Object as Manifest;
 use crate::repo::yaml::Node;
@@ -23,10 +23,14 @@ pub struct Cluster<'text> {
     pub database: Option<Word<'text>>,
     /// The Secret of that owner's password.
     pub owner_secret: Option<Word<'text>>,
+    /// Whether its bootstrap brings in all of another server, roles included, and makes no database of its own.
+    pub imports_all: bool,
     /// The Secrets that it refers to elsewhere than in its managed roles.
     pub secrets: Vec<String>,
     /// Where its managed roles stand: the key `roles`.
     pub roles: Option<Span>,
+    /// Whether its bootstrap may bring roles that nobody declares: a copy of other data, an import, SQL of its own.
+    pub brings_roles: bool,
     /// Whether its managed roles are an alias or come by a merge key, so that they are not known.
     pub hides_roles: bool,
 }
@@ -54,8 +58,10 @@ impl<'text> Cluster<'text> {
             owner: word(&["owner"]),
             database: word(&["database"]),
             owner_secret: word(&["secret", "name"]),
+            imports_all: word(&["import", "type"]).is_some_and(|word| word.text == "monolith"),
             secrets,
             roles: managed.and_then(|node| key(node, "roles")).map(Span::of),
+            brings_roles: bootstrap.is_some_and(brings_roles),
             hides_roles: hides(root.get("spec"))
                 || hides(managed)
                 || hides(managed.and_then(|node| node.get("roles"))),
@@ -91,11 +97,17 @@ fn key<'node, 'text>(mapping: &'node Node<'text>, name: &str) -> Option<&'node N
         .map(|(key, _)| key)
 }
 
-/// Whether a node is an alias, or a mapping with a merge key: what is in it is not known.
-pub(super) fn hides(node: Option<&Node<'_>>) -> bool {
-    node.is_some_and(|node| {
-        matches!(node.value, crate::repo::yaml::Value::Alias(_)) || node.get("<<").is_some()
-    })
+/// Whether a bootstrap may bring roles: all but an `initdb` without an import and without SQL.
+///
+/// Source: CloudNativePG `api/v1/cluster_types.go`, `BootstrapInitDB`.
+fn brings_roles(bootstrap: &Node<'_>) -> bool {
+    let is_of = |key: &str| key == "import" || key.starts_with("postInit");
+    let initdb = bootstrap.get("initdb").map_or(&[][..], Node::entries);
+    let mut keys = initdb.iter().filter_map(|(key, _)| key.as_str());
+    METHODS
+        .iter()
+        .any(|method| *method != "initdb" && bootstrap.get(method).is_some())
+        || keys.any(is_of)
 }
 
 /// The names of all Secrets that a part of a Cluster, but its managed roles, refers to.
@@ -105,8 +117,10 @@ fn collect_secrets(node: &Node<'_>, found: &mut Vec<String>) {
         if key == "managed" {
             continue;
         }
-        let is_secret = key.ends_with("ecret") || key.ends_with("ecretRef");
-        let name = value.get("name").and_then(Node::as_str);
+        // A name and a key beside it are how Kubernetes refers to one value of a Secret.
+        let is_secret =
+            key.ends_with("ecret") || key.ends_with("ecretRef") || value.get("key").is_some();
+        let name = value.get("name").or(Some(value)).and_then(Node::as_str);
         found.extend(name.filter(|_| is_secret).map(str::to_owned));
         collect_secrets(value, found);
     }

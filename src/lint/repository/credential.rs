@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::clear::{ClearValue, values};
-use super::cluster::hides;
-use super::object::{Object, pairs};
+use super::object::{Object, hides, pairs};
 use super::word::{Span, Word};
 use crate::declared::CredentialSource;
 use crate::declared::credential::{RELOAD, made_metadata, secret_name, source, template};
@@ -35,6 +34,10 @@ pub struct Credential<'text> {
     pub keys_are_known: bool,
     /// What is said of the Secret that is made: the template's metadata, or the Secret's own.
     pub made: Option<Made<'text>>,
+    /// The keys from the object's top level down to that metadata, whether it is there or is still to be made.
+    pub made_keys: &'static [&'static str],
+    /// Whether an alias or a merge key brings in some of that metadata, so that not all of it is known.
+    pub hides_made: bool,
     /// The Secret's type.
     pub secret_type: Option<Word<'text>>,
     /// Where the values of a SealedSecret can be opened.
@@ -52,8 +55,6 @@ pub struct Credential<'text> {
 /// The metadata of a Secret that is made.
 #[derive(Clone, Debug)]
 pub struct Made<'text> {
-    /// The keys from the object's top level down to it.
-    pub keys: &'static [&'static str],
     /// The Secret's name.
     pub name: Option<Word<'text>>,
     /// The Secret's namespace.
@@ -80,7 +81,8 @@ impl<'text> Credential<'text> {
             .filter_map(|key| template?.get(key))
             .flat_map(Node::entries);
         let made = made_metadata(manifest, source, template);
-        let made = made.map(|node| Made::of(node, source));
+        let made_keys = made_keys(source, template.is_some());
+        let made = made.map(Made::of);
         let scope_annotation = scope_annotation(object);
         let name = secret_name(manifest, source);
         Some(Self {
@@ -96,11 +98,13 @@ impl<'text> Credential<'text> {
             keys_are_known: matches!(
                 source,
                 CredentialSource::SealedSecret | CredentialSource::Secret
-            ),
+            ) && !hides_keys(root, template),
             reflection: made
                 .as_ref()
                 .map_or_else(Reflection::default, Made::reflection),
             made,
+            made_keys,
+            hides_made: hides_some(root, made_keys),
             secret_type: template.and_then(|template| Word::at(template, &["type"])),
             scope: scope_annotation
                 .as_ref()
@@ -114,10 +118,15 @@ impl<'text> Credential<'text> {
         })
     }
 
+    /// The keys that the Secret will have, as far as they are known here.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let sealed = self.sealed.iter().map(|(key, _)| key);
+        sealed.chain(&self.open_keys).map(|key| &*key.text)
+    }
+
     /// Whether the Secret will have a key.
     pub fn has_key(&self, name: &str) -> bool {
-        let sealed = self.sealed.iter().map(|(key, _)| key);
-        sealed.chain(&self.open_keys).any(|key| key.text == name)
+        self.keys().any(|key| key == name)
     }
 
     /// Whether this is evidently the credential of a database, whoever uses it: the product made it, or it has a name and a
@@ -131,15 +140,21 @@ impl<'text> Credential<'text> {
     }
 }
 
+/// Whether an alias or a merge key may bring in keys of the Secret.
+fn hides_keys(root: &Node<'_>, template: Option<&Node<'_>>) -> bool {
+    let spec = root.get("spec");
+    let values = ["data", "stringData"].map(|key| template.and_then(|template| template.get(key)));
+    let encrypted = spec.and_then(|spec| spec.get("encryptedData"));
+    hides(spec)
+        || hides(template)
+        || hides(encrypted)
+        || values.into_iter().any(hides)
+        || hides(Some(root))
+}
+
 impl<'text> Made<'text> {
-    fn of(node: &Node<'text>, source: CredentialSource) -> Self {
-        let keys: &[&str] = match source {
-            CredentialSource::SealedSecret => &["spec", "template", "metadata"],
-            CredentialSource::ExternalSecret => &["spec", "target", "template", "metadata"],
-            CredentialSource::StringSecret | CredentialSource::Secret => &["metadata"],
-        };
+    fn of(node: &Node<'text>) -> Self {
         Self {
-            keys,
             name: Word::at(node, &["name"]),
             namespace: Word::at(node, &["namespace"]),
             wave: Word::at(node, &["annotations", SYNC_WAVE]),
@@ -161,6 +176,34 @@ impl<'text> Made<'text> {
         };
         Reflection::read(value)
     }
+}
+
+/// Where the metadata of the Secret that is made stands. External Secrets takes the object's own where there is no template.
+fn made_keys(source: CredentialSource, has_template: bool) -> &'static [&'static str] {
+    match source {
+        CredentialSource::SealedSecret => &["spec", "template", "metadata"],
+        CredentialSource::ExternalSecret if has_template => {
+            &["spec", "target", "template", "metadata"]
+        }
+        CredentialSource::ExternalSecret
+        | CredentialSource::StringSecret
+        | CredentialSource::Secret => &["metadata"],
+    }
+}
+
+/// Whether something on the way to some metadata, its labels or its annotations is an alias, or has a merge key.
+fn hides_some(root: &Node<'_>, keys: &[&str]) -> bool {
+    let mut node = root;
+    for key in keys {
+        let Some(below) = node.get(key) else {
+            return hides(Some(node));
+        };
+        if hides(Some(node)) {
+            return true;
+        }
+        node = below;
+    }
+    hides(Some(node)) || hides(node.get("labels")) || hides(node.get("annotations"))
 }
 
 /// One of Reflector's annotations, by its name behind the prefix.

@@ -2,9 +2,10 @@
 
 use super::word::{Span, Word};
 use crate::domain::wave::SYNC_WAVE;
+use crate::lint::finding::Step;
 use crate::repo::object::Object as Manifest;
 use crate::repo::path::RepoPath;
-use crate::repo::yaml::Node;
+use crate::repo::yaml::{Node, Value};
 
 /// An object, and where it stands.
 #[derive(Clone, Debug)]
@@ -15,8 +16,8 @@ pub struct Object<'text> {
     pub text: &'text str,
     /// The number of its document in the file, from 0.
     pub document: usize,
-    /// The keys from the document's top level down to it: `items` and a number in a List, else none.
-    pub steps: Vec<String>,
+    /// The way from the document's top level down to it: `items` and a number in a List, else none.
+    pub steps: Vec<Step>,
     /// Where a finding about the object as a whole is shown: its name, else its kind.
     pub head: Span,
     /// All of it.
@@ -33,6 +34,8 @@ pub struct Object<'text> {
     pub wave: Option<Word<'text>>,
     /// Its annotations that are scalars: keys and values.
     pub annotations: Vec<(Word<'text>, Word<'text>)>,
+    /// Whether an alias or a merge key may bring in other annotations.
+    pub hides_annotations: bool,
     /// The app that the product's label names.
     pub app: Option<String>,
     /// Whether a kustomization uses its file as a patch, so that it need not be complete.
@@ -65,6 +68,7 @@ impl<'text> Object<'text> {
             namespaces: Vec::new(),
             wave: annotations.and_then(|node| Word::at(node, &[SYNC_WAVE])),
             annotations: annotations.map_or_else(Vec::new, pairs),
+            hides_annotations: hides(root.get("metadata")) || hides(annotations),
             app: manifest.app().map(str::to_owned),
             is_patch: false,
             holds_values: manifest.is("", "Secret"),
@@ -82,6 +86,13 @@ impl<'text> Object<'text> {
             Some(name) => format!("{} {}", self.kind, name.text),
             None => self.kind.clone(),
         }
+    }
+
+    /// Where a finding about its namespace is shown: the namespace that it says where that counts, else its head.
+    pub fn namespace_span(&self) -> Span {
+        let own = self.namespace.as_ref();
+        let own = own.filter(|word| self.namespaces.iter().any(|known| *known == word.text));
+        own.map_or(self.head, |word| word.span)
     }
 
     /// Its sync-wave as Argo CD takes it: 0 where it has none; none where it is no integer, or a placeholder.
@@ -113,6 +124,11 @@ impl<'text> Object<'text> {
     pub fn may_be_in(&self, namespace: &str) -> bool {
         self.namespaces.is_empty() || self.namespaces.iter().any(|known| known == namespace)
     }
+}
+
+/// Whether a node is an alias, or a mapping with a merge key: what is in it is not known.
+pub(super) fn hides(node: Option<&Node<'_>>) -> bool {
+    node.is_some_and(|node| matches!(node.value, Value::Alias(_)) || node.get("<<").is_some())
 }
 
 /// The keys and values of a mapping whose values are scalars.

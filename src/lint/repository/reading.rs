@@ -13,7 +13,8 @@ use super::kustomize::Kustomize;
 use super::object::Object;
 use super::role::Role;
 use super::word::is_placeholder;
-use crate::declared::objects::unlisted;
+use crate::declared::manifests::unlisted;
+use crate::lint::finding::Step;
 use crate::repo::header::{KUSTOMIZATION_NAMES, is_relevant};
 use crate::repo::kustomization::index::Kustomizations;
 use crate::repo::object::Object as Manifest;
@@ -161,10 +162,10 @@ impl<'text> Found<'text> {
             for (number, item) in unlisted(manifest).into_iter().enumerate() {
                 let mut object = Object::of(&item, text);
                 if is_list {
-                    object.steps = vec!["items".to_owned(), number.to_string()];
+                    object.steps = vec![Step::from("items"), Step::Item(number)];
                 }
-                object.namespaces = surroundings.namespaces(&object);
                 object.is_patch = surroundings.patches.contains(path);
+                object.namespaces = surroundings.namespaces(&object);
                 self.read_object(object, &item);
             }
         }
@@ -193,7 +194,9 @@ impl Surroundings<'_> {
     /// The namespaces that an object ends up in; none where something is still to be filled in.
     fn namespaces(&self, object: &Object<'_>) -> Vec<String> {
         let set = self.kustomizations.namespaces(object.path);
-        let own = || object.namespace.iter().map(|word| word.text.to_string());
+        // A patch goes to where the object is that it is put on, whatever it says itself.
+        let own = object.namespace.iter().filter(|_| !object.is_patch);
+        let own = || own.map(|word| word.text.to_string());
         let all = if set.is_empty() { own().collect() } else { set };
         if all.iter().any(|namespace| is_placeholder(namespace)) {
             return Vec::new();

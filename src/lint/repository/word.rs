@@ -20,9 +20,12 @@ pub struct Word<'text> {
     pub text: Cow<'text, str>,
     /// Where it stands, quotes included.
     pub span: Span,
-    /// Whether it is in quotes, or a block of text: a string to every reader.
+    /// Whether it is in quotes, a block of text, or tagged as one: a string to every reader.
     pub is_quoted: bool,
 }
+
+/// The tag of a string: YAML 1.2.2, section 10.1.1.3.
+const STRING: &str = "tag:yaml.org,2002:str";
 
 impl Span {
     /// The bytes of a node.
@@ -59,7 +62,7 @@ impl<'text> Word<'text> {
         (!node.is_null()).then(|| Self {
             text: text.clone(),
             span: Span::of(node),
-            is_quoted: *style != ScalarStyle::Plain,
+            is_quoted: *style != ScalarStyle::Plain || node.tag.as_deref() == Some(STRING),
         })
     }
 

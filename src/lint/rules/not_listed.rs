@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::declared::CredentialSource;
-use crate::lint::finding::{Finding, Fix, FixEdit, Operation, Severity};
+use crate::lint::finding::{Finding, Fix, FixEdit, Operation, Severity, Step};
 use crate::lint::repository::Repository;
 use crate::lint::repository::kustomize::Kustomize;
 use crate::lint::repository::neighbourhood::is_sample;
@@ -49,7 +49,7 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
         let append = FixEdit {
             path: kustomize.path.clone(),
             document: 0,
-            keys: vec!["resources".to_owned()],
+            steps: vec![Step::Key("resources".to_owned())],
             operation: Operation::Append(Addition::Text(name.to_owned())),
         };
         found.push(Finding::of(object, object.head, message).fix(Fix {

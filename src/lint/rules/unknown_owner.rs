@@ -1,9 +1,13 @@
 //! A Database's owner that is no role.
 
+use std::sync::Arc;
+
 use crate::domain::nearest::nearest;
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
+use crate::lint::repository::cluster::Cluster;
 use crate::lint::repository::database::Database;
+use crate::lint::repository::object::Object;
 use crate::lint::repository::role::Role;
 use crate::lint::rule::{Example, Findings, Rule};
 
@@ -36,43 +40,82 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
         ) else {
             continue;
         };
-        if is_declared(repository, database, cluster, name) {
+        // Of a Cluster that is kept elsewhere nothing is known.
+        let is_elsewhere = repository.all_clusters_named(cluster).next().is_none()
+            && repository.roles_of(cluster).next().is_none();
+        let is_left_alone = database.is_absent() || database.object.is_patch || is_elsewhere;
+        if is_left_alone || is_declared(repository, database, cluster, name) {
             continue;
         }
-        let mut finding = Finding::of(
-            &database.object,
-            owner.span,
-            format!(
-                "no role of the Cluster {cluster} is called {name:?}, to whom this database is to belong"
-            ),
+        let message = format!(
+            "no role of the Cluster {cluster} is called {name:?}, to whom this database is to belong"
         );
+        let mut finding = Finding::of(&database.object, owner.span, message);
         let known = repository.roles_of(cluster).filter_map(Role::known_name);
         if let Some(near) = nearest(name, known) {
-            finding = finding.help(format!("did you mean {near:?}?"));
+            finding = finding.help(did_you_mean(near, name));
         }
-        let is_sure = repository.knows_roles_of(cluster, &database.object);
-        found.push_as(
-            if is_sure {
-                Severity::Error
-            } else {
-                Severity::Info
-            },
-            finding,
-        );
+        let severity = if is_sure(repository, database, cluster, name) {
+            Severity::Error
+        } else {
+            Severity::Info
+        };
+        found.push_as(severity, finding);
     }
 }
 
-/// Whether some Cluster of this name, wherever it is, has such a role; of a copy in another folder it may be the patch.
+fn did_you_mean(near: &str, owner: &str) -> String {
+    if near == owner {
+        return "only another copy of the Cluster declares it".to_owned();
+    }
+    format!("did you mean {near:?}?")
+}
+
+/// Whether all that may declare a role is known: the Cluster's roles, and nothing that makes others when it begins.
+fn is_sure(
+    repository: &Repository<'_>,
+    database: &Database<'_>,
+    cluster: &str,
+    owner: &str,
+) -> bool {
+    let mut clusters = repository.clusters_named(cluster, &database.object);
+    repository.knows_roles_of(cluster, &database.object)
+        && !clusters.any(|cluster| cluster.brings_roles)
+        && !repository.is_in_unread(owner)
+}
+
+/// Whether the Cluster has such a role: an entry, a patch's, a DatabaseRole, or its bootstrap's.
 fn is_declared(
     repository: &Repository<'_>,
     database: &Database<'_>,
     cluster: &str,
     owner: &str,
 ) -> bool {
+    let object = &database.object;
+    let mut roles = repository.roles_named(cluster, owner);
     owner == "postgres"
-        || repository.roles_named(cluster, owner).next().is_some()
+        || roles.any(|role| !is_of_copy(repository, role, cluster, object))
         || repository
             .all_clusters_named(cluster)
             .any(|cluster| cluster.bootstrap_owner() == Some(owner))
-        || repository.kustomize_mentions(&database.object, owner)
+        || repository.kustomize_mentions(object, owner)
+}
+
+/// Whether a role is an entry of a copy: another Cluster of this name is where the object is, and this one is not.
+fn is_of_copy(
+    repository: &Repository<'_>,
+    role: &Role<'_>,
+    cluster: &str,
+    object: &Object<'_>,
+) -> bool {
+    let is_here =
+        |other: &Object<'_>| other.may_be_beside(object) && repository.are_together(other, object);
+    if role.entry.is_none() || is_here(&role.object) {
+        return false;
+    }
+    let whole = |found: &&Cluster<'_>| found.is_whole;
+    let mut all = repository.all_clusters_named(cluster).filter(whole);
+    let mut beside = repository.clusters_named(cluster, object).filter(whole);
+    all.any(|found| Arc::ptr_eq(&found.object, &role.object))
+        && beside.any(|found| !role.object.may_be_beside(object) || is_here(&found.object))
 }

@@ -11,7 +11,7 @@ use crate::lint::rules::RULES;
 use crate::lint::{Report, Wanted, run};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
-use crate::settings::{Ignore, TargetSettings};
+use crate::settings::{FILE, Ignore, Settings, TargetSettings};
 
 /// The folder of the manifests.
 pub(in crate::lint) const FOLDER: &str = "infra/databases/postgres";
@@ -75,13 +75,17 @@ impl Guide {
         files.fold(Self::new(), |guide, (path, text)| guide.write(path, text))
     }
 
-    /// Writes a file; one that ends with `.pem` is the sealing certificate.
+    /// Writes a file; one that ends with `.pem` is the sealing certificate, and `.pgdb.yaml` says what it says.
     pub(in crate::lint) fn write(mut self, path: &str, text: &str) -> Self {
         if path.ends_with(".pem") {
             self.certificates.push(Certificate {
                 path: path.parse().unwrap(),
                 pem: text.to_owned(),
             });
+            return self;
+        }
+        if path == FILE {
+            self.targets = Settings::parse(text).unwrap().of_every_target();
             return self;
         }
         self.snapshot.insert(path.parse().unwrap(), text.to_owned());

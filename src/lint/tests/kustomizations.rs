@@ -1,7 +1,7 @@
 //! Kustomizations as real repositories have them.
 
 use super::guide::{CLUSTER, DATABASE, Guide, KUSTOMIZATION, SEALED};
-use crate::lint::finding::{Fix, FixEdit, Operation};
+use crate::lint::finding::{Fix, FixEdit, Operation, Step};
 use crate::repo::edit::Addition;
 
 const NONE: [&str; 0] = [];
@@ -51,7 +51,7 @@ fn a_file_that_is_not_listed_is_added() {
     let edit = FixEdit {
         path: KUSTOMIZATION.parse().unwrap(),
         document: 0,
-        keys: vec!["resources".to_owned()],
+        steps: vec![Step::Key("resources".to_owned())],
         operation: Operation::Append(Addition::Text("my-shop-db.yaml".to_owned())),
     };
     assert_eq!(

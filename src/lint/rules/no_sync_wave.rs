@@ -1,0 +1,67 @@
+//! An object without a sync-wave beside others that have one.
+
+use crate::domain::wave::SYNC_WAVE;
+use crate::lint::finding::{Finding, Fix, Operation, Severity};
+use crate::lint::repository::Repository;
+use crate::lint::rule::{Example, Findings, Rule};
+use crate::lint::waves::{Member, Order};
+use crate::repo::edit::Addition;
+
+pub(super) const RULE: Rule = Rule {
+    code: "PGDB301",
+    name: "no-sync-wave",
+    severity: Severity::Warning,
+    is_fixable: true,
+    summary: "A SealedSecret, Cluster, DatabaseRole or Database has no sync-wave, while others of its Cluster have one.",
+    why: "Argo CD takes the wave 0 for it, so that it is synced before, or together with, what has to be there first: CNPG then fails \
+          until a later attempt. Where 0 happens to be its place in the order, this is for your information.",
+    mend: "Add the annotation `argocd.argoproj.io/sync-wave` with an integer in quotes: the credential's lowest, then the Cluster's or \
+           the DatabaseRole's, then the Database's. `.pgdb.yaml` may say which under `waves`; else it is 0, 1 and 2.",
+    example: Example {
+        path: "infra/databases/postgres/my-shop-db.yaml",
+        bad: include_str!("no_sync_wave/bad.yaml"),
+        good: include_str!("no_sync_wave/good.yaml"),
+        beside: &[],
+    },
+    check,
+};
+
+fn check(repository: &Repository<'_>, found: &mut Findings) {
+    let order = Order::of(repository);
+    let neighbours = order.neighbours();
+    for (number, member) in order.members.iter().enumerate() {
+        if !member.uses_waves || !lacks_wave(member) {
+            continue;
+        }
+        let near = order.near(&neighbours, number);
+        let wanted = member.wanted(repository);
+        let message = format!(
+            "{} has no sync-wave, while others of the Cluster {} have one",
+            member.object.title(),
+            member.cluster
+        );
+        let mut finding = Finding::of(member.object, member.object.head, message);
+        if member.fits(wanted, &near, repository) {
+            let operation =
+                Operation::Insert(SYNC_WAVE.to_owned(), Addition::Text(wanted.to_string()));
+            let title = format!("add the sync-wave {:?}", wanted.to_string());
+            let annotations = &["metadata", "annotations"];
+            finding = finding.fix(Fix::of(title, member.object, annotations, operation));
+        }
+        let severity = if member.fits(0, &near, repository) {
+            Severity::Info
+        } else {
+            Severity::Warning
+        };
+        found.push_as(severity, finding);
+    }
+}
+
+/// Whether nothing gives it a wave. One that is in a SealedSecret's template alone is another rule's.
+fn lacks_wave(member: &Member<'_, '_>) -> bool {
+    let made = member.credential.and_then(|found| found.made.as_ref());
+    member.needs_wave()
+        && member.object.wave.is_none()
+        && !member.object.hides_annotations
+        && made.is_none_or(|made| made.wave.is_none())
+}
