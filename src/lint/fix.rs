@@ -24,6 +24,8 @@ pub struct Plan {
 pub struct Refused {
     /// The finding.
     pub finding: Finding,
+    /// The file of the edit that is not possible, which need not be the finding's own.
+    pub path: RepoPath,
     /// Why the editor refused.
     pub reason: EditError,
 }
@@ -48,8 +50,9 @@ pub fn plan(findings: &[Finding], snapshot: &Snapshot) -> Plan {
         let Some(fix) = &finding.fix else { continue };
         match draft.attempt(&fix.edits) {
             Ok(()) => plan.mended += 1,
-            Err(reason) => plan.refused.push(Refused {
+            Err((path, reason)) => plan.refused.push(Refused {
                 finding: finding.clone(),
+                path,
                 reason,
             }),
         }
@@ -61,8 +64,8 @@ pub fn plan(findings: &[Finding], snapshot: &Snapshot) -> Plan {
 }
 
 impl Draft<'_> {
-    /// Makes all edits, or none.
-    fn attempt(&mut self, edits: &[FixEdit]) -> Result<(), EditError> {
+    /// Makes all edits, or none: then the file of the first that is not possible, and why.
+    fn attempt(&mut self, edits: &[FixEdit]) -> Result<(), (RepoPath, EditError)> {
         let mut texts = BTreeMap::new();
         for edit in edits {
             let done = self.done.get(&edit.path);
@@ -72,7 +75,8 @@ impl Draft<'_> {
             let own = texts.get(&edit.path).or_else(|| self.texts.get(&edit.path));
             let text = own.map(String::as_str);
             let text = text.or_else(|| self.snapshot.text(&edit.path));
-            let text = edited(text.unwrap_or_default(), edit)?;
+            let text = edited(text.unwrap_or_default(), edit)
+                .map_err(|reason| (edit.path.clone(), reason))?;
             texts.insert(edit.path.clone(), text);
         }
         self.texts.append(&mut texts);

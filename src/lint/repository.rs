@@ -10,13 +10,14 @@ pub mod credential;
 pub mod database;
 pub mod deployment;
 pub mod kustomize;
+pub mod neighbourhood;
 pub mod object;
 pub mod password;
 mod reading;
 pub mod reflected;
 pub mod role;
 pub mod sealing;
-pub mod surroundings;
+
 pub mod word;
 
 use std::collections::{BTreeSet, HashMap};
@@ -24,6 +25,7 @@ use std::collections::{BTreeSet, HashMap};
 use memchr::memmem;
 
 use crate::domain::time::UnixTime;
+use crate::repo::header::KUSTOMIZATION_NAMES;
 use crate::repo::kustomization::Kustomization;
 use crate::repo::kustomization::index::Kustomizations;
 use crate::repo::path::RepoPath;
@@ -324,6 +326,15 @@ impl<'text> Repository<'text> {
     /// Every kustomization through which a file is built.
     pub fn building(&self, file: &RepoPath) -> Vec<&Kustomization> {
         self.kustomizations.reaching(file)
+    }
+
+    /// The kustomization in this very folder: of several the one that kustomize looks for first.
+    pub fn kustomize_in(&self, folder: &RepoPath) -> Option<&Kustomize<'text>> {
+        let mut paths = KUSTOMIZATION_NAMES
+            .iter()
+            .filter_map(|name| folder.join(name).ok());
+        let number = paths.find_map(|path| self.index.kustomizes.get(&path))?;
+        self.kustomizes.get(*number)
     }
 
     /// Whether a kustomization through which an object is built, or one of its patches, speaks of `needle`: then it may

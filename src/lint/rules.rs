@@ -16,10 +16,12 @@ mod duplicate_role;
 mod ensure_absent;
 mod invalid_field;
 mod invalid_yaml;
+mod listed_file_missing;
 mod missing_credential_key;
 mod name_too_long;
 mod no_reload_label;
 mod no_sync_wave;
+mod not_listed;
 mod not_sealed_data;
 mod object_outside_namespace;
 mod other_key_size;
@@ -98,6 +100,8 @@ pub const RULES: &[Rule] = &[
     unknown_field::RULE,                // PGDB713
     invalid_field::RULE,                // PGDB714
     duplicate_key::RULE,                // PGDB716
+    not_listed::RULE,                   // PGDB801
+    listed_file_missing::RULE,          // PGDB802
 ];
 
 /// The rule of this code or name.

@@ -14,8 +14,17 @@ use crate::repo::yaml::Node;
 pub struct ClearValue<'text> {
     /// The key.
     pub key: Word<'text>,
-    /// Whether the value is a connection to PostgreSQL, password included.
-    pub is_connection: bool,
+    /// What the value gives away.
+    pub exposure: Exposure,
+}
+
+/// What a value in clear gives away.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Exposure {
+    /// Something that its key says is secret, such as a password.
+    Secret,
+    /// A connection to PostgreSQL, password included.
+    Connection,
 }
 
 /// What the keys of secret values have in their names, letters and digits alone.
@@ -49,16 +58,16 @@ pub fn is_postgres_key(key: &str) -> bool {
     POSTGRES.contains(&key)
 }
 
-/// Whether a value that must be kept secret stands here in clear; and whether it is a connection.
-pub fn exposure(key: &str, value: &str) -> Option<bool> {
+/// What a value gives away under this key; none where it is still to be filled in, or need not be kept secret.
+pub fn exposure(key: &str, value: &str) -> Option<Exposure> {
     if is_blank(value) {
         return None;
     }
-    let is_connection = !passwords(value).is_empty();
-    let is_uri = value.contains("://");
+    if !passwords(value).is_empty() {
+        return Some(Exposure::Connection);
+    }
     // A URI without a password, or one that is still to be filled in, gives nothing away.
-    let is_secret = is_connection || (is_secret_key(key) && !is_uri);
-    is_secret.then_some(is_connection)
+    (is_secret_key(key) && !value.contains("://")).then_some(Exposure::Secret)
 }
 
 /// The values of a Secret that stand in clear: of its `data`, in base64, and of its `stringData`.
@@ -75,7 +84,7 @@ pub(super) fn values<'text>(secret: &Node<'text>) -> Vec<ClearValue<'text>> {
             let decoded = if is_encoded { decoded(text) } else { None };
             let text = decoded.as_ref().map_or(text, |text| text.as_str());
             let exposed = exposure(&key.text, text).filter(|_| !is_tagged);
-            found.extend(exposed.map(|is_connection| ClearValue { key, is_connection }));
+            found.extend(exposed.map(|exposure| ClearValue { key, exposure }));
         }
     }
     found

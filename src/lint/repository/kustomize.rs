@@ -1,5 +1,7 @@
 //! Kustomizations, with the places of what they list.
 
+mod reference;
+
 use std::collections::BTreeSet;
 
 use memchr::memmem;
@@ -27,6 +29,8 @@ pub struct Kustomize<'text> {
     pub others: Vec<Word<'text>>,
     /// Its `secretGenerator`.
     pub generators: Vec<Generator<'text>>,
+    /// Whether it is a component, which only changes or adds to what others build.
+    pub is_component: bool,
     /// The namespace that it sets.
     pub namespace: Option<Word<'text>>,
     /// What it says beside the names of files: inline patches, common annotations, generators.
@@ -75,6 +79,7 @@ impl<'text> Kustomize<'text> {
             patches,
             others: others(root),
             generators: items(root, "secretGenerator").map(Generator::of).collect(),
+            is_component: root.get("kind").and_then(Node::as_str) == Some("Component"),
             namespace: Word::at(root, &["namespace"]),
             says: said(root),
         })
@@ -82,20 +87,14 @@ impl<'text> Kustomize<'text> {
 
     /// The path that a word of it means; none where it is a URL, leaves the repository or is a placeholder.
     pub fn resolve(&self, word: &Word<'_>) -> Option<RepoPath> {
+        reference::path(&self.path.parent(), word.known()?)
+    }
+
+    /// The path of the file that a word of it means, with or without the key that a generator gives it: `key=file`.
+    pub fn resolve_file(&self, word: &Word<'_>) -> Option<RepoPath> {
         let text = word.known()?;
-        let is_remote = text.contains("://")
-            || text.contains('?')
-            || text.starts_with("git@")
-            || text.split('/').next().is_some_and(|host| {
-                host.contains('.')
-                    && !host.starts_with('.')
-                    && text.contains('/')
-                    && !is_file_name(host)
-            });
-        if is_remote {
-            return None;
-        }
-        self.path.parent().resolve(text)
+        let file = text.split_once('=').map_or(text, |(_, file)| file);
+        reference::path(&self.path.parent(), file)
     }
 
     /// Whether it, or the file of one of its patches, speaks of something.
@@ -186,15 +185,6 @@ fn say(node: &Node<'_>, said: &mut String) {
     for item in node.items() {
         say(item, said);
     }
-}
-
-/// Whether the first part of a path looks like a file's or a folder's name rather than a host's.
-fn is_file_name(part: &str) -> bool {
-    part.ends_with(".d")
-        || part
-            .rsplit('.')
-            .next()
-            .is_some_and(|end| end.chars().all(|c| c.is_ascii_digit()))
 }
 
 /// The words of a list.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
+use crate::lint::repository::neighbourhood::Neighbourhood;
 use crate::lint::repository::password::{Form, passwords};
-use crate::lint::repository::surroundings::Neighbourhood;
 use crate::lint::repository::word::Span;
 use crate::lint::rule::{Example, Findings, Rule};
 use crate::repo::path::RepoPath;

@@ -2,9 +2,9 @@
 
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
-use crate::lint::repository::clear::{exposure, is_postgres_key};
+use crate::lint::repository::clear::{Exposure, exposure, is_postgres_key};
 use crate::lint::repository::kustomize::{Generator, Kustomize};
-use crate::lint::repository::surroundings::Neighbourhood;
+use crate::lint::repository::neighbourhood::Neighbourhood;
 use crate::lint::repository::word::{Word, known};
 use crate::lint::rule::{Example, Findings, Rule};
 
@@ -28,11 +28,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// A value in clear: where the generator takes it from, its key, and whether it is a connection to PostgreSQL.
+/// A value in clear: where the generator takes it from, its key, and what it gives away.
 struct Exposed<'run, 'text> {
     word: &'run Word<'text>,
     key: String,
-    is_connection: bool,
+    exposure: Exposure,
 }
 
 fn check(repository: &Repository<'_>, found: &mut Findings) {
@@ -76,11 +76,9 @@ fn exposed<'run, 'text>(
         found.extend(lines.filter_map(|line| entry(word, line)));
     }
     for word in &generator.files {
-        let (key, file) = word.text.split_once('=').unwrap_or_else(|| {
-            let name = word.text.rsplit('/').next().unwrap_or_default();
-            (name, &*word.text)
-        });
-        let path = kustomize.path.parent().resolve(file);
+        let key = word.text.split_once('=').map(|(key, _)| key);
+        let key = key.unwrap_or_else(|| word.text.rsplit('/').next().unwrap_or_default());
+        let path = kustomize.resolve_file(word);
         let text = path.and_then(|path| repository.snapshot.text(&path));
         found.extend(text.and_then(|text| value(word, key, text)));
     }
@@ -102,7 +100,7 @@ fn value<'run, 'text>(
     Some(Exposed {
         word,
         key: key.to_owned(),
-        is_connection: exposure(key, text)?,
+        exposure: exposure(key, text)?,
     })
 }
 
@@ -118,7 +116,9 @@ fn severity(
         repository.users_of(name).next().is_some()
             || repository.clusters_using(name).next().is_some()
     });
-    let is_postgres = |value: &Exposed<'_, '_>| value.is_connection || is_postgres_key(&value.key);
+    let is_postgres = |value: &Exposed<'_, '_>| {
+        value.exposure == Exposure::Connection || is_postgres_key(&value.key)
+    };
     let secret_type = generator.secret_type.as_ref();
     let is_basic = secret_type.is_some_and(|word| word.text == "kubernetes.io/basic-auth");
     let has = |key: &str| {
@@ -128,13 +128,13 @@ fn severity(
     if is_used || exposed.iter().any(is_postgres) {
         return Some(Severity::Error);
     }
-    if !is_basic && !(has("username") && has("password")) {
-        return None;
-    }
-    Some(if neighbourhood.is_folder(&kustomize.path.parent()) {
-        Severity::Error
-    } else {
-        // A login to something; whether it is a database nobody can tell.
-        Severity::Info
+    let is_login = is_basic || has("username") && has("password");
+    is_login.then(|| {
+        if neighbourhood.is_folder(&kustomize.path.parent()) {
+            Severity::Error
+        } else {
+            // A login to something; whether it is a database nobody can tell.
+            Severity::Info
+        }
     })
 }

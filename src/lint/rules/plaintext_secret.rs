@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
+use crate::lint::repository::clear::Exposure;
 use crate::lint::repository::credential::Credential;
-use crate::lint::repository::surroundings::Neighbourhood;
+use crate::lint::repository::neighbourhood::{Neighbourhood, is_sample};
 use crate::lint::rule::{Example, Findings, Rule};
-use crate::repo::path::RepoPath;
 
 pub(super) const RULE: Rule = Rule {
     code: "PGDB401",
@@ -63,7 +63,10 @@ fn severity(
     let is_login = credential.has_key("username") && credential.has_key("password");
     let secret_type = credential.secret_type.as_ref();
     let is_basic = secret_type.is_some_and(|word| word.text == "kubernetes.io/basic-auth");
-    let is_connection = credential.clear.iter().any(|value| value.is_connection);
+    let is_connection = credential
+        .clear
+        .iter()
+        .any(|value| value.exposure == Exposure::Connection);
     let severity = if is_connection || repository.is_of_database(credential) {
         Severity::Error
     } else if !is_login && !is_basic {
@@ -80,11 +83,4 @@ fn severity(
     } else {
         severity
     })
-}
-
-/// Whether a path says that what is there is an example.
-fn is_sample(path: &RepoPath) -> bool {
-    let name = path.as_str().to_ascii_lowercase();
-    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    words.any(|word| matches!(word, "example" | "examples" | "sample" | "samples"))
 }

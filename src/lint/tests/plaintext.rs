@@ -222,7 +222,7 @@ fn generators() {
         of_generator(
             env,
             "db.env",
-            &format!("# the login\nusername=my_shop\r\npassword={PASSWORD}\r\n")
+            &format!("# the login\n#password=old\nusername=my_shop\r\npassword={PASSWORD}\r\n")
         ),
         [
             "PGDB402 error kustomization.yaml:10:5 the value of \"password\" stands in the repository in clear"

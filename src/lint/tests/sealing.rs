@@ -42,7 +42,7 @@ fn values_that_nobody_sealed() {
     assert_eq!(
         with_values(&format!(
             "  encryptedData:\n    username: hunter2\n    password: {}\n",
-            &password[..200]
+            password.get(..200).unwrap()
         )),
         [
             "PGDB501 error my-shop-secrets-sealed.yaml:13:15 the value of \"username\" is not sealed: it is no standard base64 \

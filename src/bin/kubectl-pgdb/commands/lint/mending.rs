@@ -82,10 +82,9 @@ fn write(
 /// Says which fixes were not possible, and why.
 fn warn(plan: &Plan, output: &Output) {
     for refused in &plan.refused {
-        let place = &refused.finding.place;
         output.warn(&format!(
             "{}:{}: {} is not mended: {}; {}",
-            place.path,
+            refused.path,
             refused.reason.line(),
             refused.finding.code,
             refused.reason,

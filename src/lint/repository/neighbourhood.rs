@@ -55,3 +55,10 @@ impl<'run> Neighbourhood<'run> {
             || namespaces.any(|namespace| self.namespaces.contains(namespace.as_str()))
     }
 }
+
+/// Whether a path says that what is there is an example, which nobody deploys: `db.example.yaml`, `examples/db.yaml`.
+pub fn is_sample(path: &RepoPath) -> bool {
+    let is_word = |word: &str| matches!(word, "example" | "examples" | "sample" | "samples");
+    let mut name = path.file_name().split(['.', '-', '_']);
+    path.as_str().split('/').any(is_word) || name.any(is_word)
+}
