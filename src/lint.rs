@@ -13,6 +13,7 @@ pub mod rules;
 pub mod selection;
 #[cfg(test)]
 mod tests;
+mod unmade;
 mod waves;
 
 use std::collections::{BTreeSet, HashMap};

@@ -9,6 +9,7 @@ mod invalid_yaml;
 mod missing_credential_key;
 mod no_sync_wave;
 mod object_outside_namespace;
+mod role_without_database;
 mod sync_wave_in_template;
 mod sync_wave_not_a_string;
 mod sync_waves_not_ascending;
@@ -16,6 +17,7 @@ mod template_name_differs;
 mod unknown_cluster;
 mod unknown_owner;
 mod unknown_password_secret;
+mod unused_credential;
 
 use super::rule::Rule;
 
@@ -34,6 +36,8 @@ pub const RULES: &[Rule] = &[
     sync_wave_not_a_string::RULE,       // PGDB302
     sync_waves_not_ascending::RULE,     // PGDB303
     sync_wave_in_template::RULE,        // PGDB304
+    role_without_database::RULE,        // PGDB901
+    unused_credential::RULE,            // PGDB902
 ];
 
 /// The rule of this code or name.

@@ -3,6 +3,7 @@
 pub(super) mod guide;
 mod names;
 mod namespaces;
+mod pieces;
 mod waves;
 
 use std::collections::BTreeSet;

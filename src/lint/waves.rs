@@ -214,6 +214,11 @@ impl Member<'_, '_> {
         source.is_none_or(|source| source == CredentialSource::SealedSecret)
     }
 
+    /// Whether it is a Cluster itself.
+    pub(super) fn is_cluster(&self) -> bool {
+        self.step == Step::Role && self.object.kind == "Cluster"
+    }
+
     /// The wave that it is to have: as `.pgdb.yaml` says, else the one that the Cluster has itself, else the guide's.
     pub(super) fn wanted(&self, repository: &Repository<'_>) -> i64 {
         let settings = repository.target_of(self.cluster);

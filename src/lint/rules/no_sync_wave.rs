@@ -34,6 +34,11 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
             continue;
         }
         let near = order.near(&neighbours, number);
+        let is_in_place = member.fits(0, &near, repository);
+        if is_in_place && member.is_cluster() {
+            // With DatabaseRoles, nothing needs the Cluster to come behind a credential.
+            continue;
+        }
         let wanted = member.wanted(repository);
         let message = format!(
             "{} has no sync-wave, while others of the Cluster {} have one",
@@ -48,12 +53,11 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
             let annotations = &["metadata", "annotations"];
             finding = finding.fix(Fix::of(title, member.object, annotations, operation));
         }
-        let severity = if member.fits(0, &near, repository) {
-            Severity::Info
+        if is_in_place {
+            found.push_as(Severity::Info, finding);
         } else {
-            Severity::Warning
-        };
-        found.push_as(severity, finding);
+            found.push(finding);
+        }
     }
 }
 

@@ -297,3 +297,18 @@ fn a_wave_in_the_template_alone_is_not_missing_as_well() {
             .all(|finding| finding.fix.is_none())
     );
 }
+
+#[test]
+fn a_cluster_needs_no_wave_beside_roles_of_their_own() {
+    let role = "apiVersion: postgresql.cnpg.io/v1\nkind: DatabaseRole\nmetadata:\n  name: my-shop\n  namespace: postgres\n  annotations:\n    argocd.argoproj.io/sync-wave: \"1\"\nspec:\n  name: my_shop\n  cluster:\n    name: postgres-shared\n  passwordSecret:\n    name: my-shop-db-creds\n";
+    let guide = Guide::new()
+        .replace(KUSTOMIZATION, "resources:\n", "resources:\n  - role.yaml\n")
+        .write("infra/databases/postgres/role.yaml", role)
+        .replace(CLUSTER, CLUSTER_WAVE, "")
+        .replace(
+            CLUSTER,
+            "  managed:\n    roles:\n      - name: my_shop\n        login: true\n        passwordSecret:\n          name: my-shop-db-creds\n",
+            "",
+        );
+    assert_eq!(guide.findings(), NONE);
+}
