@@ -14,7 +14,6 @@ pub mod selection;
 #[cfg(test)]
 mod tests;
 mod unmade;
-mod waves;
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -9,6 +9,7 @@ pub mod kustomize;
 pub mod object;
 mod reading;
 pub mod role;
+pub mod waves;
 pub mod word;
 
 use std::collections::{BTreeSet, HashMap};
@@ -29,6 +30,7 @@ use database::Database;
 use kustomize::Kustomize;
 use object::Object;
 use role::Role;
+use waves::Order;
 
 /// The repository as rules see it.
 #[derive(Debug)]
@@ -59,6 +61,8 @@ pub struct Repository<'text> {
     pub templates: Vec<&'text RepoPath>,
     /// How many files were read as manifests.
     pub manifests: usize,
+    /// The order in which Argo CD syncs what belongs to the Clusters.
+    pub order: Order<'text>,
     kustomizations: Kustomizations,
     index: Index,
 }
@@ -126,8 +130,10 @@ impl<'text> Repository<'text> {
             manifests: found.manifests,
             kustomizations,
             index: Index::default(),
+            order: Order::default(),
         };
         repository.index = Index::of(&repository);
+        repository.order = Order::of(&repository);
         repository
     }
 

@@ -85,6 +85,9 @@ fn app<'a>(repository: &'a Repository<'_>, role: &'a Role<'_>) -> Option<&'a str
         .or(own.filter(|_| role.entry.is_none()))
 }
 
+/// With more owners than this that are no roles, names are evidently given elsewhere.
+const MOST_SLIPS: usize = 50;
+
 /// Whom the Databases of the repository belong to, as far as other rules have nothing to say of it.
 #[derive(Default)]
 struct Owners<'a> {
@@ -132,14 +135,16 @@ impl<'a> Owners<'a> {
 
     /// Whether some Database belongs to a role, or may do so.
     fn may_own(&self, repository: &Repository<'_>, cluster: &str, role: &str) -> bool {
-        let slips = self.undeclared.get(cluster).into_iter().flatten().copied();
+        let slips = self.undeclared.get(cluster);
         let mut clusters = repository.all_clusters_named(cluster);
         self.is_open
             || self.open.contains(cluster)
             || self.elsewhere.contains(role)
             || repository.databases_of(cluster, role).next().is_some()
             || clusters.any(|cluster| cluster.bootstrap_owner() == Some(role))
-            || nearest(role, slips).is_some()
+            || slips.is_some_and(|slips| {
+                slips.len() > MOST_SLIPS || nearest(role, slips.iter().copied()).is_some()
+            })
             || repository.is_in_unread(role)
     }
 }

@@ -6,7 +6,6 @@ use crate::lint::repository::Repository;
 use crate::lint::repository::object::Object;
 use crate::lint::repository::word::Word;
 use crate::lint::rule::{Example, Findings, Rule};
-use crate::lint::waves::Order;
 
 pub(super) const RULE: Rule = Rule {
     code: "PGDB302",
@@ -27,12 +26,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(repository: &Repository<'_>, found: &mut Findings) {
-    for member in Order::of(repository).members {
-        let object = member.object;
+    for member in &repository.order.members {
+        let object = &member.object;
         if let Some(wave) = &object.wave {
             check_wave(object, &["metadata"], wave, found);
         }
-        let made = member.credential.and_then(|found| found.made.as_ref());
+        let made = member
+            .credential(repository)
+            .and_then(|found| found.made.as_ref());
         // Argo CD does not see the template's: whether that is an integer does not matter.
         let template = made.filter(|made| made.keys != ["metadata"]);
         if let Some((made, wave)) = template.and_then(|made| Some((made, made.wave.as_ref()?)))
