@@ -41,9 +41,8 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
         }
         let wanted = member.wanted(repository);
         let message = format!(
-            "{} has no sync-wave, while others of the Cluster {} have one",
-            member.object.title(),
-            member.cluster
+            "{} has no sync-wave, while objects that are deployed with it have one",
+            member.object.title()
         );
         let mut finding = Finding::of(&member.object, member.object.head, message);
         if member.fits(wanted, &near, repository) {
