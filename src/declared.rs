@@ -8,8 +8,9 @@
 mod assembly;
 pub(crate) mod credential;
 mod database;
+pub(crate) mod manifests;
 mod name;
-pub(crate) mod objects;
+mod objects;
 mod role;
 #[cfg(test)]
 mod tests;
@@ -18,13 +19,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::domain::reflection::Reflection;
-use crate::repo::kustomization::Kustomization;
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::target::Target;
+use crate::target::neighbourhood::Neighbourhood;
 
-use assembly::assemble;
-use objects::TargetObjects;
+pub use manifests::{ClusterReference, Manifests};
 
 /// The apps of one target, and what could not be looked at.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -50,7 +50,7 @@ pub struct Unreadable {
 }
 
 /// A line of a file.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Place {
     /// The file.
     pub path: RepoPath,
@@ -193,7 +193,7 @@ pub enum CredentialSource {
 }
 
 /// One of the things that an app consists of, in the order of the sync-waves.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Piece {
     /// What makes the Secret of the role's password.
     Credential,
@@ -216,16 +216,8 @@ pub enum Mismatch {
 ///
 /// Without the Cluster's manifest in the repository, only DatabaseRole objects are known of its roles.
 pub fn apps(snapshot: &Snapshot, target: &Target) -> Declared {
-    let found = TargetObjects::of(snapshot, target);
-    let renaming = target.manifest.as_ref().and_then(|manifest| {
-        let mut reaching = Kustomization::reaching(snapshot, &manifest.path).into_iter();
-        reaching.find(|kustomization| kustomization.renames)
-    });
-    Declared {
-        apps: assemble(&found, target),
-        unreadable: found.unreadable,
-        renamed_by: renaming.map(|kustomization| kustomization.path),
-    }
+    let neighbourhood = Neighbourhood::of(target, snapshot);
+    Manifests::near(snapshot, &neighbourhood).apps(target, &neighbourhood)
 }
 
 impl DeclaredApp {

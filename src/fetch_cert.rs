@@ -8,10 +8,7 @@ use thiserror::Error;
 use crate::domain::time::UnixTime;
 use crate::repo::change_set::ChangeSet;
 use crate::repo::path::RepoPath;
-use crate::sealing::{CertificateError, SealingKey};
-
-/// A certificate that ends within so many days is worth a warning; the controller makes a new one every 30 days.
-const ENDS_SOON_DAYS: u32 = 14;
+use crate::sealing::{CertificateError, ENDS_SOON_DAYS, SealingKey};
 
 /// The newest certificate of a controller.
 #[derive(Clone, Debug)]

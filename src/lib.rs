@@ -14,6 +14,7 @@
 //! - [`sql`]: SQL as text, quoted.
 //! - [`report`]: checks, how each ended, and what to do.
 //! - [`new_app`]: plans an app's credential, role and database.
+//! - [`list`]: the apps that the repository declares, and what each lacks.
 //! - [`verify`]: proves an app's chain on the live cluster, or names the broken link.
 //! - [`doctor`]: facts of the cluster become checks of what must be there and allowed.
 //! - [`fetch_cert`]: the controller's certificate, and what it changes in the repository.
@@ -28,6 +29,7 @@ pub mod domain;
 pub mod fetch_cert;
 pub mod init;
 pub mod lint;
+pub mod list;
 pub mod live;
 pub mod new_app;
 pub mod render;

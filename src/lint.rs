@@ -3,8 +3,9 @@
 //! Pure and offline: a snapshot becomes findings. One rule is one file in `rules/`, with its example; a line in
 //! [`rules::RULES`] is all that it takes to be run, explained, documented and tested.
 
-mod explanation;
+pub mod explanation;
 pub mod finding;
+pub mod fix;
 pub mod forms;
 pub mod ignoring;
 pub mod repository;
@@ -17,8 +18,11 @@ mod unmade;
 
 use std::collections::{BTreeSet, HashMap};
 
+use memchr::memmem;
+
 use finding::{Finding, Lines, Severity};
 use ignoring::Directives;
+use repository::password::passwords;
 use repository::{Input, Repository};
 use rule::{Findings, Rule};
 
@@ -26,9 +30,24 @@ use crate::repo::header::is_relevant;
 use crate::repo::path::RepoPath;
 use crate::settings::Ignore;
 
-/// Whether a file may say something that the rules look at, so that a run has to know its text.
+/// The bytes from which on a text that is no manifest is left alone: a dump of a database, or the data of a test.
+const LARGE: usize = 1024 * 1024;
+
+/// Whether a file may say something that the rules look at, so that a run has to know its text: it is a manifest, holds a
+/// password, or lists the values of a Secret.
 pub fn is_wanted_text(path: &RepoPath, text: &[u8]) -> bool {
-    is_relevant(path, text)
+    if is_relevant(path, text) {
+        return true;
+    }
+    let Ok(text) = str::from_utf8(text) else {
+        return false;
+    };
+    let is_list = [".env", ".properties"]
+        .iter()
+        .any(|end| path.file_name().ends_with(end));
+    let holds = |needle: &str| memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
+    let is_list = is_list && (holds("assword") || holds("ASSWORD"));
+    text.len() < LARGE && (is_list || !passwords(text).is_empty())
 }
 
 /// What a run is to report.
@@ -76,7 +95,7 @@ pub fn run(input: Input<'_>, wanted: &Wanted<'_>) -> Report {
         let path = &finding.place.path;
         let by_comment = comments
             .entry(path.clone())
-            .or_insert_with(|| Directives::of(repository.snapshot.text(path).unwrap_or_default()));
+            .or_insert_with(|| Directives::of(repository.text(path)));
         by_settings.next().is_none() && !by_comment.ignore(finding)
     });
     findings.sort_by(|left, right| left.order().cmp(&right.order()));
@@ -107,8 +126,7 @@ fn locate(findings: &mut [Finding], repository: &Repository<'_>) {
     });
     for place in places {
         if !lines.contains_key(&place.path) {
-            let text = repository.snapshot.text(&place.path).unwrap_or_default();
-            lines.insert(place.path.clone(), Lines::of(text));
+            lines.insert(place.path.clone(), Lines::of(repository.text(&place.path)));
         }
         if let Some(lines) = lines.get(&place.path) {
             lines.locate(place);

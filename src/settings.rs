@@ -104,6 +104,17 @@ impl Settings {
         self.targets.iter().map(|(name, _)| name)
     }
 
+    /// The target that is meant where none is named; none where the file does not say.
+    pub fn default_target(&self) -> Option<&TargetName> {
+        self.default_target.as_ref()
+    }
+
+    /// The Clusters' files that it names.
+    pub fn cluster_files(&self) -> Vec<RepoPath> {
+        let targets = self.of_every_target().into_iter();
+        targets.filter_map(|target| target.cluster_file).collect()
+    }
+
     /// What `.pgdb.yaml` says of each of its targets, in the order of the file; of the only one where it has no `targets`.
     pub fn of_every_target(&self) -> Vec<TargetSettings> {
         if self.targets.is_empty() {

@@ -7,6 +7,7 @@
     clippy::disallowed_methods,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test reads files, and fails by panicking"
 )]
@@ -362,7 +363,7 @@ impl Source {
     fn lines_with(&self, needle: &str) -> Vec<usize> {
         let lines = self.code.iter().enumerate();
         lines
-            .filter(|(_, line)| line.contains(needle))
+            .filter(|(_, line)| holds_word(line, needle))
             .map(|(number, _)| number + 1)
             .collect()
     }
@@ -428,4 +429,11 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
             paths.push(path);
         }
     }
+}
+
+/// Whether a line holds a text that is not the end of a longer name: `ignore::` is not in `unclear_ignore::`.
+fn holds_word(line: &str, needle: &str) -> bool {
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found = line.match_indices(needle);
+    found.any(|(start, _)| !(needle.starts_with(is_of_name) && line[..start].ends_with(is_of_name)))
 }

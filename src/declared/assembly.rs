@@ -35,7 +35,7 @@ impl Draft {
 }
 
 /// Puts the apps together, in the order of their names.
-pub(super) fn assemble(found: &TargetObjects<'_>, target: &Target) -> Vec<DeclaredApp> {
+pub(super) fn assemble(found: &TargetObjects<'_, '_>, target: &Target) -> Vec<DeclaredApp> {
     let pieces = Pieces::of(found, target);
     let mut drafts = pieces.drafts_of_databases();
     drafts.extend(pieces.drafts_of_roles());
@@ -65,7 +65,7 @@ pub(super) fn assemble(found: &TargetObjects<'_>, target: &Target) -> Vec<Declar
 }
 
 impl<'found> Pieces<'found> {
-    fn of(found: &'found TargetObjects<'_>, target: &Target) -> Self {
+    fn of(found: &'found TargetObjects<'_, '_>, target: &Target) -> Self {
         let secrets = found.credentials.iter().enumerate();
         Self {
             databases: &found.databases,
@@ -114,7 +114,7 @@ impl<'found> Pieces<'found> {
     }
 
     /// One app for each credential that nothing uses.
-    fn drafts_of_credentials(&self, found: &TargetObjects<'_>, target: &Target) -> Vec<Draft> {
+    fn drafts_of_credentials(&self, found: &TargetObjects<'_, '_>, target: &Target) -> Vec<Draft> {
         let roles = self.roles.all.iter();
         let used: HashSet<&str> = roles
             .filter_map(|role| role.password_secret.as_deref())

@@ -3,20 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
+use super::manifests::{Manifests, Written};
 use super::{
-    CredentialSource, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place, RoleSource,
-    Unreadable, credential, database, role,
+    ClusterReference, CredentialSource, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place,
+    RoleSource, Unreadable,
 };
-use crate::repo::header::{Header, headers};
-use crate::repo::kustomization::index::Kustomizations;
-use crate::repo::kustomization::patches;
-use crate::repo::object::{Object, objects_in};
+use crate::repo::object::Object;
 use crate::repo::path::RepoPath;
-use crate::repo::snapshot::Snapshot;
-use crate::repo::yaml::{Node, Value};
+use crate::repo::yaml::Node;
 use crate::target::neighbourhood::{Neighbourhood, shared_parts};
-use crate::target::own::{is_on_cluster, managed_roles};
-use crate::target::{CNPG, Target, is_complete};
+use crate::target::own::managed_roles;
+use crate::target::{Target, is_complete};
 
 /// What is declared by an object of its own, of whose name there may be several in the repository.
 trait Declaration {
@@ -30,11 +27,11 @@ trait Declaration {
 
 /// The objects of a target, each name once, in the order of the paths.
 #[derive(Default)]
-pub(super) struct TargetObjects<'text> {
+pub(super) struct TargetObjects<'manifests, 'text> {
     /// The Cluster's manifest.
-    pub(super) cluster: Option<Object<'text>>,
+    pub(super) cluster: Option<&'manifests Object<'text>>,
     /// Patches of the Cluster, which may hold roles.
-    pub(super) patches: Vec<Object<'text>>,
+    pub(super) patches: Vec<&'manifests Object<'text>>,
     /// Objects of kind Database of this Cluster.
     pub(super) databases: Vec<DeclaredDatabase>,
     /// Objects of kind DatabaseRole of this Cluster.
@@ -47,97 +44,84 @@ pub(super) struct TargetObjects<'text> {
     pub(super) unreadable: Vec<Unreadable>,
 }
 
-/// What tells whether an object is the target's.
-struct Bounds<'target> {
-    target: &'target Target,
-    neighbourhood: Neighbourhood,
-    kustomizations: Kustomizations,
-}
-
-impl<'text> TargetObjects<'text> {
-    /// Looks through the snapshot; each file that may matter is parsed once.
-    pub(super) fn of(snapshot: &'text Snapshot, target: &Target) -> Self {
-        let bounds = Bounds {
-            target,
-            neighbourhood: Neighbourhood::of(target, snapshot),
-            kustomizations: Kustomizations::setting_namespaces(snapshot),
-        };
+impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
+    /// Looks through the manifests.
+    pub(super) fn of(
+        manifests: &'manifests Manifests<'text>,
+        target: &Target,
+        neighbourhood: &Neighbourhood,
+    ) -> Self {
+        let mut bounds = Bounds::new(manifests, target, neighbourhood);
         let mut all = Self::default();
-        let mut clusters = Vec::new();
-        let mut folders: HashMap<RepoPath, bool> = HashMap::new();
-        for (path, text) in snapshot.files() {
-            let is_here = *folders
-                .entry(path.parent())
-                .or_insert_with(|| bounds.neighbourhood.holds(path));
-            if !is_here || !headers(text).iter().any(Header::is_known_kind) {
+        all.take_clusters(&mut bounds);
+        for found in &manifests.roles {
+            if !bounds.hold(found) {
                 continue;
             }
-            match objects_in(path, text) {
-                Ok(objects) => {
-                    for object in objects.into_iter().flat_map(unlisted) {
-                        if bounds.is_manifest(&object) {
-                            all.cluster = Some(object);
-                        } else if !bounds.hold(&object) {
-                            continue;
-                        } else if object.is(CNPG, "Cluster") {
-                            clusters.push(object);
-                        } else {
-                            all.read(&object, target);
-                        }
-                    }
-                }
-                Err(error) => all.unreadable.push(Unreadable {
-                    place: Place {
-                        path: path.clone(),
-                        line: error.line,
-                    },
-                    problem: error.problem,
-                    is_template: text.contains("{{"),
-                }),
+            if bounds.mean(found.cluster.as_deref()) {
+                all.roles.push(found.declared.clone());
+            } else {
+                all.claimed.extend(found.declared.password_secret.clone());
             }
         }
-        all.take_clusters(clusters, snapshot, target);
-        all.databases = each_once(all.databases, target);
+        for found in &manifests.credentials {
+            if bounds.hold(found) {
+                all.credentials.push(found.declared.clone());
+            }
+        }
+        let unreadable = manifests.unreadable.iter();
+        let unreadable = unreadable.filter(|file| bounds.hold_file(&file.place.path));
+        all.unreadable = unreadable.cloned().collect();
+        all.take_databases(manifests, neighbourhood, target, |_| true);
         all.roles = each_once(all.roles, target);
         all.credentials = each_once(all.credentials, target);
         all
     }
 
-    /// Takes from an object in the target's namespace what it declares. The tree is not kept: there may be thousands.
-    fn read(&mut self, object: &Object<'_>, target: &Target) {
-        let is_here = || is_on_cluster(object, target.cluster.as_str());
-        if object.is(CNPG, "Database") {
-            let database = is_here().then(|| database::read(object));
-            self.databases.extend(database.flatten());
-        } else if object.is(CNPG, "DatabaseRole") && is_here() {
-            self.roles.extend(role::read_object(object));
-        } else if object.is(CNPG, "DatabaseRole") {
-            self.claimed
-                .extend(object.root.get("spec").and_then(secret_of));
-        } else {
-            self.credentials.extend(credential::read(object));
-        }
+    /// Takes the target's Databases at the places that are wanted, instead of those that were taken before.
+    pub(super) fn take_databases(
+        &mut self,
+        manifests: &Manifests<'text>,
+        neighbourhood: &Neighbourhood,
+        target: &Target,
+        is_wanted: impl Fn(&Place) -> bool,
+    ) {
+        let mut bounds = Bounds::new(manifests, target, neighbourhood);
+        let own = manifests.databases.iter().filter(|found| {
+            bounds.mean(found.cluster.as_deref())
+                && is_wanted(&found.declared.place)
+                && bounds.hold(found)
+        });
+        let own = own.map(|found| found.declared.clone()).collect();
+        self.databases = each_once(own, target);
     }
 
-    /// Tells patches of this Cluster from copies of it, and from others beside it.
-    fn take_clusters(
-        &mut self,
-        clusters: Vec<Object<'text>>,
-        snapshot: &Snapshot,
-        target: &Target,
-    ) {
-        let (own, others): (Vec<_>, Vec<_>) = clusters
-            .into_iter()
-            .partition(|object| object.name() == Some(target.cluster.as_str()));
-        let files: Vec<&RepoPath> = own.iter().map(|object| object.path).collect();
-        let patching = patches(snapshot, &files);
-        self.patches = own
-            .into_iter()
-            .filter(|object| !is_complete(object) || patching.contains(object.path))
-            .collect();
-        let entries = others.iter().flat_map(managed_roles);
-        self.claimed.extend(entries.filter_map(secret_of));
+    /// Takes the Cluster's manifest, and tells patches of this Cluster from copies of it, and from others beside it.
+    fn take_clusters(&mut self, bounds: &mut Bounds<'_, 'manifests, 'text>) {
+        let manifests = bounds.manifests;
+        for object in &manifests.clusters {
+            if !bounds.hold_file(object.path) {
+                continue;
+            }
+            if is_manifest(object, bounds.target) {
+                self.cluster = Some(object);
+            } else if !bounds.hold_namespace(object.path, object.namespace()) {
+                continue;
+            } else if !bounds.mean(object.name()) {
+                let entries = managed_roles(object).iter();
+                self.claimed.extend(entries.filter_map(secret_of));
+            } else if !is_complete(object) || manifests.patching.contains(object.path) {
+                self.patches.push(object);
+            }
+        }
     }
+}
+
+/// Whether an object is the manifest of the target's Cluster, whatever it is called there.
+fn is_manifest(object: &Object<'_>, target: &Target) -> bool {
+    target.manifest.as_ref().is_some_and(|manifest| {
+        manifest.path == *object.path && manifest.document == object.document
+    })
 }
 
 /// The Secret of a role's password.
@@ -146,51 +130,75 @@ fn secret_of(role: &Node<'_>) -> Option<String> {
     Some(name.to_owned())
 }
 
-impl Bounds<'_> {
-    /// Whether an object is the manifest of the target's Cluster, whatever it is called there.
-    fn is_manifest(&self, object: &Object<'_>) -> bool {
-        object.is(CNPG, "Cluster")
-            && self.target.manifest.as_ref().is_some_and(|manifest| {
-                manifest.path == *object.path && manifest.document == object.document
-            })
+/// What tells whether an object is the target's.
+pub(super) struct Bounds<'target, 'manifests, 'text> {
+    target: &'target Target,
+    neighbourhood: &'target Neighbourhood,
+    manifests: &'manifests Manifests<'text>,
+    /// What the Cluster is called in its manifest: a placeholder, where its name is filled in later.
+    written_name: Option<&'manifests str>,
+    /// The folders that were asked for, and whether they are the target's.
+    folders: HashMap<RepoPath, bool>,
+}
+
+impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
+    /// Those of a target with this neighbourhood.
+    pub(super) fn new(
+        manifests: &'manifests Manifests<'text>,
+        target: &'target Target,
+        neighbourhood: &'target Neighbourhood,
+    ) -> Self {
+        let mut clusters = manifests.clusters.iter();
+        let manifest = clusters.find(|object| is_manifest(object, target));
+        Self {
+            target,
+            neighbourhood,
+            manifests,
+            written_name: manifest.and_then(Object::name),
+            folders: HashMap::new(),
+        }
+    }
+
+    /// Whether an object that names a Cluster is the target's.
+    pub(super) fn hold_reference(&mut self, object: &ClusterReference<'_>) -> bool {
+        let path = &object.place.path;
+        self.mean(Some(object.cluster))
+            && self.hold_namespace(path, object.namespace)
+            && self.hold_file(path)
+    }
+
+    /// Whether this is a name of the target's Cluster.
+    fn mean(&self, cluster: Option<&str>) -> bool {
+        cluster.is_some_and(|name| {
+            name == self.target.cluster.as_str() || Some(name) == self.written_name
+        })
+    }
+
+    /// Whether what an object declares is in the target's files and namespace.
+    fn hold<T: Declaration>(&mut self, found: &Written<T>) -> bool {
+        let path = &found.declared.place().path;
+        self.hold_namespace(path, found.namespace.as_deref()) && self.hold_file(path)
+    }
+
+    /// Whether a file is as near to the target as to any other Cluster.
+    fn hold_file(&mut self, path: &RepoPath) -> bool {
+        let neighbourhood = self.neighbourhood;
+        *self
+            .folders
+            .entry(path.parent())
+            .or_insert_with(|| neighbourhood.holds(path))
     }
 
     /// Whether an object is in the target's namespace: kustomize puts it there, or it says so, or says nothing. What is a
     /// placeholder counts as not said.
-    fn hold(&self, object: &Object<'_>) -> bool {
+    fn hold_namespace(&self, path: &RepoPath, named: Option<&str>) -> bool {
         let is_own = |text: &str| text == self.target.namespace.as_str() || text.contains('$');
-        let set = self.kustomizations.namespaces(object.path);
+        let set = self.manifests.namespaces_set(path);
         if set.is_empty() {
-            return object.namespace().is_none_or(is_own);
+            return named.is_none_or(is_own);
         }
         set.iter().any(|text| is_own(text))
     }
-}
-
-/// The objects in a List, or the object itself.
-pub(crate) fn unlisted<'text>(object: Object<'text>) -> Vec<Object<'text>> {
-    if !object.is("", "List") {
-        return vec![object];
-    }
-    let (path, document) = (object.path, object.document);
-    let Value::Mapping { entries, .. } = object.root.value else {
-        return Vec::new();
-    };
-    let items = entries
-        .into_iter()
-        .find(|(key, _)| key.as_str() == Some("items"));
-    let Some((_, list)) = items else {
-        return Vec::new();
-    };
-    let Value::Sequence { items, .. } = list.value else {
-        return Vec::new();
-    };
-    let object = |root: Node<'text>| Object {
-        path,
-        document,
-        root,
-    };
-    items.into_iter().map(object).collect()
 }
 
 /// The declarations by their names. Of several with one name the preferred kind counts, then the one nearest to the

@@ -23,7 +23,7 @@ pub(super) struct Roles {
 
 impl Roles {
     /// The roles of a target. A managed role wins over an object of kind DatabaseRole, as with CNPG.
-    pub(super) fn of(found: &TargetObjects<'_>, target: &Target) -> Self {
+    pub(super) fn of(found: &TargetObjects<'_, '_>, target: &Target) -> Self {
         let mut roles = Self::default();
         for cluster in found.cluster.iter().chain(&found.patches) {
             for entry in managed_roles(cluster) {

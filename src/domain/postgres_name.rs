@@ -9,6 +9,9 @@ use std::str::FromStr;
 use super::kubernetes_name::AppName;
 use super::name::{NameError, checked_texts, first_outside};
 
+/// The most bytes that PostgreSQL keeps of a name.
+pub const LONGEST: usize = 63;
+
 const HELP: &str =
     "use at most 63 lower-case letters, digits, `_` and `-`, beginning with a letter or `_`";
 const ROLE_RESERVED_HELP: &str = "choose another name: CloudNativePG and PostgreSQL keep `postgres`, `streaming_replica`, `public`, `none` \
@@ -67,10 +70,7 @@ impl FromStr for RoleName {
 
     fn from_str(text: &str) -> Result<Self, NameError> {
         check("the role name", text)?;
-        let reserved = matches!(text, "postgres" | "streaming_replica" | "public" | "none")
-            || text.starts_with("pg_")
-            || text.starts_with("cnpg_");
-        if reserved {
+        if is_reserved_role(text) {
             return Err(NameError::new(
                 "the role name",
                 text,
@@ -107,7 +107,7 @@ impl FromStr for DatabaseName {
 
     fn from_str(text: &str) -> Result<Self, NameError> {
         check("the database name", text)?;
-        if matches!(text, "postgres" | "template0" | "template1") {
+        if is_reserved_database(text) {
             return Err(NameError::new(
                 "the database name",
                 text,
@@ -136,6 +136,18 @@ impl FromStr for SchemaName {
     }
 }
 
+/// Whether CNPG or PostgreSQL keeps the name of a role for itself.
+pub fn is_reserved_role(text: &str) -> bool {
+    matches!(text, "postgres" | "streaming_replica" | "public" | "none")
+        || text.starts_with("pg_")
+        || text.starts_with("cnpg_")
+}
+
+/// Whether a database of this name belongs to the server itself.
+pub fn is_reserved_database(text: &str) -> bool {
+    matches!(text, "postgres" | "template0" | "template1")
+}
+
 fn derived(app: &AppName) -> String {
     app.as_str().replace('-', "_")
 }
@@ -156,7 +168,7 @@ fn check(what: &'static str, text: &str) -> Result<(), NameError> {
             HELP,
         ));
     }
-    if text.len() > 63 {
+    if text.len() > LONGEST {
         return Err(NameError::new(
             what,
             text,

@@ -4,6 +4,7 @@
 //! `TryGetAnnotationValue` of ES.FX.Additions.KubernetesClient, which trims every value and takes what it cannot convert
 //! for absent.
 
+pub mod reading;
 #[cfg(test)]
 mod tests;
 
@@ -208,7 +209,7 @@ impl NamespaceList {
     }
 
     /// Whether it holds nothing but the namespaces that it names.
-    fn is_names_alone(&self) -> bool {
+    pub fn is_names_alone(&self) -> bool {
         !self.text.is_empty() && self.selector.is_empty() && self.patterns().next().is_none()
     }
 }

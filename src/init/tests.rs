@@ -148,6 +148,9 @@ waves: { secret: 0, cluster: 1, database: 2 }
 # A folder with templates that stand in for the built-in ones of the same name. Default: .pgdb/templates.
 # templates: .pgdb/templates
 
+# What `kubectl pgdb lint` leaves out. Default: none.
+# lint: { ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }] }
+
 # Several targets by name, each with keys of its own, which win over those at the top level. Default: none.
 # targets: { prod: {}, staging: {} }
 "
@@ -180,7 +183,8 @@ fn several_targets() {
             "# reclaim: retain",
             "# connectionKeys: true",
             "# passwordLength: 32",
-            "# templates: .pgdb/templates"
+            "# templates: .pgdb/templates",
+            "# lint: { ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }] }"
         ]
     );
     assert_eq!(

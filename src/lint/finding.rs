@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::repository::object::Object;
 use super::repository::word::Span;
-use crate::repo::edit::Addition;
+use crate::repo::edit::{self, Addition};
 use crate::repo::path::RepoPath;
 
 /// How much a finding matters.
@@ -102,13 +102,37 @@ pub struct FixEdit {
     pub path: RepoPath,
     /// The number of the document in it, from 0.
     pub document: usize,
-    /// The keys down to what is edited; a number is the position in a list, from 0.
-    pub keys: Vec<String>,
+    /// The way from the document's top level down to what is edited.
+    pub steps: Vec<Step>,
     /// What is done there.
     pub operation: Operation,
 }
 
-/// What an edit does at the end of its keys.
+/// One step down a document.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Step {
+    /// To the value of a key.
+    Key(String),
+    /// To an item of a list, from 0.
+    Item(usize),
+}
+
+impl From<&str> for Step {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
+}
+
+impl<'step> From<&'step Step> for edit::Step<'step> {
+    fn from(step: &'step Step) -> Self {
+        match step {
+            Step::Key(key) => Self::Key(key),
+            Step::Item(number) => Self::Item(*number),
+        }
+    }
+}
+
+/// What an edit does at the end of its steps.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Operation {
     /// Adds a key with its value to the mapping there.
@@ -202,11 +226,11 @@ impl Fix {
 impl FixEdit {
     /// An edit in an object, at the keys from its top level down.
     pub fn of(object: &Object<'_>, keys: &[&str], operation: Operation) -> Self {
-        let keys = keys.iter().map(|key| (*key).to_owned());
+        let keys = keys.iter().map(|key| Step::from(*key));
         Self {
             path: object.path.clone(),
             document: object.document,
-            keys: object.steps.iter().cloned().chain(keys).collect(),
+            steps: object.steps.iter().cloned().chain(keys).collect(),
             operation,
         }
     }

@@ -99,7 +99,9 @@ impl<'text> Directives<'text> {
 
 fn is_comment_alone(line: &str) -> bool {
     let line = line.trim_start();
-    ["#", "--", "//", "/*"]
-        .iter()
-        .any(|mark| line.starts_with(mark))
+    // Three dashes separate documents, and five begin a certificate.
+    !line.starts_with("---")
+        && ["#", "--", "//", "/*"]
+            .iter()
+            .any(|mark| line.starts_with(mark))
 }

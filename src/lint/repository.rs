@@ -2,13 +2,21 @@
 //!
 //! A manifest is parsed once, what rules ask for is taken from it, and the tree is dropped: a repository may hold thousands.
 
+pub mod blank;
+pub mod clear;
 pub mod cluster;
+pub mod cnpg_fields;
 pub mod credential;
 pub mod database;
+pub mod deployment;
 pub mod kustomize;
 pub mod object;
+pub mod password;
 mod reading;
+pub mod reflected;
 pub mod role;
+pub mod sealing;
+pub mod surroundings;
 pub mod waves;
 pub mod word;
 
@@ -31,6 +39,7 @@ use kustomize::Kustomize;
 use object::Object;
 use role::Role;
 use waves::Order;
+use word::Span;
 
 /// The repository as rules see it.
 #[derive(Debug)]
@@ -76,6 +85,25 @@ pub struct Certificate {
     pub pem: String,
 }
 
+impl Certificate {
+    /// Where a finding about it is shown: the line at which the PEM begins, else the first that holds anything.
+    pub fn head(&self) -> Span {
+        let mut start = 0;
+        let mut first = None;
+        for line in self.pem.split_inclusive('\n') {
+            let span = Span::new(start, start + line.trim_end().len());
+            start += line.len();
+            if line.starts_with("-----BEGIN") {
+                return span;
+            }
+            if first.is_none() && !line.trim().is_empty() {
+                first = Some(span);
+            }
+        }
+        first.unwrap_or_default()
+    }
+}
+
 /// What a run looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'text> {
@@ -104,6 +132,10 @@ struct Index {
     credentials: HashMap<String, Vec<usize>>,
     /// Roles by the Secrets that they name.
     users: HashMap<String, Vec<usize>>,
+    /// Roles by the Secrets that they name and the namespaces that they look there in; an empty one where that is not known.
+    users_in: HashMap<(String, String), Vec<usize>>,
+    /// Clusters by the Secrets that they name elsewhere than in their managed roles.
+    clusters_using: HashMap<String, Vec<usize>>,
     kustomizes: HashMap<RepoPath, usize>,
     /// The Secrets that kustomize generates.
     generated: BTreeSet<String>,
@@ -199,6 +231,60 @@ impl<'text> Repository<'text> {
     pub fn users_of(&self, secret: &str) -> impl Iterator<Item = &Role<'text>> {
         let numbers = self.index.users.get(secret).into_iter().flatten();
         numbers.filter_map(|number| self.roles.get(*number))
+    }
+
+    /// The roles whose password may be in the Secret that an object makes: they name it, and may be in a namespace of it.
+    pub fn roles_using<'a>(
+        &'a self,
+        credential: &Credential<'text>,
+    ) -> impl Iterator<Item = &'a Role<'text>> {
+        let name = credential.secret.as_deref().unwrap_or_default();
+        let namespaces = &credential.object.namespaces;
+        let anywhere = self.index.users.get(name);
+        let anywhere = anywhere.filter(|_| namespaces.is_empty());
+        let unknown = [String::new()];
+        let known = namespaces.iter().chain(&unknown);
+        let known = known.filter(|_| !namespaces.is_empty());
+        let known: Vec<&Vec<usize>> = known
+            .filter_map(|namespace| {
+                let key = (name.to_owned(), namespace.clone());
+                self.index.users_in.get(&key)
+            })
+            .chain(anywhere)
+            .collect();
+        let numbers = known.into_iter().flatten();
+        numbers.filter_map(|number| self.roles.get(*number))
+    }
+
+    /// The Clusters that name a Secret elsewhere than in their managed roles, such as in their bootstrap.
+    pub fn clusters_using(&self, secret: &str) -> impl Iterator<Item = &Cluster<'text>> {
+        let numbers = self.index.clusters_using.get(secret).into_iter().flatten();
+        numbers.filter_map(|number| self.clusters.get(*number))
+    }
+
+    /// What says that a Secret is the credential of a database: a role whose password is in it, or a Cluster that names it.
+    pub fn user_of(&self, credential: &Credential<'text>) -> Option<&Object<'text>> {
+        let secret = credential.secret.as_deref()?;
+        let roles = self.users_of(secret).map(|role| &*role.object);
+        let clusters = self.clusters_using(secret).map(|cluster| &*cluster.object);
+        let mut users = roles.chain(clusters);
+        users.find(|user| user.may_be_beside(&credential.object))
+    }
+
+    /// Whether a Secret is the credential of a database: something uses it as one, or it is evidently made for that.
+    pub fn is_of_database(&self, credential: &Credential<'text>) -> bool {
+        credential.is_evident() || self.user_of(credential).is_some()
+    }
+
+    /// The text of a file that was read, or of a certificate.
+    pub fn text(&self, path: &RepoPath) -> &'text str {
+        let certificate = || {
+            let mut certificates = self.certificates.iter();
+            certificates.find(|certificate| certificate.path == *path)
+        };
+        let text = self.snapshot.text(path);
+        let pem = || certificate().map(|certificate| certificate.pem.as_str());
+        text.or_else(pem).unwrap_or_default()
     }
 
     /// The names of all Secrets that something makes.
@@ -297,6 +383,10 @@ impl Index {
                     .or_default()
                     .push(number);
             }
+            for secret in &cluster.secrets {
+                let using = index.clusters_using.entry(secret.clone());
+                using.or_default().push(number);
+            }
         }
         for (number, role) in repository.roles.iter().enumerate() {
             index.add_role(role, number);
@@ -338,6 +428,7 @@ impl Index {
                 .entry(secret.to_owned())
                 .or_default()
                 .push(number);
+            self.add_user(secret, role, number);
         }
         let Some(cluster) = role.known_cluster() else {
             return;
@@ -347,6 +438,15 @@ impl Index {
         if let Some(name) = role.known_name() {
             let key = (cluster.to_owned(), name.to_owned());
             self.roles.entry(key).or_default().push(number);
+        }
+    }
+
+    fn add_user(&mut self, secret: &str, role: &Role<'_>, number: usize) {
+        let namespaces = &role.object.namespaces;
+        let unknown = namespaces.is_empty().then(String::new);
+        for namespace in namespaces.iter().cloned().chain(unknown) {
+            let key = (secret.to_owned(), namespace);
+            self.users_in.entry(key).or_default().push(number);
         }
     }
 }

@@ -14,6 +14,14 @@ pub struct UnknownRule {
 }
 
 impl UnknownRule {
+    /// The word, where it is no rule's code or name.
+    pub fn of(name: &str) -> Option<Self> {
+        let unknown = || Self {
+            name: name.to_owned(),
+        };
+        rule(name).is_none().then(unknown)
+    }
+
     /// What to do about it.
     pub fn help(&self) -> String {
         let known = RULES.iter().flat_map(|rule| [rule.code, rule.name]);

@@ -4,6 +4,9 @@ pub(super) mod guide;
 mod names;
 mod namespaces;
 mod pieces;
+mod plaintext;
+mod reflection;
+mod sealing;
 mod waves;
 
 use std::collections::BTreeSet;

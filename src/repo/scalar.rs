@@ -66,6 +66,26 @@ pub fn quote_json(text: &str) -> String {
     double_quoted(text, Escapes::Json)
 }
 
+/// How a string is written in double quotes, outside of JSON.
+pub fn quote_double(text: &str) -> String {
+    double_quoted(text, Escapes::Yaml)
+}
+
+/// How a string is written on one line in single quotes; nothing where it needs escapes.
+pub fn quote_single(text: &str) -> Option<String> {
+    (!needs_escapes(text)).then(|| format!("'{}'", text.replace('\'', "''")))
+}
+
+/// Whether a string holds characters that are only written as escapes, line ends among them.
+pub fn needs_escapes(text: &str) -> bool {
+    text.chars().any(is_hidden)
+}
+
+/// Whether every reader takes a plain scalar, as it is written, for a string.
+pub fn is_string(plain: &str) -> bool {
+    !plain.is_empty() && !is_resolved(plain.strip_prefix('-').unwrap_or(plain))
+}
+
 /// Which escapes a double-quoted scalar may use.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Escapes {
@@ -85,7 +105,7 @@ fn plain_in_block(text: &str) -> bool {
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
-        && !text.chars().any(is_hidden)
+        && !needs_escapes(text)
         && !is_resolved(text)
 }
 
@@ -149,7 +169,7 @@ fn push_escape(out: &mut String, c: char, letter: char, digits: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{quote, quote_flow, quote_json};
+    use super::{is_string, quote, quote_double, quote_flow, quote_json, quote_single};
     use crate::repo::yaml;
     use proptest::prelude::{Strategy, any, prop_oneof, proptest};
     use serde_yaml::Value;
@@ -257,6 +277,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn is_in_single_quotes() {
+        assert_eq!(quote_single("it's 2"), Some("'it''s 2'".to_owned()));
+        assert_eq!(quote_single(""), Some("''".to_owned()));
+        for text in ["a\nb", "\t", "\u{7f}", "\u{202e}"] {
+            assert_eq!(quote_single(text), None);
+        }
+    }
+
+    #[test]
+    fn is_a_string_to_every_reader() {
+        for plain in ["a", "-a", "--", "<<<", "a: b", "null-and-void", "v1.29"] {
+            assert!(is_string(plain), "{plain}");
+        }
+        for plain in [
+            "", "1", "-1", "+1", "-0x1f", "-.inf", "-.5", "-1_000", "-12:30", "~", "No", "<<",
+        ] {
+            assert!(!is_string(plain), "{plain}");
+        }
+    }
+
     /// What our tree and the second parser read of a text that is to hold one string.
     fn read_back(text: &str, path: &[usize]) -> (Option<String>, Option<String>) {
         let stream = yaml::parse(text).unwrap_or_else(|error| panic!("{error} in {text:?}"));
@@ -286,14 +327,16 @@ mod tests {
     fn assert_reads_back(text: &str) {
         let expected = (Some(text.to_owned()), Some(text.to_owned()));
         let (block, flow, json) = (quote(text), quote_flow(text), quote_json(text));
-        for written in [block.as_ref(), flow.as_ref(), json.as_str()] {
+        let double = quote_double(text);
+        let single = quote_single(text).unwrap_or_else(|| double.clone());
+        for written in [block.as_ref(), flow.as_ref(), &json, &double, &single] {
             assert_eq!(read_back(&format!("{written}\n"), &[]), expected);
             assert_eq!(read_back(&format!("a: {written}\n"), &[1]), expected);
             assert_eq!(read_back(&format!("a: {written} # c\n"), &[1]), expected);
             assert_eq!(read_back(&format!("? {written}\n: a\n"), &[0]), expected);
             assert_eq!(read_back(&format!("- {written}\n"), &[0]), expected);
         }
-        for written in [flow.as_ref(), json.as_str()] {
+        for written in [flow.as_ref(), &json, &double, &single] {
             assert_eq!(read_back(&format!("[{written}, a]"), &[0]), expected);
             assert_eq!(read_back(&format!("{{a: {written}}}"), &[1]), expected);
         }

@@ -23,6 +23,9 @@ const MAX_BITS: usize = RsaPublicKey::MAX_SIZE;
 /// How far a clock may be behind the controller's: a certificate is often fetched seconds after it was made.
 const CLOCK_SKEW_SECONDS: i64 = 300;
 
+/// A certificate that ends within so many days is worth a warning; the controller makes a new one every 30 days.
+pub const ENDS_SOON_DAYS: u32 = 14;
+
 /// `rsaEncryption`, the only algorithm that Go reads as an RSA key for encrypting (RFC 8017, appendix A.1).
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 

@@ -79,6 +79,14 @@ pub enum Problem {
         /// A value that it could have.
         example: &'static str,
     },
+    /// An entry of a list without a key that it needs.
+    #[error("this entry has no {key:?}")]
+    KeyMissing {
+        /// The key.
+        key: &'static str,
+        /// A value that it could have.
+        example: &'static str,
+    },
     /// A value of the wrong kind.
     #[error("{what} takes {takes}, not {found}")]
     Kind {
@@ -218,6 +226,7 @@ impl Problem {
             Self::NoValue { key, example } => {
                 format!("write a value, such as `{key}: {example}`, or remove the key")
             }
+            Self::KeyMissing { key, example } => format!("add `{key}: {example}`"),
             Self::Kind { help, .. } => help.clone(),
             Self::Refused { refusal, .. } => refusal.help().to_owned(),
             Self::TargetName(error) => error.help().to_owned(),
@@ -273,6 +282,8 @@ fn unknown_key_help(key: &str, place: Place) -> String {
             Place::File => "stands at the top level alone",
             Place::Target => "stands in a target or at the top level",
             Place::Waves => "stands below `waves`",
+            Place::Lint => "stands below `lint`",
+            Place::Ignored => "stands in an entry of `ignore`",
         };
         return format!("{key:?} {right}");
     }

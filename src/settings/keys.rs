@@ -1,11 +1,11 @@
 //! The keys of `.pgdb.yaml`: what they are called, what they take, what they mean.
 
-use Place::{File, Target, Waves};
+use Place::{File, Ignored, Lint, Target, Waves};
 
 /// Every key of `.pgdb.yaml`, in the order in which they are best written.
 ///
 /// The one source for the check of unknown keys, for the documentation and for the file that `init` writes.
-pub const KEYS: [Key; 20] = [
+pub const KEYS: [Key; 25] = [
     Key {
         name: "version",
         place: File,
@@ -159,6 +159,46 @@ pub const KEYS: [Key; 20] = [
         about: "A folder with templates that stand in for the built-in ones of the same name.",
     },
     Key {
+        name: "lint",
+        place: File,
+        takes: "keys and values",
+        example: "{ ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }] }",
+        default: "none",
+        about: "What `kubectl pgdb lint` leaves out.",
+    },
+    Key {
+        name: "ignore",
+        place: Lint,
+        takes: "a list",
+        example: "[{ rule: PGDB402, paths: [legacy], reason: moves to a vault }]",
+        default: "none",
+        about: "Findings that are left out, each with the reason.",
+    },
+    Key {
+        name: "rule",
+        place: Ignored,
+        takes: "a rule's code or name",
+        example: "PGDB402",
+        default: "none: it must be given",
+        about: "The rule whose findings are left out.",
+    },
+    Key {
+        name: "paths",
+        place: Ignored,
+        takes: "a list of paths",
+        example: "[legacy]",
+        default: "the whole repository",
+        about: "The files and folders for which they are left out.",
+    },
+    Key {
+        name: "reason",
+        place: Ignored,
+        takes: "a sentence",
+        example: "moves to a vault",
+        default: "none: it must be given",
+        about: "Why they are left out.",
+    },
+    Key {
         name: "targets",
         place: File,
         takes: "keys and values",
@@ -194,6 +234,10 @@ pub enum Place {
     Target,
     /// Below `waves`.
     Waves,
+    /// Below `lint`.
+    Lint,
+    /// In an entry of `ignore`.
+    Ignored,
 }
 
 impl Place {

@@ -58,6 +58,7 @@ impl Reader {
         let mut everywhere = Target::default();
         let mut default_target = None;
         let mut targets = Some(Vec::new());
+        let mut ignores = Vec::new();
         let help = "write `key: value`, such as `cluster: postgres-shared`";
         let entries = self.entries(root, "the file", help).unwrap_or_default();
         for (key, entry) in self.known(Place::File, entries) {
@@ -67,6 +68,7 @@ impl Reader {
                     let name: Option<TargetName> = self.parsed(key, &entry);
                     default_target = default_target.or(name.map(|name| (name, entry.value)));
                 }
+                "lint" => ignores = self.lint(key, &entry),
                 "targets" => targets = self.targets(key, &entry),
                 _ => self.target_key(key, &entry, &mut everywhere),
             }
@@ -80,7 +82,7 @@ impl Reader {
             is_there: true,
             default_target: default_target.map(|(name, _)| name),
             everywhere: everywhere.settings,
-            ignores: Vec::new(),
+            ignores,
             targets: targets
                 .into_iter()
                 .map(|(name, target)| (name, target.settings))

@@ -103,6 +103,22 @@ impl Reader {
         self.entries(entry.value, &in_quotes(key), &like_the_example(key))
     }
 
+    /// The items of a list that is the value of a key, of which nothing at all is an empty one; none for any other node.
+    pub(super) fn items<'tree>(
+        &mut self,
+        key: &'static Key,
+        entry: &Entry<'tree>,
+    ) -> &'tree [Node<'tree>] {
+        let node = entry.value;
+        if self.is_alias_or_tagged(node) {
+            return &[];
+        }
+        if !node.is_null() && !matches!(node.value, Value::Sequence { .. }) {
+            self.report(node, wrong_kind(key, described(node).to_owned()));
+        }
+        node.items()
+    }
+
     /// The keys and values of a mapping, of which nothing at all is an empty one; none for any other node.
     pub(super) fn entries<'tree>(
         &mut self,

@@ -193,6 +193,45 @@ targets:
     }
 
     #[test]
+    fn what_lint_leaves_out() {
+        let text = "\
+lint:
+  ignore:
+    - rule: PGDB402
+      paths: [legacy, apps/shop/db.yaml]
+      reason: moves to a vault
+    - { rule: secret-type, reason: made by hand }
+";
+        let ignore = |rule: &str, paths: &[&str], reason: &str| Ignore {
+            rule: rule.to_owned(),
+            paths: paths.iter().map(|path| path.parse().unwrap()).collect(),
+            reason: reason.to_owned(),
+        };
+        let expected = [
+            ignore(
+                "PGDB402",
+                &["legacy", "apps/shop/db.yaml"],
+                "moves to a vault",
+            ),
+            ignore("secret-type", &[], "made by hand"),
+        ];
+        assert_eq!(Settings::parse(text).unwrap().ignores(), expected);
+        let holds = |path: &str| expected[0].holds_for(&path.parse().unwrap());
+        let found = [
+            "legacy/a.yaml",
+            "legacy",
+            "apps/shop/db.yaml",
+            "legacy2/a.yaml",
+            "apps/shop/x.yaml",
+        ];
+        assert_eq!(found.map(holds), [true, true, true, false, false]);
+        for key in Place::Lint.keys() {
+            let text = format!("lint: {{ {}: {} }}", key.name, key.example);
+            assert_eq!(Settings::parse(&text).unwrap().ignores().len(), 1);
+        }
+    }
+
+    #[test]
     fn whatever_the_style() {
         let text = "\u{feff}%YAML 1.2\r\n---\r\n{ \"cluster\": 'one', ? directory : . ,\r\n  waves: ,\
                     namespace: &here 12, connectionKeys: 'true' }\r\n...\r\n";

@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::{Target, candidates};
+use super::{Candidate, Target, candidates};
 use crate::repo::header::{Header, headers};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
@@ -20,6 +20,15 @@ pub struct Neighbourhood {
 impl Neighbourhood {
     /// Looks for the other Clusters of the repository.
     pub fn of(target: &Target, snapshot: &Snapshot) -> Self {
+        if has_other_clusters(target, snapshot) {
+            Self::among(target, &candidates(snapshot))
+        } else {
+            Self::among(target, &[])
+        }
+    }
+
+    /// The neighbourhood of a target among these Clusters, its own or not.
+    pub fn among(target: &Target, clusters: &[Candidate]) -> Self {
         let cluster_file = target.manifest.as_ref().map(|manifest| &manifest.path);
         let own = [target.directory.clone()];
         Self {
@@ -27,7 +36,7 @@ impl Neighbourhood {
                 .into_iter()
                 .chain(cluster_file.map(RepoPath::parent))
                 .collect(),
-            others: other_folders(target, snapshot),
+            others: other_folders(target, clusters),
         }
     }
 
@@ -63,13 +72,10 @@ pub fn shared_parts(file: &RepoPath, folder: &RepoPath) -> usize {
 }
 
 /// The folders of the repository's other Clusters.
-fn other_folders(target: &Target, snapshot: &Snapshot) -> Vec<RepoPath> {
-    if !has_other_clusters(target, snapshot) {
-        return Vec::new();
-    }
+fn other_folders(target: &Target, clusters: &[Candidate]) -> Vec<RepoPath> {
     let own = target.manifest.as_ref().map(|manifest| &manifest.path);
-    candidates(snapshot)
-        .into_iter()
+    clusters
+        .iter()
         .filter(|candidate| Some(&candidate.path) != own)
         // Another Cluster in the same namespace is beside this one, and takes its names.
         .filter(|candidate| {

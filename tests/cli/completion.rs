@@ -377,6 +377,7 @@ fn the_apps_of_the_repository_are_offered() {
     repository.run_ok("new-app my-shop --app-namespace shop --yes --quiet");
     assert_eq!(answer(&repository, "verify ''"), "blog\nmy-shop\n:4\n");
     assert_eq!(answer(&repository, "verify blog m"), "my-shop\n:4\n");
+    assert_eq!(answer(&repository, "list ''"), "blog\nmy-shop\n:4\n");
     assert_eq!(answer(&repository, "verify --skip log"), "login\n:4\n");
     assert_eq!(
         words(&repository, "verify --cluster ''"),

@@ -11,7 +11,7 @@ use crate::support::{Outcome, Repository, Tree, comparable, outcome, run};
 const COMMAND: &str = "new-app my-shop --app-namespace shop";
 
 /// Runs the binary as somebody to whom permissions apply.
-fn run_unprivileged(repository: &Repository, line: &str) -> Outcome {
+pub fn run_unprivileged(repository: &Repository, line: &str) -> Outcome {
     let command = repository.command(line.split_whitespace());
     if !rustix::process::geteuid().is_root() {
         return run(command, b"");

@@ -29,6 +29,8 @@ mod interruptions;
 mod kubeconfig;
 mod layouts;
 mod leaks;
+mod lint;
+mod list;
 mod mistyped;
 mod names;
 mod new_app;

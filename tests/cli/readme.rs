@@ -131,6 +131,11 @@ fn the_reference_of_verify_shows_what_is_printed() {
 }
 
 #[test]
+fn the_reference_of_list_shows_what_is_printed() {
+    check("docs/list.md");
+}
+
+#[test]
 fn the_reference_of_new_app_shows_what_is_printed() {
     check("docs/new-app.md");
 }

@@ -6,12 +6,14 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 12] = [
     "",
     "new-app",
+    "list",
     "verify",
     "fetch-cert",
     "doctor",
+    "lint",
     "init",
     "demo",
     "completion",
@@ -42,6 +44,20 @@ fn is_the_help_of_every_command() {
         fs::read_to_string(&path).unwrap_or_default(),
         text,
         "run with UPDATE_DOCS=1 and commit docs/cli.md"
+    );
+}
+
+#[test]
+fn every_rule_is_documented() {
+    let text = pgdb::lint::explanation::document();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &text).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(&path).unwrap_or_default(),
+        text,
+        "run with UPDATE_DOCS=1 and commit docs/rules.md"
     );
 }
 

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::commands::{completion, demo, doctor, fetch_cert, init, lint, new_app, verify, version};
+use crate::commands::{
+    completion, demo, doctor, fetch_cert, init, lint, list, new_app, verify, version,
+};
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
 ///
@@ -109,6 +111,7 @@ pub(crate) enum Command {
     FetchCert(Box<fetch_cert::FetchCert>),
     Init(init::Init),
     Lint(Box<lint::Lint>),
+    List(list::List),
     Demo(demo::Demo),
     Completion(completion::Completion),
     Verify(Box<verify::Verify>),

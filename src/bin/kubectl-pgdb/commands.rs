@@ -6,6 +6,7 @@ pub(crate) mod doctor;
 pub(crate) mod fetch_cert;
 pub(crate) mod init;
 pub(crate) mod lint;
+pub(crate) mod list;
 pub(crate) mod new_app;
 pub(crate) mod verify;
 pub(crate) mod version;
@@ -22,6 +23,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::FetchCert(args) => fetch_cert::run(args, &cli.global, output),
         Command::Init(args) => init::run(args, &cli.global, output),
         Command::Lint(args) => lint::run(args, &cli.global, output),
+        Command::List(args) => list::run(args, &cli.global, output),
         Command::Demo(args) => demo::run(args, output),
         Command::Completion(args) => completion::run(args, output),
         Command::Verify(args) => verify::run(args, &cli.global, output),

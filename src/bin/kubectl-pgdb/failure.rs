@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use pgdb::domain::name::NameError;
 use pgdb::fetch_cert::FetchError;
+use pgdb::list::ListError;
 use pgdb::live::controller::ControllerError;
 use pgdb::new_app::NewAppError;
 use pgdb::render::RenderError;
@@ -126,6 +127,12 @@ impl From<RepoPathError> for Failure {
 
 impl From<TargetError> for Failure {
     fn from(error: TargetError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<ListError> for Failure {
+    fn from(error: ListError) -> Self {
         Self::usage(&error, error.help())
     }
 }

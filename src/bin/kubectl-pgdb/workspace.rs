@@ -15,7 +15,7 @@ use pgdb::repo::header::is_relevant;
 use pgdb::repo::namespaces::mentioned;
 use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
-use pgdb::sealing::SealingKey;
+use pgdb::sealing::{ENDS_SOON_DAYS, SealingKey};
 use pgdb::settings::{Settings, SettingsError, SettingsErrors, TargetSettings};
 use pgdb::target::Target;
 
@@ -26,8 +26,6 @@ use crate::output::Output;
 
 /// A certificate larger than this is none, in bytes.
 const CERTIFICATE_LIMIT: u64 = 1024 * 1024;
-/// A certificate that ends within so many days is worth a warning; the controller makes a new one every 30 days.
-const ENDS_SOON_DAYS: u32 = 14;
 /// Where a repository's own templates are, unless its settings say otherwise.
 const TEMPLATES: &str = ".pgdb/templates";
 

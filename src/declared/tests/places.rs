@@ -192,3 +192,25 @@ fn without_the_clusters_manifest() {
         ["shop: shop shop-db shop-db-creds"]
     );
 }
+
+#[test]
+fn a_clusters_name_that_is_filled_in_later() {
+    let placeholder = |text: String| text.replace("name: pg\n", "name: ${CLUSTER:=pg}\n");
+    let files = [
+        (
+            "cluster.yaml",
+            placeholder(cluster(&[("shop", "shop-db-creds")])),
+        ),
+        ("db.yaml", placeholder(database("shop-db", "shop"))),
+        ("other.yaml", database("blog-db", "blog")),
+        ("secret.yaml", sealed("shop-db-creds", "shop")),
+    ];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    assert_eq!(
+        shown(&apps(&snapshot(&files), &target())),
+        [
+            "blog: - blog-db - missing [Credential, Role]",
+            "shop: shop shop-db shop-db-creds"
+        ]
+    );
+}

@@ -23,6 +23,8 @@ pub struct Cluster<'text> {
     pub database: Option<Word<'text>>,
     /// The Secret of that owner's password.
     pub owner_secret: Option<Word<'text>>,
+    /// Whether its bootstrap brings in all of another server, roles included, and makes no database of its own.
+    pub imports_all: bool,
     /// The Secrets that it refers to elsewhere than in its managed roles.
     pub secrets: Vec<String>,
     /// Where its managed roles stand: the key `roles`.
@@ -56,6 +58,7 @@ impl<'text> Cluster<'text> {
             owner: word(&["owner"]),
             database: word(&["database"]),
             owner_secret: word(&["secret", "name"]),
+            imports_all: word(&["import", "type"]).is_some_and(|word| word.text == "monolith"),
             secrets,
             roles: managed.and_then(|node| key(node, "roles")).map(Span::of),
             brings_roles: bootstrap.is_some_and(brings_roles),

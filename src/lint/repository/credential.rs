@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::clear::{ClearValue, values};
 use super::object::{Object, hides, pairs};
 use super::word::{Span, Word};
 use crate::declared::CredentialSource;
@@ -10,7 +11,7 @@ use crate::domain::reflection::{REFLECTOR, Reflection};
 use crate::domain::scope::Scope;
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::object::Object as Manifest;
-use crate::repo::yaml::Node;
+use crate::repo::yaml::{Node, Value};
 
 /// An object that makes a Secret.
 #[derive(Clone, Debug)]
@@ -25,12 +26,18 @@ pub struct Credential<'text> {
     pub sealed: Vec<(Word<'text>, Word<'text>)>,
     /// The key `encryptedData`, where the SealedSecret has one.
     pub sealed_head: Option<Span>,
+    /// Whether there may be more sealed values than these: an alias, a merge key, or the older `data` of all in one.
+    pub hides_sealed: bool,
     /// The keys that are not sealed: of a SealedSecret's template, of an ExternalSecret's, or of the Secret itself.
     pub open_keys: Vec<Word<'text>>,
     /// Whether all that the Secret will hold is known here: an ExternalSecret may bring any keys.
     pub keys_are_known: bool,
     /// What is said of the Secret that is made: the template's metadata, or the Secret's own.
     pub made: Option<Made<'text>>,
+    /// The keys from the object's top level down to that metadata, whether it is there or is still to be made.
+    pub made_keys: &'static [&'static str],
+    /// Whether an alias or a merge key brings in some of that metadata, so that not all of it is known.
+    pub hides_made: bool,
     /// The Secret's type.
     pub secret_type: Option<Word<'text>>,
     /// Where the values of a SealedSecret can be opened.
@@ -41,13 +48,13 @@ pub struct Credential<'text> {
     pub reflection: Reflection,
     /// Whether SOPS encrypts the values.
     pub is_encrypted: bool,
+    /// The values of a Secret that stand here in clear.
+    pub clear: Vec<ClearValue<'text>>,
 }
 
 /// The metadata of a Secret that is made.
 #[derive(Clone, Debug)]
 pub struct Made<'text> {
-    /// The keys from the object's top level down to it.
-    pub keys: &'static [&'static str],
     /// The Secret's name.
     pub name: Option<Word<'text>>,
     /// The Secret's namespace.
@@ -67,13 +74,15 @@ impl<'text> Credential<'text> {
         let root = &manifest.root;
         let template = template(manifest, source);
         let encrypted = root.at(&["spec", "encryptedData"]);
-        let sealed = encrypted.filter(|_| source == CredentialSource::SealedSecret);
+        let is_sealed = source == CredentialSource::SealedSecret;
+        let sealed = encrypted.filter(|node| is_sealed && !node.is_null());
         let open = ["data", "stringData"]
             .into_iter()
             .filter_map(|key| template?.get(key))
             .flat_map(Node::entries);
         let made = made_metadata(manifest, source, template);
-        let made = made.map(|node| Made::of(node, source));
+        let made_keys = made_keys(source, template.is_some());
+        let made = made.map(Made::of);
         let scope_annotation = scope_annotation(object);
         let name = secret_name(manifest, source);
         Some(Self {
@@ -84,6 +93,7 @@ impl<'text> Credential<'text> {
                 .map(str::to_owned),
             sealed: sealed.map_or_else(Vec::new, pairs),
             sealed_head: sealed.map(Span::of),
+            hides_sealed: hides_sealed(root),
             open_keys: open.filter_map(|(key, _)| Word::of(key)).collect(),
             keys_are_known: matches!(
                 source,
@@ -93,12 +103,18 @@ impl<'text> Credential<'text> {
                 .as_ref()
                 .map_or_else(Reflection::default, Made::reflection),
             made,
+            made_keys,
+            hides_made: hides_some(root, made_keys),
             secret_type: template.and_then(|template| Word::at(template, &["type"])),
             scope: scope_annotation
                 .as_ref()
                 .map_or(Scope::Strict, |(scope, ..)| *scope),
             scope_annotation: scope_annotation.map(|(_, key, value)| (key, value)),
             is_encrypted: root.get("sops").is_some(),
+            clear: match source {
+                CredentialSource::Secret => values(root),
+                _ => Vec::new(),
+            },
         })
     }
 
@@ -137,14 +153,8 @@ fn hides_keys(root: &Node<'_>, template: Option<&Node<'_>>) -> bool {
 }
 
 impl<'text> Made<'text> {
-    fn of(node: &Node<'text>, source: CredentialSource) -> Self {
-        let keys: &[&str] = match source {
-            CredentialSource::SealedSecret => &["spec", "template", "metadata"],
-            CredentialSource::ExternalSecret => &["spec", "target", "template", "metadata"],
-            CredentialSource::StringSecret | CredentialSource::Secret => &["metadata"],
-        };
+    fn of(node: &Node<'text>) -> Self {
         Self {
-            keys,
             name: Word::at(node, &["name"]),
             namespace: Word::at(node, &["namespace"]),
             wave: Word::at(node, &["annotations", SYNC_WAVE]),
@@ -168,6 +178,34 @@ impl<'text> Made<'text> {
     }
 }
 
+/// Where the metadata of the Secret that is made stands. External Secrets takes the object's own where there is no template.
+fn made_keys(source: CredentialSource, has_template: bool) -> &'static [&'static str] {
+    match source {
+        CredentialSource::SealedSecret => &["spec", "template", "metadata"],
+        CredentialSource::ExternalSecret if has_template => {
+            &["spec", "target", "template", "metadata"]
+        }
+        CredentialSource::ExternalSecret
+        | CredentialSource::StringSecret
+        | CredentialSource::Secret => &["metadata"],
+    }
+}
+
+/// Whether something on the way to some metadata, its labels or its annotations is an alias, or has a merge key.
+fn hides_some(root: &Node<'_>, keys: &[&str]) -> bool {
+    let mut node = root;
+    for key in keys {
+        let Some(below) = node.get(key) else {
+            return hides(Some(node));
+        };
+        if hides(Some(node)) {
+            return true;
+        }
+        node = below;
+    }
+    hides(Some(node)) || hides(node.get("labels")) || hides(node.get("annotations"))
+}
+
 /// One of Reflector's annotations, by its name behind the prefix.
 pub fn reflector<'list, 'text>(
     annotations: &'list [(Word<'text>, Word<'text>)],
@@ -177,6 +215,17 @@ pub fn reflector<'list, 'text>(
         let behind = key.text.strip_prefix(REFLECTOR);
         behind.and_then(|rest| rest.strip_prefix('/')) == Some(name)
     })
+}
+
+/// Whether a SealedSecret's values are not all to be seen in its `encryptedData`.
+fn hides_sealed(root: &Node<'_>) -> bool {
+    let spec = root.get("spec");
+    let sealed = root.at(&["spec", "encryptedData"]);
+    let mut values = sealed.map_or(&[][..], Node::entries).iter();
+    hides(spec)
+        || hides(sealed)
+        || root.at(&["spec", "data"]).is_some()
+        || values.any(|(_, value)| !matches!(value.value, Value::Scalar(..)))
 }
 
 /// The scope that a SealedSecret's own annotations give its values, wider than strict.

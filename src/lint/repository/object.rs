@@ -2,6 +2,7 @@
 
 use super::word::{Span, Word};
 use crate::domain::wave::SYNC_WAVE;
+use crate::lint::finding::Step;
 use crate::repo::object::Object as Manifest;
 use crate::repo::path::RepoPath;
 use crate::repo::yaml::{Node, Value};
@@ -15,10 +16,12 @@ pub struct Object<'text> {
     pub text: &'text str,
     /// The number of its document in the file, from 0.
     pub document: usize,
-    /// The keys from the document's top level down to it: `items` and a number in a List, else none.
-    pub steps: Vec<String>,
+    /// The way from the document's top level down to it: `items` and a number in a List, else none.
+    pub steps: Vec<Step>,
     /// Where a finding about the object as a whole is shown: its name, else its kind.
     pub head: Span,
+    /// All of it.
+    pub whole: Span,
     /// Its `kind`.
     pub kind: String,
     /// Its `metadata.name`.
@@ -58,6 +61,7 @@ impl<'text> Object<'text> {
             document: manifest.document,
             steps: Vec::new(),
             head,
+            whole: Span::of(root),
             kind: kind.map(|word| word.text.into_owned()).unwrap_or_default(),
             name,
             namespace: Word::at(root, &["metadata", "namespace"]),

@@ -13,8 +13,9 @@ use super::kustomize::Kustomize;
 use super::object::Object;
 use super::role::Role;
 use super::word::is_placeholder;
-use crate::declared::objects::unlisted;
-use crate::repo::header::{Header, KUSTOMIZATION_NAMES, headers};
+use crate::declared::manifests::unlisted;
+use crate::lint::finding::Step;
+use crate::repo::header::{KUSTOMIZATION_NAMES, is_relevant};
 use crate::repo::kustomization::index::Kustomizations;
 use crate::repo::object::Object as Manifest;
 use crate::repo::path::RepoPath;
@@ -96,7 +97,7 @@ fn is_kustomization(path: &RepoPath) -> bool {
 }
 
 fn is_manifest(path: &RepoPath, text: &str, named: &BTreeSet<RepoPath>) -> bool {
-    named.contains(path) && is_yaml(path) || headers(text).iter().any(Header::is_known_kind)
+    is_yaml(path) && (named.contains(path) || is_relevant(path, text.as_bytes()))
 }
 
 /// Whether a file's name says that it is YAML, of which JSON is a part.
@@ -161,7 +162,7 @@ impl<'text> Found<'text> {
             for (number, item) in unlisted(manifest).into_iter().enumerate() {
                 let mut object = Object::of(&item, text);
                 if is_list {
-                    object.steps = vec!["items".to_owned(), number.to_string()];
+                    object.steps = vec![Step::from("items"), Step::Item(number)];
                 }
                 object.is_patch = surroundings.patches.contains(path);
                 object.namespaces = surroundings.namespaces(&object);

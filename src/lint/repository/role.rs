@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::object::Object;
 use super::word::{Span, Word, known};
+use crate::lint::finding::Step;
 use crate::repo::yaml::Node;
 
 /// A role that the repository declares.
@@ -89,15 +90,15 @@ impl<'text> Role<'text> {
             .is_some_and(|word| word.text == "absent")
     }
 
-    /// The keys from the document's top level down to it.
-    pub fn keys(&self) -> Vec<String> {
+    /// The way from the document's top level down to it.
+    pub fn steps(&self) -> Vec<Step> {
         let own = match self.entry {
             Some(number) => ["spec", "managed", "roles"]
-                .map(str::to_owned)
+                .map(Step::from)
                 .into_iter()
-                .chain([number.to_string()])
+                .chain([Step::Item(number)])
                 .collect(),
-            None => vec!["spec".to_owned()],
+            None => vec![Step::from("spec")],
         };
         self.object.steps.iter().cloned().chain(own).collect()
     }

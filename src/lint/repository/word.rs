@@ -33,6 +33,15 @@ impl Span {
         Self::new(node.span.start, node.span.end)
     }
 
+    /// The place before its first byte: its end would tell how long a secret value is.
+    #[must_use]
+    pub fn beginning(self) -> Self {
+        Self {
+            end: self.start,
+            ..self
+        }
+    }
+
     /// Some bytes.
     pub fn new(start: usize, end: usize) -> Self {
         // A file has at most 64 MiB.

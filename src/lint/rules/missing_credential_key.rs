@@ -1,5 +1,6 @@
 //! A role's Secret without `username` or `password`.
 
+use crate::declared::CredentialSource;
 use crate::domain::nearest::nearest;
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
@@ -64,7 +65,8 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
     }
 }
 
-/// Whether all keys of the Secret are known: it has some, and nothing else adds to them.
+/// Whether all keys of the Secret are known: it has some, and nothing else adds to them. A SealedSecret without any sealed value
+/// is what another rule finds.
 fn is_known(repository: &Repository<'_>, credential: &Credential<'_>) -> bool {
     let secret = credential.secret.as_deref().unwrap_or_default();
     let made = credential.made.iter().flat_map(|made| &made.annotations);
@@ -72,7 +74,11 @@ fn is_known(repository: &Repository<'_>, credential: &Credential<'_>) -> bool {
     let mut others = repository.makers_of(secret).filter(|other| {
         !std::ptr::eq(*other, credential) && other.object.may_be_beside(&credential.object)
     });
+    let is_empty =
+        credential.source == CredentialSource::SealedSecret && credential.sealed.is_empty();
     credential.keys_are_known
+        && !credential.hides_sealed
+        && !is_empty
         && credential.keys().next().is_some()
         && !credential.object.is_patch
         && !annotations.any(|(key, _)| FILLED.contains(&&*key.text))

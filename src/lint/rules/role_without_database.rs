@@ -95,7 +95,7 @@ struct Owners<'a> {
     clusters: BTreeSet<&'a str>,
     /// The apps that the product made Databases for.
     apps: BTreeSet<&'a str>,
-    /// Owners that are no roles, by Cluster: names that are perhaps a slip.
+    /// Owners that are no roles, and the names of their databases, by Cluster: perhaps another name of the role.
     undeclared: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Owners in Clusters that are not in the repository.
     elsewhere: BTreeSet<&'a str>,
@@ -126,8 +126,14 @@ impl<'a> Owners<'a> {
             if repository.all_clusters_named(cluster).next().is_none() {
                 owners.elsewhere.insert(owner);
             }
-            if repository.roles_named(cluster, owner).next().is_none() {
-                owners.undeclared.entry(cluster).or_default().insert(owner);
+            let mut clusters = repository.all_clusters_named(cluster);
+            let is_role = owner == "postgres"
+                || repository.roles_named(cluster, owner).next().is_some()
+                || clusters.any(|cluster| cluster.bootstrap_owner() == Some(owner));
+            if !is_role {
+                let names = [Some(owner), database.known_name()];
+                let undeclared = owners.undeclared.entry(cluster).or_default();
+                undeclared.extend(names.into_iter().flatten());
             }
         }
         owners

@@ -31,15 +31,15 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
         if let Some(wave) = &object.wave {
             check_wave(object, &["metadata"], wave, found);
         }
-        let made = member
-            .credential(repository)
-            .and_then(|found| found.made.as_ref());
         // Argo CD does not see the template's: whether that is an integer does not matter.
-        let template = made.filter(|made| made.keys != ["metadata"]);
-        if let Some((made, wave)) = template.and_then(|made| Some((made, made.wave.as_ref()?)))
+        let template = member
+            .credential(repository)
+            .filter(|credential| credential.made_keys != ["metadata"]);
+        if let Some(credential) = template
+            && let Some(wave) = credential.made.as_ref().and_then(|made| made.wave.as_ref())
             && is_number(wave)
         {
-            check_wave(object, made.keys, wave, found);
+            check_wave(object, credential.made_keys, wave, found);
         }
     }
 }

@@ -84,6 +84,8 @@ fn a_database_may_belong_to_a_role_in_other_ways() {
         let guide = with_role(role).write("apps/db.yaml", &database("db", cluster, owner));
         assert_eq!(found(&guide), NONE, "{cluster} {owner}");
     }
+    let renamed = Guide::new().replace(DATABASE, "owner: my_shop", "owner: shop_team");
+    assert_eq!(found(&renamed), NONE);
     let two = Guide::new().write(
         "apps/db.yaml",
         &database("second", "postgres-shared", "my_shop"),

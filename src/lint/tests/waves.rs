@@ -1,8 +1,8 @@
 //! Sync-waves, in repositories that are messier than the guide's.
 
 use super::guide::{CLUSTER, DATABASE, Guide, KUSTOMIZATION, SEALED};
-use crate::lint::finding::Operation;
-use crate::repo::edit::insert_key;
+use crate::lint::finding::{Operation, Step};
+use crate::repo::edit;
 
 const NONE: [&str; 0] = [];
 const SECRET_WAVE: &str = "  annotations:\n    argocd.argoproj.io/sync-wave: \"0\"\n";
@@ -24,9 +24,9 @@ fn mended(mut guide: Guide) -> Guide {
             let Operation::Insert(key, value) = &edit.operation else {
                 continue;
             };
-            let keys: Vec<&str> = edit.keys.iter().map(String::as_str).collect();
+            let steps: Vec<edit::Step<'_>> = edit.steps.iter().map(Into::into).collect();
             let text = guide.snapshot().text(&edit.path).unwrap().to_owned();
-            let text = insert_key(&text, edit.document, &keys, key, value).unwrap();
+            let text = edit::insert_key(&text, edit.document, &steps, key, value).unwrap();
             guide = guide.write(edit.path.as_str(), &text);
         }
     }
@@ -194,7 +194,7 @@ fn a_number_in_a_template_is_no_string_either() {
     );
     let fix = guide.lint().findings.remove(0).fix.unwrap();
     assert_eq!(
-        fix.edits[0].keys,
+        fix.edits[0].steps,
         [
             "spec",
             "template",
@@ -202,6 +202,7 @@ fn a_number_in_a_template_is_no_string_either() {
             "annotations",
             "argocd.argoproj.io/sync-wave"
         ]
+        .map(Step::from)
     );
     assert_eq!(fix.edits[0].operation, Operation::SetText("0".to_owned()));
 }

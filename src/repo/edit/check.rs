@@ -1,11 +1,15 @@
 //! Whether an edited text is the old one plus exactly the change, judged without regard to how it was made.
 
+use std::ops::Range;
+
 use crate::repo::scalar;
 use crate::repo::yaml::{self, Node, ScalarStyle, Stream, Value};
 
 use super::Addition;
+use super::extent::block_scalar;
 use super::lines::Lines;
 use super::splice::Splice;
+use super::step::{Step, node_at};
 use super::style::{dash_column, is_block_mapping};
 use super::target::Target;
 
@@ -21,8 +25,8 @@ pub(super) struct Edit<'edit, 'text> {
     pub(super) splices: &'edit [Splice],
     /// The number of the document that changed, from 0.
     pub(super) document: usize,
-    /// The node that changed, in the old tree.
-    pub(super) target: &'edit Target<'edit, 'text>,
+    /// The nodes that changed, in the old tree.
+    pub(super) targets: &'edit [Target<'edit, 'text>],
 }
 
 /// Checks bytes, trees, comments and columns.
@@ -33,7 +37,7 @@ pub(super) fn check(edit: &Edit<'_, '_>) -> Result<(), &'static str> {
     let new = yaml::parse(edit.new_text).map_err(|_| "the new text is no valid YAML")?;
     require(
         bytes_are_kept(edit),
-        "other bytes than an empty value gave way",
+        "other bytes than those of the old value gave way",
     )?;
     require(
         new.documents.len() == edit.old.documents.len(),
@@ -41,11 +45,13 @@ pub(super) fn check(edit: &Edit<'_, '_>) -> Result<(), &'static str> {
     )?;
     require(
         documents_are_kept(edit, &new),
-        "the new tree is not the old one plus the change",
+        "the new tree is not the old one with the change alone",
     )?;
     require(comments_are_kept(edit, &new), "the comments changed")?;
     require(
-        columns_fit(edit, &new),
+        edit.targets
+            .iter()
+            .all(|target| columns_fit(edit, target, &new)),
         "the new columns are not those of the entries beside it",
     )
 }
@@ -54,8 +60,10 @@ fn require(holds: bool, problem: &'static str) -> Result<(), &'static str> {
     if holds { Ok(()) } else { Err(problem) }
 }
 
-/// Whether the new text is the old one with insertions, for which only empty values gave way.
+/// Whether the new text is the old one with insertions, for which only empty values gave way, and scalars that were to
+/// have another text.
 fn bytes_are_kept(edit: &Edit<'_, '_>) -> bool {
+    let scalars = scalars(edit);
     let (mut at, mut rest) = (0, edit.new_text);
     for splice in edit.splices {
         let kept = edit.old_text.get(at..splice.removed.start);
@@ -63,16 +71,33 @@ fn bytes_are_kept(edit: &Edit<'_, '_>) -> bool {
         let Some(after) = after.and_then(|rest| rest.strip_prefix(splice.inserted.as_str())) else {
             return false;
         };
-        if !edit
-            .old_text
-            .get(splice.removed.clone())
-            .is_some_and(is_empty_value)
-        {
+        let removed = edit.old_text.get(splice.removed.clone());
+        let is_scalar = || {
+            scalars.iter().any(|scalar| {
+                scalar.start <= splice.removed.start && splice.removed.end <= scalar.end
+            })
+        };
+        if !removed.is_some_and(is_empty_value) && !is_scalar() {
             return false;
         }
         (at, rest) = (splice.removed.end, after);
     }
     edit.old_text.get(at..) == Some(rest)
+}
+
+/// The bytes of the scalars that were to have another text.
+fn scalars(edit: &Edit<'_, '_>) -> Vec<Range<usize>> {
+    let lines = Lines::new(edit.old_text);
+    let targets = edit.targets.iter();
+    targets
+        .filter(|target| matches!(target.content, Addition::Text(_)))
+        .flat_map(
+            |target| match block_scalar(lines, &edit.old.comments, target.node) {
+                Some(block) => vec![block.header, block.body],
+                None => vec![target.node.span.clone()],
+            },
+        )
+        .collect()
 }
 
 /// Whether text is an empty value, or nothing at all.
@@ -84,18 +109,14 @@ fn is_empty_value(text: &str) -> bool {
     )
 }
 
-/// Whether every document is the same, but for the one that has the change as well.
+/// Whether every document is the same, but for the one that has the changes as well.
 fn documents_are_kept(edit: &Edit<'_, '_>, new: &Stream<'_>) -> bool {
+    let targets: Vec<&Target<'_, '_>> = edit.targets.iter().collect();
     let pairs = edit.old.documents.iter().zip(&new.documents);
     pairs.enumerate().all(|(number, (old, new))| {
         old.explicit == new.explicit
             && if number == edit.document {
-                has_change(
-                    &old.root,
-                    &new.root,
-                    &edit.target.path,
-                    &edit.target.content,
-                )
+                has_changes(&old.root, &new.root, &targets, 0)
             } else {
                 is_same(&old.root, &new.root)
             }
@@ -144,29 +165,48 @@ fn are_same_pairs(old: &[(Node<'_>, Node<'_>)], new: &[(Node<'_>, Node<'_>)]) ->
             .all(|(old, new)| is_same(&old.0, &new.0) && is_same(&old.1, &new.1))
 }
 
-/// Whether the new node is the old one with the content added at the end of the path, and with nothing else.
-fn has_change(old: &Node<'_>, new: &Node<'_>, path: &[&str], content: &Addition) -> bool {
+/// Whether the new node is the old one with the change of each target, and with nothing else. The first `depth` steps
+/// of the targets' paths lead to the node.
+fn has_changes(old: &Node<'_>, new: &Node<'_>, targets: &[&Target<'_, '_>], depth: usize) -> bool {
+    let Some((first, others)) = targets.split_first() else {
+        return is_same(old, new);
+    };
     if !has_same_properties(old, new) {
         return false;
     }
-    let Some((key, deeper)) = path.split_first() else {
-        return has_content(old, new, content);
+    if first.path.len() == depth {
+        return others.is_empty() && has_content(old, new, &first.content);
+    }
+    let have_changes = |step: Step<'_>, old: &Node<'_>, new: &Node<'_>| {
+        let below = targets
+            .iter()
+            .filter(|target| target.path.get(depth) == Some(&step));
+        has_changes(old, new, &below.copied().collect::<Vec<_>>(), depth + 1)
     };
-    let pairs = old.entries().iter().zip(new.entries());
+    let (items, entries) = (old.items(), old.entries());
     is_flow(old) == is_flow(new)
-        && old.entries().len() == new.entries().len()
-        && pairs.into_iter().all(|(old, new)| {
+        && items.len() == new.items().len()
+        && entries.len() == new.entries().len()
+        && items
+            .iter()
+            .zip(new.items())
+            .enumerate()
+            .all(|(number, (old, new))| have_changes(Step::Item(number), old, new))
+        && entries.iter().zip(new.entries()).all(|(old, new)| {
             is_same(&old.0, &new.0)
-                && if old.0.as_str() == Some(key) {
-                    has_change(&old.1, &new.1, deeper, content)
-                } else {
-                    is_same(&old.1, &new.1)
+                && match old.0.as_str() {
+                    Some(key) => have_changes(Step::Key(key), &old.1, &new.1),
+                    None => is_same(&old.1, &new.1),
                 }
         })
 }
 
-/// Whether the new collection is the old one, or an empty node, with the content after what it held.
+/// Whether the new collection is the old one, or an empty node, with the content after what it held; or the new scalar
+/// has the text.
 fn has_content(old: &Node<'_>, new: &Node<'_>, content: &Addition) -> bool {
+    if let Addition::Text(text) = content {
+        return is_set(text, old, new);
+    }
     let was_empty = old.items().is_empty() && old.entries().is_empty();
     if !was_empty && is_flow(old) != is_flow(new) {
         return false;
@@ -182,6 +222,18 @@ fn has_content(old: &Node<'_>, new: &Node<'_>, content: &Addition) -> bool {
             }),
         _ => false,
     }
+}
+
+/// Whether the new scalar has a text that every reader takes for one, in the old style or in double quotes.
+fn is_set(text: &str, old: &Node<'_>, new: &Node<'_>) -> bool {
+    let (Value::Scalar(_, old_style), Value::Scalar(read, style)) = (&old.value, &new.value) else {
+        return false;
+    };
+    let is_safe = match style {
+        ScalarStyle::Plain => scalar::quote(text) == text,
+        _ => true,
+    };
+    read == text && is_safe && (style == old_style || *style == ScalarStyle::DoubleQuoted)
 }
 
 fn is_flow(node: &Node<'_>) -> bool {
@@ -248,12 +300,12 @@ fn comments_are_kept(edit: &Edit<'_, '_>, new: &Stream<'_>) -> bool {
 }
 
 /// Whether new dashes and keys stand below those that were there.
-fn columns_fit(edit: &Edit<'_, '_>, new: &Stream<'_>) -> bool {
-    let old_node = edit.target.node;
+fn columns_fit(edit: &Edit<'_, '_>, target: &Target<'_, '_>, new: &Stream<'_>) -> bool {
+    let old_node = target.node;
     let new_node = new
         .documents
         .get(edit.document)
-        .and_then(|document| document.root.at(&edit.target.path));
+        .and_then(|document| node_at(&document.root, &target.path));
     let Some(new_node) = new_node else {
         return false;
     };

@@ -2,14 +2,17 @@
 
 use thiserror::Error;
 
+use super::step::{Step, shown};
+
 /// Where an edit was refused, and the text that a person may put there.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Place {
     /// The line of the text, from 1.
     pub line: usize,
-    /// The keys down to the node, such as `spec.managed.roles`; `the top level` for none.
+    /// The steps down to the node, such as `spec.managed.roles[0]`; `the top level` for none.
     pub path: String,
-    /// YAML from the document's top level down to what should have been added, with `\n` line ends.
+    /// YAML from the document's top level down to what should have been added or set, with `\n` line ends. Of a list on
+    /// the path only the items that are meant are there.
     pub snippet: String,
 }
 
@@ -74,6 +77,20 @@ pub enum EditError {
         /// What it would have to be, such as `a list`.
         needed: &'static str,
     },
+    /// A key or an item on the path is not there, and not made.
+    #[error("{} is not there", place.path)]
+    Missing {
+        /// What is missing; the line is that of the collection that should hold it.
+        place: Place,
+    },
+    /// The scalar to be set has a tag, which its new text may not fit.
+    #[error("{} has the tag {tag}, which says how its text is read", place.path)]
+    Tagged {
+        /// The scalar.
+        place: Place,
+        /// The tag, such as `!!int` or `!vault`.
+        tag: String,
+    },
     /// The key to insert is there already.
     #[error("{} is there already", place.path)]
     KeyExists {
@@ -115,6 +132,8 @@ impl EditError {
             | Self::MergeKey { place }
             | Self::DuplicateKey { place, .. }
             | Self::WrongKind { place, .. }
+            | Self::Missing { place }
+            | Self::Tagged { place, .. }
             | Self::KeyExists { place }
             | Self::UnterminatedBlockScalar { place }
             | Self::Unconfirmed { place, .. }
@@ -153,6 +172,8 @@ impl EditError {
             }
             Self::DuplicateKey { .. } => "remove one of the two keys, then run this again",
             Self::WrongKind { .. } => "correct the value at that line, or add the entry by hand",
+            Self::Missing { .. } => "add it by hand, or correct the path",
+            Self::Tagged { .. } => "remove the tag, or change the value by hand",
             Self::KeyExists { .. } => "change the value by hand if it is not the one you want",
             Self::UnterminatedBlockScalar { .. } => {
                 "end the file with a line end, then run this again"
@@ -176,6 +197,8 @@ impl EditError {
             | Self::MergeKey { place }
             | Self::DuplicateKey { place, .. }
             | Self::WrongKind { place, .. }
+            | Self::Missing { place }
+            | Self::Tagged { place, .. }
             | Self::KeyExists { place }
             | Self::UnterminatedBlockScalar { place }
             | Self::Unconfirmed { place, .. }
@@ -187,31 +210,11 @@ impl EditError {
 
 impl Place {
     /// A place whose snippet is filled in later.
-    pub(super) fn new(line: usize, path: &[&str]) -> Self {
+    pub(super) fn new(line: usize, path: &[Step<'_>]) -> Self {
         Self {
             line,
             path: shown(path),
             snippet: String::new(),
         }
     }
-}
-
-/// A path as people write it: `spec.managed.roles`, `metadata.annotations["argocd.argoproj.io/sync-wave"]`.
-fn shown(path: &[&str]) -> String {
-    let mut out = String::new();
-    for key in path {
-        let simple = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-        if !key.is_empty() && key.chars().all(simple) {
-            if !out.is_empty() {
-                out.push('.');
-            }
-            out.push_str(key);
-        } else {
-            out.push_str(&format!("[{key:?}]"));
-        }
-    }
-    if out.is_empty() {
-        out.push_str("the top level");
-    }
-    out
 }

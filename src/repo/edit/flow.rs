@@ -156,7 +156,7 @@ impl Spread {
 }
 
 /// Whether a node is written with double quotes around its keys or texts, when it shows that.
-fn is_quoted(node: &Node<'_>) -> Option<bool> {
+pub(super) fn is_quoted(node: &Node<'_>) -> Option<bool> {
     match &node.value {
         Value::Scalar(_, ScalarStyle::DoubleQuoted) => Some(true),
         Value::Mapping {

@@ -88,7 +88,7 @@ pub(super) fn fill(lines: Lines<'_>, target: &Target<'_, '_>) -> Vec<Splice> {
     let node = target.node;
     let mut style = FlowStyle::of(lines, style_sources(target));
     // A document that is nothing but `{}` or `[]` may be JSON, and what is JSON is YAML as well.
-    style.json |= target.key.is_none();
+    style.json |= target.parents.is_empty();
     let spread = target
         .parents
         .last()
@@ -130,10 +130,12 @@ pub(super) fn fill(lines: Lines<'_>, target: &Target<'_, '_>) -> Vec<Splice> {
 
 /// Whether a node stands inside of brackets or braces.
 pub(super) fn is_in_flow(target: &Target<'_, '_>) -> bool {
-    target
-        .parents
-        .iter()
-        .any(|parent| matches!(parent.value, Value::Mapping { flow: true, .. }))
+    target.parents.iter().any(|parent| {
+        matches!(
+            parent.value,
+            Value::Mapping { flow: true, .. } | Value::Sequence { flow: true, .. }
+        )
+    })
 }
 
 impl Piece<'_> {

@@ -5,7 +5,8 @@
 //! special to it. Where it does not read the changed document as it stands (a key twice in a mapping, a tab before a
 //! comment), it cannot confirm anything, and the edit is refused: such a document is at fault by itself, and go-yaml,
 //! which Kubernetes' tools use, does not read it either. The same goes for the documents before it, as the parser goes
-//! no further than its first error. Those after it are compared up to the first that is not read in either text.
+//! no further than its first error. Those after it are compared up to the first that is not read in either text. Where
+//! it sees another document beyond those of the first parser, it ended one too early, and confirms nothing either.
 //!
 //! Of a large text it reads less: without the entries of the changed list from the second to the last but one. They
 //! stand before the change and are the same bytes in both texts, and a parser reads from left to right. Where it does
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use serde_yaml::{Deserializer, Mapping, Value};
 
 use super::Addition;
+use super::step::Step;
 
 /// Why an edit is not confirmed.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -32,7 +34,16 @@ pub(super) enum Doubt {
     Differs,
 }
 
-/// Two texts to be compared, and the change that is to be their only difference.
+/// A change: what is added to the node at the end of a path, or the text that a scalar there gets.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'edit> {
+    /// The steps down to the node that changed.
+    pub(super) path: &'edit [Step<'edit>],
+    /// What was added to it, or its text.
+    pub(super) content: &'edit Addition,
+}
+
+/// Two texts to be compared, and the changes that are to be their only difference.
 #[derive(Clone, Copy)]
 pub(super) struct Comparison<'edit> {
     /// The text before.
@@ -43,13 +54,11 @@ pub(super) struct Comparison<'edit> {
     pub(super) count: usize,
     /// The number of the document that changed, from 0.
     pub(super) document: usize,
-    /// The keys down to the node that changed.
-    pub(super) path: &'edit [&'edit str],
-    /// What was added to it.
-    pub(super) content: &'edit Addition,
+    /// The changes of that document.
+    pub(super) parts: &'edit [Part<'edit>],
 }
 
-/// Compares what is read of the old text, with the content added at the path, to what is read of the new text.
+/// Compares what is read of the old text, with the changes made in its tree, to what is read of the new text.
 ///
 /// Bytes of both texts that are in `left_out` are read only if there is a doubt without them.
 pub(super) fn confirm(
@@ -85,8 +94,7 @@ fn compare(comparison: Comparison<'_>) -> Result<(), Doubt> {
     let Comparison {
         count,
         document,
-        path,
-        content,
+        parts,
         ..
     } = comparison;
     let mut old = Reading::of(comparison.old, count);
@@ -94,9 +102,12 @@ fn compare(comparison: Comparison<'_>) -> Result<(), Doubt> {
     let Some(changed) = old.documents.get_mut(document) else {
         return Err(old.unreadable(count));
     };
-    let node = descend(changed, path).ok_or(Doubt::Differs)?;
-    add(node, content).ok_or(Doubt::Differs)?;
-    if old.error.is_none() && old.documents.len() != count {
+    for part in parts {
+        let node = descend(changed, part.path).ok_or(Doubt::Differs)?;
+        change(node, part.content).ok_or(Doubt::Differs)?;
+    }
+    let begun = old.documents.len() + usize::from(old.error.is_some());
+    if begun > count || (old.error.is_none() && begun < count) {
         return Err(old.unreadable(count));
     }
     if old.documents == new.documents && old.error.is_some() == new.error.is_some() {
@@ -157,11 +168,15 @@ impl Reading {
     }
 }
 
-/// The value at the end of a path of keys, below any tags.
-fn descend<'value>(value: &'value mut Value, path: &[&str]) -> Option<&'value mut Value> {
+/// The value at the end of a path, below any tags.
+fn descend<'value>(value: &'value mut Value, path: &[Step<'_>]) -> Option<&'value mut Value> {
     let mut value = value;
-    for key in path {
-        value = untagged(value).get_mut(*key)?;
+    for step in path {
+        value = match (untagged(value), *step) {
+            (Value::Mapping(mapping), Step::Key(key)) => mapping.get_mut(key)?,
+            (Value::Sequence(items), Step::Item(number)) => items.get_mut(number)?,
+            _ => return None,
+        };
     }
     Some(untagged(value))
 }
@@ -173,10 +188,13 @@ fn untagged(value: &mut Value) -> &mut Value {
     }
 }
 
-/// Adds entries to a list, or pairs to a mapping, or makes either of a null.
-fn add(value: &mut Value, content: &Addition) -> Option<()> {
+/// Adds entries to a list, or pairs to a mapping, or makes either of a null; or gives a scalar its text.
+fn change(value: &mut Value, content: &Addition) -> Option<()> {
     match (&mut *value, content) {
         (Value::Null, content) => *value = to_value(content),
+        (Value::Bool(_) | Value::Number(_) | Value::String(_), Addition::Text(text)) => {
+            *value = Value::from(text.as_str());
+        }
         (Value::Sequence(items), Addition::List(entries)) => {
             items.extend(entries.iter().map(to_value));
         }

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-/// New text at one place of a text, where an empty node may give way to it.
+/// New text at one place of a text, where an empty node or a scalar may give way to it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Splice {
-    /// The bytes that go: none, or an empty `[]` or `{}` or a null with the blanks before it.
+    /// The bytes that go: none, an empty `[]` or `{}` or a null with the blanks before it, or a scalar or a part of it.
     pub(super) removed: Range<usize>,
     /// What comes in their place.
     pub(super) inserted: String,

@@ -1,50 +1,85 @@
-//! Walks a path of keys down a document, and refuses what makes an edit there unsafe.
+//! Walks a path down a document, and refuses what makes an edit there unsafe.
 
 use crate::repo::yaml::{Document, Node, Value};
 
 use super::Addition;
 use super::error::{EditError, Place};
+use super::step::Step;
 
-/// The deepest node on a path that is there, and what has to be added to it.
+/// The deepest node on a path that is there, and what is to become of it.
 pub(super) struct Target<'tree, 'text> {
-    /// A list, a mapping or an untagged null.
+    /// A list, a mapping or an untagged null; for a `Text`, a scalar that is not null.
     pub(super) node: &'tree Node<'text>,
-    /// The node's key, unless it is the document's root.
+    /// The node's key, unless it is the document's root or a list's item.
     pub(super) key: Option<&'tree Node<'text>>,
-    /// The mappings above the node, the root first.
+    /// The mappings and lists above the node, the root first.
     pub(super) parents: Vec<&'tree Node<'text>>,
-    /// The keys down to the node.
-    pub(super) path: Vec<&'tree str>,
-    /// A `List` whose entries are to be added to the node, or a `Map` whose pairs are.
+    /// The steps down to the node.
+    pub(super) path: Vec<Step<'tree>>,
+    /// A `List` whose entries are to be added to the node, a `Map` whose pairs are, or the `Text` that a scalar is to
+    /// have.
     pub(super) content: Addition,
 }
 
-/// What is added at the end of a path.
+/// What is to be done at the end of a path.
 #[derive(Clone, Copy)]
 pub(super) enum Change<'change> {
-    /// Entries of the list there.
+    /// Entries added to the list there.
     Entries(&'change [Addition]),
-    /// A pair of the mapping there.
+    /// A pair added to the mapping there.
     Pair(&'change str, &'change Addition),
+    /// Another text for the scalar there.
+    Text(&'change str),
+}
+
+/// A path and what is to be done at its end.
+pub(super) struct Request<'change> {
+    /// The steps from the document's top level down.
+    pub(super) path: Vec<Step<'change>>,
+    /// The change.
+    pub(super) change: Change<'change>,
 }
 
 impl Change<'_> {
-    /// The collection that holds nothing but the change, below those of the keys that are not there.
-    pub(super) fn below(&self, keys: &[&str]) -> Addition {
-        let change = match *self {
+    /// What the change is by itself.
+    fn content(self) -> Addition {
+        match self {
             Self::Entries(entries) => Addition::List(entries.to_vec()),
             Self::Pair(key, value) => Addition::Map(vec![(key.to_owned(), value.clone())]),
-        };
-        keys.iter().rev().fold(change, |inner, key| {
-            Addition::Map(vec![((*key).to_owned(), inner)])
-        })
+            Self::Text(text) => Addition::Text(text.to_owned()),
+        }
     }
+}
+
+/// A change below some steps.
+type Below<'change> = (&'change [Step<'change>], Change<'change>);
+
+/// A tree that holds nothing but changes, below the steps that lead to them.
+pub(super) fn outline(changes: &[Below<'_>]) -> Addition {
+    let mut below: Vec<(Step<'_>, Vec<Below<'_>>)> = Vec::new();
+    for (path, change) in changes {
+        let Some((first, deeper)) = path.split_first() else {
+            return change.content();
+        };
+        match below.iter_mut().find(|(step, _)| step == first) {
+            Some((_, changes)) => changes.push((deeper, *change)),
+            None => below.push((*first, vec![(deeper, *change)])),
+        }
+    }
+    if let Some((Step::Item(_), _)) = below.first() {
+        return Addition::List(below.iter().map(|(_, changes)| outline(changes)).collect());
+    }
+    let pairs = below.iter().filter_map(|(step, changes)| match step {
+        Step::Key(key) => Some(((*key).to_owned(), outline(changes))),
+        Step::Item(_) => None,
+    });
+    Addition::Map(pairs.collect())
 }
 
 /// Finds where a change goes.
 pub(super) fn find<'tree, 'text>(
     document: &'tree Document<'text>,
-    path: &'tree [&'tree str],
+    path: &[Step<'tree>],
     change: Change<'_>,
 ) -> Result<Target<'tree, 'text>, EditError> {
     let mut target = Target {
@@ -58,28 +93,76 @@ pub(super) fn find<'tree, 'text>(
     loop {
         let node = target.node;
         refuse_alias(&document.root, node, &target.path)?;
-        let goes_down_to = match (&node.value, rest.first(), change) {
-            _ if node.is_null() && node.tag.is_none() => None,
-            (Value::Mapping { .. }, Some(key), _) => find_key(node, key, &target.path)?,
-            (Value::Mapping { .. }, None, Change::Pair(key, _)) => {
-                refuse_key(node, key, &target.path)?;
-                None
+        let next = next(&target, rest.first(), change)?;
+        match (next, rest.split_first()) {
+            (Some((key, value)), Some((step, deeper))) => {
+                target.path.push(*step);
+                target.parents.push(node);
+                target.key = key;
+                target.node = value;
+                rest = deeper;
             }
-            (Value::Sequence { .. }, None, Change::Entries(_)) => None,
-            (_, rest, _) => return Err(wrong_kind(node, rest.is_some(), change, &target.path)),
-        };
-        let Some((key, value)) = goes_down_to else {
-            target.content = change.below(rest);
-            return Ok(target);
-        };
-        if let Some((name, deeper)) = rest.split_first() {
-            target.path.push(name);
-            rest = deeper;
+            (_, None) => {
+                target.content = change.content();
+                return Ok(target);
+            }
+            (None, Some((step, _))) => {
+                if !can_be_made(rest, change) {
+                    return Err(EditError::Missing {
+                        place: Place::new(node.line, &below(&target.path, *step)),
+                    });
+                }
+                target.content = outline(&[(rest, change)]);
+                return Ok(target);
+            }
         }
-        target.parents.push(node);
-        target.key = Some(key);
-        target.node = value;
     }
+}
+
+/// A node below another one, with its key if it has one.
+type Child<'tree, 'text> = (Option<&'tree Node<'text>>, &'tree Node<'text>);
+
+/// The node that a step leads to; nothing where it is not there, or where the path ends at a node that fits the change.
+fn next<'tree, 'text>(
+    target: &Target<'tree, 'text>,
+    step: Option<&Step<'_>>,
+    change: Change<'_>,
+) -> Result<Option<Child<'tree, 'text>>, EditError> {
+    let node = target.node;
+    match (&node.value, step, change) {
+        (Value::Scalar(..), None, Change::Text(_)) => {
+            refuse_tag(node, &target.path)?;
+            if node.is_null() {
+                return Err(wrong_kind(node, step, change, &target.path));
+            }
+            Ok(None)
+        }
+        // Where nothing is written behind a dash, there is nothing that could give way.
+        _ if node.is_null() && node.tag.is_none() && !is_bare_item(target) => Ok(None),
+        (Value::Mapping { .. }, Some(Step::Key(key)), _) => {
+            let pair = find_key(node, key, &target.path)?;
+            Ok(pair.map(|(key, value)| (Some(key), value)))
+        }
+        (Value::Sequence { items, .. }, Some(Step::Item(number)), _) => {
+            Ok(items.get(*number).map(|item| (None, item)))
+        }
+        (Value::Mapping { .. }, None, Change::Pair(key, _)) => {
+            refuse_key(node, key, &target.path)?;
+            Ok(None)
+        }
+        (Value::Sequence { .. }, None, Change::Entries(_)) => Ok(None),
+        _ => Err(wrong_kind(node, step, change, &target.path)),
+    }
+}
+
+/// Whether the node is a list's item of which nothing but an anchor is written.
+fn is_bare_item(target: &Target<'_, '_>) -> bool {
+    target.key.is_none() && !target.parents.is_empty() && target.node.span.is_empty()
+}
+
+/// Whether what is missing of a path is made: keys are, for something that is added.
+fn can_be_made(missing: &[Step<'_>], change: Change<'_>) -> bool {
+    !matches!(change, Change::Text(_)) && missing.iter().all(|step| matches!(step, Step::Key(_)))
 }
 
 /// A key of a mapping with its value.
@@ -89,7 +172,7 @@ type Pair<'tree, 'text> = (&'tree Node<'text>, &'tree Node<'text>);
 fn find_key<'tree, 'text>(
     mapping: &'tree Node<'text>,
     key: &str,
-    path: &[&str],
+    path: &[Step<'_>],
 ) -> Result<Option<Pair<'tree, 'text>>, EditError> {
     refuse_merge_key(mapping, path)?;
     let mut pairs = mapping
@@ -99,7 +182,7 @@ fn find_key<'tree, 'text>(
     let first = pairs.next().map(|(key, value)| (key, value));
     if let (Some((first, _)), Some((second, _))) = (first, pairs.next()) {
         return Err(EditError::DuplicateKey {
-            place: Place::new(second.line, &below(path, key)),
+            place: Place::new(second.line, &below(path, Step::Key(key))),
             first_line: first.line,
         });
     }
@@ -107,17 +190,17 @@ fn find_key<'tree, 'text>(
 }
 
 /// Refuses to insert a key that a mapping has.
-fn refuse_key(mapping: &Node<'_>, key: &str, path: &[&str]) -> Result<(), EditError> {
+fn refuse_key(mapping: &Node<'_>, key: &str, path: &[Step<'_>]) -> Result<(), EditError> {
     match find_key(mapping, key, path)? {
         Some((existing, _)) => Err(EditError::KeyExists {
-            place: Place::new(existing.line, &below(path, key)),
+            place: Place::new(existing.line, &below(path, Step::Key(key))),
         }),
         None => Ok(()),
     }
 }
 
 /// Refuses a mapping with `<<`. Quoted as well: go-yaml, which Kubernetes' tools use, merges that too.
-fn refuse_merge_key(mapping: &Node<'_>, path: &[&str]) -> Result<(), EditError> {
+fn refuse_merge_key(mapping: &Node<'_>, path: &[Step<'_>]) -> Result<(), EditError> {
     let merge = mapping
         .entries()
         .iter()
@@ -131,7 +214,7 @@ fn refuse_merge_key(mapping: &Node<'_>, path: &[&str]) -> Result<(), EditError> 
 }
 
 /// Refuses an alias, and an anchored node that an alias of the document repeats.
-fn refuse_alias(root: &Node<'_>, node: &Node<'_>, path: &[&str]) -> Result<(), EditError> {
+fn refuse_alias(root: &Node<'_>, node: &Node<'_>, path: &[Step<'_>]) -> Result<(), EditError> {
     if matches!(node.value, Value::Alias(_)) {
         return Err(EditError::Alias {
             place: Place::new(node.line, path),
@@ -159,17 +242,35 @@ fn alias_of<'tree, 'text>(node: &'tree Node<'text>, anchor: usize) -> Option<&'t
     }
 }
 
-fn wrong_kind(node: &Node<'_>, inner: bool, change: Change<'_>, path: &[&str]) -> EditError {
+/// Refuses a scalar whose tag says how its text is read.
+fn refuse_tag(node: &Node<'_>, path: &[Step<'_>]) -> Result<(), EditError> {
+    match &node.tag {
+        Some(tag) => Err(EditError::Tagged {
+            place: Place::new(node.line, path),
+            tag: tag.replacen("tag:yaml.org,2002:", "!!", 1),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn wrong_kind(
+    node: &Node<'_>,
+    step: Option<&Step<'_>>,
+    change: Change<'_>,
+    path: &[Step<'_>],
+) -> EditError {
     let found = match &node.value {
-        Value::Scalar(..) if node.is_null() => "a null with a tag",
+        Value::Scalar(..) if node.is_null() && node.tag.is_some() => "a null with a tag",
+        Value::Scalar(..) if node.is_null() => "a null",
         Value::Scalar(..) => "a scalar",
         Value::Sequence { .. } => "a list",
         Value::Mapping { .. } => "a mapping",
         Value::Alias(_) => "an alias",
     };
-    let needed = match change {
-        Change::Entries(_) if !inner => "a list",
-        _ => "a mapping",
+    let needed = match (step, change) {
+        (Some(Step::Item(_)), _) | (None, Change::Entries(_)) => "a list",
+        (Some(Step::Key(_)), _) | (None, Change::Pair(..)) => "a mapping",
+        (None, Change::Text(_)) => "a text, number or boolean",
     };
     EditError::WrongKind {
         place: Place::new(node.line, path),
@@ -178,7 +279,7 @@ fn wrong_kind(node: &Node<'_>, inner: bool, change: Change<'_>, path: &[&str]) -
     }
 }
 
-/// A path and one key more.
-fn below<'key>(path: &[&'key str], key: &'key str) -> Vec<&'key str> {
-    path.iter().copied().chain([key]).collect()
+/// A path and one step more.
+fn below<'step>(path: &[Step<'step>], step: Step<'step>) -> Vec<Step<'step>> {
+    path.iter().copied().chain([step]).collect()
 }

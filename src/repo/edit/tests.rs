@@ -3,9 +3,12 @@
 mod checks;
 mod properties;
 mod refusals;
+mod set_text;
+mod set_text_properties;
 mod shapes;
+mod steps;
 
-use super::{Addition, append, insert_key};
+use super::{Addition, append, insert_key, set_text};
 
 fn text(text: &str) -> Addition {
     Addition::Text(text.to_owned())
@@ -30,3 +33,6 @@ fn role(name: &str) -> Addition {
 }
 
 const ROLES: [&str; 3] = ["spec", "managed", "roles"];
+
+/// The path to a document's top level.
+const TOP: [&str; 0] = [];

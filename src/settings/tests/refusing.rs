@@ -139,7 +139,7 @@ fn keys_in_the_wrong_place_or_shape() {
             "\"\\e[31m\": 1\n",
             "\
 .pgdb.yaml:1:1: unknown key \"\\u{1b}[31m\"
-  the keys here are version, defaultTarget, cluster, namespace, clusterFile, directory, certificate, controllerName, controllerNamespace, waves, roles, scope, reclaim, connectionKeys, passwordLength, templates, targets
+  the keys here are version, defaultTarget, cluster, namespace, clusterFile, directory, certificate, controllerName, controllerNamespace, waves, roles, scope, reclaim, connectionKeys, passwordLength, templates, lint, targets
 ",
         ),
     ] {
@@ -311,4 +311,48 @@ targets:
     );
     // The top level alone would not do, but no target is left with it.
     parsed("waves: {secret: 0, cluster: 2, database: 1}\ntargets: {a: {waves: {database: 3}}}\n");
+}
+
+#[test]
+fn what_lint_cannot_leave_out() {
+    let text = "\
+lint:
+  ignore:
+    - rule: PGDB402
+    - reason: because
+      path: x
+    - { rule: PGDB1, reason: ' ' }
+    - PGDB402
+    - { rule: PGDB1, reason: a, paths: [../x, ''] }
+  colour: blue
+";
+    assert_eq!(
+        problems(text),
+        "\
+.pgdb.yaml:3:7: this entry has no \"reason\"
+  add `reason: moves to a vault`
+.pgdb.yaml:4:7: this entry has no \"rule\"
+  add `rule: PGDB402`
+.pgdb.yaml:5:7: unknown key \"path\"
+  did you mean \"paths\"?
+.pgdb.yaml:6:7: this entry has no \"reason\"
+  add `reason: moves to a vault`
+.pgdb.yaml:7:7: an entry of \"ignore\" takes keys and values, not a single value
+  write its keys, such as `rule: PGDB402` and `reason: moves to a vault`
+.pgdb.yaml:8:41: paths: the path \"../x\" leaves the repository with `..`
+  give a path below the repository's root, with `/` between its parts, such as infra/databases/postgres
+.pgdb.yaml:8:47: \"paths\" takes a list of paths, not \"\"
+  write it like `paths: [legacy]`
+.pgdb.yaml:9:3: unknown key \"colour\"
+  the keys here are ignore
+"
+    );
+    assert_eq!(
+        problems("lint: []\n"),
+        ".pgdb.yaml:1:7: \"lint\" takes keys and values, not a list\n  write it like `lint: { ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }] }`\n"
+    );
+    assert_eq!(
+        problems("lint: { ignore: PGDB402 }\n"),
+        ".pgdb.yaml:1:17: \"ignore\" takes a list, not a single value\n  write it like `ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }]`\n"
+    );
 }

@@ -1,6 +1,7 @@
 //! `lint`.
 
 mod explanation;
+mod mending;
 mod page;
 mod reading;
 
@@ -8,15 +9,23 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 use pgdb::lint::finding::Severity;
+use pgdb::lint::forms::github::annotations;
 use pgdb::lint::forms::json::Document;
-use pgdb::lint::selection::select;
+use pgdb::lint::forms::junit::junit;
+use pgdb::lint::forms::sarif::Log;
+use pgdb::lint::rule::Rule;
+use pgdb::lint::selection::{UnknownRule, select};
 use pgdb::lint::{Report, Wanted, run as lint};
+use pgdb::repo::snapshot::Snapshot;
+use pgdb::settings::FILE;
+use serde::Serialize;
 
-use crate::cli::Global;
+use crate::cli::{DryRun, Global};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 
 use explanation::explain;
+use mending::mend;
 use page::page;
 use reading::Reading;
 
@@ -54,8 +63,13 @@ pub(crate) struct Lint {
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Threshold::Warning, env = "PGDB_FAIL_ON", hide_env = true)]
     fail_on: Threshold,
     /// Say why a rule matters, how to mend what it finds, and show an example.
-    #[arg(long, value_name = "RULE", conflicts_with_all = ["paths", "rule", "skip"])]
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["paths", "rule", "skip", "fix"])]
     explain: Option<String>,
+    /// Mend what can be mended safely, then report the rest.
+    #[arg(long, env = "PGDB_FIX", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    fix: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
     /// Print text, a versioned structure, or what pipelines read.
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Text, env = "PGDB_OUTPUT", hide_env = true)]
     output: Format,
@@ -81,6 +95,23 @@ enum Format {
     Text,
     /// A versioned structure.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// JUnit XML, for pipelines.
+    Junit,
+}
+
+impl Threshold {
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
 }
 
 /// Runs it.
@@ -96,33 +127,58 @@ pub(crate) fn run(args: &Lint, global: &Global, output: &Output) -> Result<Exit,
         paths: reading.paths.clone(),
         ignores: reading.ignores(),
     };
-    let report = lint(reading.input(), &wanted);
-    print(args, &report, &reading, output)?;
+    check_ignores(&wanted)?;
+    let report = lint(reading.input(reading.snapshot()), &wanted);
+    if args.fix {
+        return mend(args, global, &report, &reading, &wanted, output);
+    }
+    print(args, &report, reading.snapshot(), &wanted.rules, output)?;
     let is_whole = reading.warn(output);
     Ok(exit(args.fail_on, &report, is_whole))
 }
 
-fn print(args: &Lint, report: &Report, reading: &Reading, output: &Output) -> Result<(), Failure> {
-    match args.output {
-        Format::Text => output.data(&page(report, reading.snapshot(), output.pen()))?,
-        Format::Json => {
-            let text = serde_json::to_string_pretty(&Document::of(report))
-                .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
-            output.data(&format!("{text}\n"))?;
-        }
+/// Refuses what `.pgdb.yaml` ignores of rules that there are not: it would ignore nothing.
+fn check_ignores(wanted: &Wanted<'_>) -> Result<(), Failure> {
+    let mut ignores = wanted.ignores.iter();
+    match ignores.find_map(|ignore| UnknownRule::of(&ignore.rule)) {
+        Some(unknown) => Err(Failure::usage(
+            format!("{FILE}: lint.ignore: {unknown}"),
+            unknown.help(),
+        )),
+        None => Ok(()),
     }
+}
+
+fn print(
+    args: &Lint,
+    report: &Report,
+    snapshot: &Snapshot,
+    rules: &[&Rule],
+    output: &Output,
+) -> Result<(), Failure> {
+    let text = match args.output {
+        Format::Text => page(report, snapshot, output.pen()),
+        Format::Json => pretty(&Document::of(report))?,
+        Format::Sarif => pretty(&Log::of(report, rules))?,
+        Format::Github => annotations(report),
+        Format::Junit => junit(report, rules, args.fail_on.severity())
+            .map_err(|error| Failure::unknown(format!("cannot write JUnit XML: {error}"), ""))?,
+    };
+    output.data(&text)?;
     output.tell(&page::summary(report));
     Ok(())
 }
 
+fn pretty(value: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
+    Ok(text + "\n")
+}
+
 /// What could not be read outweighs what was found: there may be more.
 fn exit(threshold: Threshold, report: &Report, is_whole: bool) -> Exit {
-    let fails = match threshold {
-        Threshold::Error => report.reaches(Severity::Error),
-        Threshold::Warning => report.reaches(Severity::Warning),
-        Threshold::Info => report.reaches(Severity::Info),
-        Threshold::Never => false,
-    };
+    let threshold = threshold.severity();
+    let fails = threshold.is_some_and(|threshold| report.reaches(threshold));
     match (is_whole, fails) {
         (false, _) => Exit::Unknown,
         (true, true) => Exit::Findings,

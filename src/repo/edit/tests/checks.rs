@@ -1,7 +1,8 @@
 //! The checks after an edit, on edits that are wrong: the editor never makes these.
 
+use super::super::Step;
 use super::super::check::{Edit, check};
-use super::super::second_parser::{Comparison, Doubt, confirm};
+use super::super::second_parser::{Comparison, Doubt, Part, confirm};
 use super::super::splice::{Splice, spliced};
 use super::super::target::{Change, find};
 use super::super::yaml::parse;
@@ -13,7 +14,12 @@ const OLD: &str = "# top\na: &x !t\n  - k: 'v' # c\n  -   k: w\nb: {}\n---\nd: e
 fn checked(old: &str, splices: &[(usize, &str, &str)]) -> Result<(), &'static str> {
     let entry = [map([("k", text("new"))])];
     let stream = parse(old).unwrap();
-    let target = find(&stream.documents[0], &["a"], Change::Entries(&entry)).unwrap();
+    let target = find(
+        &stream.documents[0],
+        &[Step::Key("a")],
+        Change::Entries(&entry),
+    )
+    .unwrap();
     let splices: Vec<Splice> = splices
         .iter()
         .map(|(from, removed, inserted)| {
@@ -31,7 +37,7 @@ fn checked(old: &str, splices: &[(usize, &str, &str)]) -> Result<(), &'static st
         new_text: &new_text,
         splices: &splices,
         document: 0,
-        target: &target,
+        targets: &[target],
     })
 }
 
@@ -48,7 +54,7 @@ fn a_right_edit_passes() {
 
 #[test]
 fn wrong_insertions() {
-    let tree = Err("the new tree is not the old one plus the change");
+    let tree = Err("the new tree is not the old one with the change alone");
     let columns = Err("the new columns are not those of the entries beside it");
     for (inserted, outcome) in [
         ("  - [\n", Err("the new text is no valid YAML")),
@@ -78,8 +84,8 @@ fn wrong_insertions() {
 fn wrong_removals() {
     let entry = "  -   k: new\n";
     let b = OLD.find("b: {}").unwrap();
-    let tree = Err("the new tree is not the old one plus the change");
-    let bytes = Err("other bytes than an empty value gave way");
+    let tree = Err("the new tree is not the old one with the change alone");
+    let bytes = Err("other bytes than those of the old value gave way");
     for (splice, outcome) in [
         ((0, "# top", ""), bytes),
         ((0, "'v'", "'v'"), bytes),
@@ -111,7 +117,12 @@ fn wrong_removals() {
 fn bytes_that_are_not_told_of() {
     let entry = [map([("k", text("new"))])];
     let stream = parse(OLD).unwrap();
-    let target = find(&stream.documents[0], &["a"], Change::Entries(&entry)).unwrap();
+    let target = find(
+        &stream.documents[0],
+        &[Step::Key("a")],
+        Change::Entries(&entry),
+    )
+    .unwrap();
     let new_text = OLD.replace("b: {}", "  -   k: new\nb:  {}");
     let outcome = check(&Edit {
         old_text: OLD,
@@ -122,9 +133,67 @@ fn bytes_that_are_not_told_of() {
             "  -   k: new\n".to_owned(),
         )],
         document: 0,
-        target: &target,
+        targets: &[target],
     });
-    assert_eq!(outcome, Err("other bytes than an empty value gave way"));
+    assert_eq!(
+        outcome,
+        Err("other bytes than those of the old value gave way")
+    );
+}
+
+/// What the first parser's checks say of a text that is to be the old one with `a.b` set to `2`, and of the bytes that
+/// are said to have given way.
+fn checked_text(old: &str, removed: &str, inserted: &str, new: &str) -> Result<(), &'static str> {
+    let stream = parse(old).unwrap();
+    let path = [Step::Key("a"), Step::Key("b")];
+    let target = find(&stream.documents[0], &path, Change::Text("2")).unwrap();
+    let start = old.find(removed).unwrap();
+    check(&Edit {
+        old_text: old,
+        old: &stream,
+        new_text: new,
+        splices: &[Splice {
+            removed: start..start + removed.len(),
+            inserted: inserted.to_owned(),
+        }],
+        document: 0,
+        targets: &[target],
+    })
+}
+
+#[test]
+fn wrong_texts() {
+    let old = "a:\n  b: 'x' # y\n  z: 'x'\n";
+    let bytes = Err("other bytes than those of the old value gave way");
+    let tree = Err("the new tree is not the old one with the change alone");
+    for (removed, inserted, outcome) in [
+        ("'x'", "'2'", Ok(())),
+        ("'x'", "\"2\"", Ok(())),
+        ("x", "2", Ok(())),
+        ("'x'", "'3'", tree),
+        ("'x'", "2", tree),
+        ("'x'", "|-\n   2\n ", tree),
+        ("'x'", "!!str '2'", tree),
+        ("'x'", "&x '2'", tree),
+        ("'x'", "['2']", tree),
+        ("'x'", "'2'\n  c: d", tree),
+        ("'x'", "'2' # y", Err("the comments changed")),
+        ("'x' ", "'2' ", bytes),
+        ("b: 'x'", "b: '2'", bytes),
+        ("'x' # y", "'2'", bytes),
+        ("", "x: y\n", tree),
+    ] {
+        let new = old.replacen(removed, inserted, 1);
+        assert_eq!(
+            checked_text(old, removed, inserted, &new),
+            outcome,
+            "{new:?}"
+        );
+    }
+    let elsewhere = "a:\n  b: '2' # y\n  z:  'x'\n";
+    assert_eq!(checked_text(old, "'x'", "'2'", elsewhere), bytes);
+    let other = "a:\n  b: '2' # y\n  z: '2'\n";
+    assert_eq!(checked_text(old, "'x'", "'2'", other), bytes);
 }
 
 #[test]
@@ -133,7 +202,10 @@ fn a_flow_list_stays_one() {
         "a: [k]\n",
         &[(0, "[k]", ""), (6, "", "\n  - k\n  - k: new")],
     );
-    assert_eq!(outcome, Err("other bytes than an empty value gave way"));
+    assert_eq!(
+        outcome,
+        Err("other bytes than those of the old value gave way")
+    );
     let dash = checked("a:\n- k: v\n", &[(10, "", "- k: new\n")]);
     assert_eq!(dash, Ok(()));
 }
@@ -146,8 +218,10 @@ fn confirmed(old: &str, new: &str, count: usize) -> Result<(), Doubt> {
         new,
         count,
         document: 0,
-        path: &["a"],
-        content: &content,
+        parts: &[Part {
+            path: &[Step::Key("a")],
+            content: &content,
+        }],
     };
     confirm(comparison, None)
 }
@@ -194,6 +268,46 @@ fn the_second_parser_confirms() {
         (line, problem.as_str()),
         (None, "it finds 1 documents where the first parser finds 2")
     );
+    // A byte order mark after a blank line ends the document there, to the second parser alone.
+    let cut_off = ["\n\u{feff}a: []\nb: 1\n", "\n\u{feff}a: [c]\nb: 1\n"];
+    let Err(Doubt::Unreadable { line, problem }) = confirmed(cut_off[0], cut_off[1], 1) else {
+        panic!("it reads on");
+    };
+    assert_eq!(
+        (line, problem.as_str()),
+        (
+            Some(3),
+            "did not find expected <document start> at line 3 column 1"
+        )
+    );
+}
+
+#[test]
+fn the_second_parser_confirms_a_text() {
+    let content = text("2");
+    let path = [Step::Key("a"), Step::Item(1)];
+    for (old, new, outcome) in [
+        ("a: [x, 1]\n", "a: [x, '2']\n", Ok(())),
+        ("a: !t [x, true]\n", "a: !t [x, '2']\n", Ok(())),
+        ("a: [x, 1]\n", "a: [x, 2]\n", Err(Doubt::Differs)),
+        ("a: [x, 1]\n", "a: ['2', 1]\n", Err(Doubt::Differs)),
+        ("a: [x, 1]\n", "a: ['2', '2']\n", Err(Doubt::Differs)),
+        ("a: [x, [1]]\n", "a: [x, '2']\n", Err(Doubt::Differs)),
+        ("a: [x]\n", "a: [x, '2']\n", Err(Doubt::Differs)),
+        ("a: {1: x}\n", "a: {1: '2'}\n", Err(Doubt::Differs)),
+    ] {
+        let comparison = Comparison {
+            old,
+            new,
+            count: 1,
+            document: 0,
+            parts: &[Part {
+                path: &path,
+                content: &content,
+            }],
+        };
+        assert_eq!(confirm(comparison, None), outcome, "{old:?} => {new:?}");
+    }
 }
 
 #[test]
@@ -204,8 +318,10 @@ fn the_second_parser_finds_a_key_that_the_first_did_not() {
         new: "a: {'1': c}\n",
         count: 1,
         document: 0,
-        path: &["a"],
-        content: &content,
+        parts: &[Part {
+            path: &[Step::Key("a")],
+            content: &content,
+        }],
     };
     assert_eq!(confirm(comparison, None), Err(Doubt::Differs));
 }

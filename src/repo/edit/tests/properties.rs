@@ -6,18 +6,19 @@ use serde::Deserialize;
 use serde_yaml::Value;
 
 use super::super::EditError;
-use super::{ROLES, append, insert_key, role, text};
+use super::{ROLES, TOP, append, insert_key, role, set_text, text};
+use crate::repo::yaml;
 
 /// How a random document is laid out.
 #[derive(Clone, Debug)]
-struct Layout {
+pub(super) struct Layout {
     step: usize,
     list_offset: usize,
     gap: usize,
     keys_below: bool,
     crlf: bool,
     mark: bool,
-    final_line_end: bool,
+    pub(super) final_line_end: bool,
 }
 
 /// A line between or below entries.
@@ -30,8 +31,8 @@ enum Filler {
 
 /// A document with a list of roles.
 #[derive(Clone, Debug)]
-struct Cluster {
-    layout: Layout,
+pub(super) struct Cluster {
+    pub(super) layout: Layout,
     entries: Vec<(Vec<Filler>, Entry)>,
     below: Vec<Filler>,
     before: Vec<&'static str>,
@@ -110,7 +111,7 @@ fn layout() -> impl Strategy<Value = Layout> {
         )
 }
 
-fn cluster() -> impl Strategy<Value = Cluster> {
+pub(super) fn cluster() -> impl Strategy<Value = Cluster> {
     (
         layout(),
         prop::collection::vec((filler(), entry()), 0..4),
@@ -201,7 +202,7 @@ impl Cluster {
     }
 
     /// The document as one of several, with the layout's line ends; the number is the document's.
-    fn file(&self, others: (usize, usize)) -> String {
+    pub(super) fn file(&self, others: (usize, usize)) -> String {
         let other =
             "# other\nspec:\n  managed:\n    roles:\n    - name: other\n  text: |+\n    end\n\n";
         let mut text = String::new();
@@ -232,7 +233,7 @@ fn indent(out: &mut String, columns: usize) {
 }
 
 /// The values of a text as the second parser reads them.
-fn values(text: &str) -> Vec<Value> {
+pub(super) fn values(text: &str) -> Vec<Value> {
     serde_yaml::Deserializer::from_str(text.trim_start_matches('\u{feff}'))
         .map(|document| Value::deserialize(document).unwrap_or_else(|e| panic!("{e} in {text}")))
         .collect()
@@ -275,12 +276,17 @@ fn assert_no_panic(old: &str, document: usize) {
     let outcomes = [
         append(old, document, &ROLES, &[role("my_shop")]),
         append(old, document, &["a"], &[text("x"), text("")]),
-        append(old, document, &[], &[text("x")]),
+        append(old, document, &TOP, &[text("x")]),
         insert_key(old, document, &["a", "b"], "c", &text("1")),
-        insert_key(old, document, &[], "\u{7}", &role("x")),
+        insert_key(old, document, &TOP, "\u{7}", &role("x")),
     ];
     for new in outcomes.into_iter().flatten() {
         assert!(new.len() > old.len(), "{old:?} => {new:?}");
+    }
+    if let Ok(new) = set_text(old, document, &[(&["a"], "x y")]) {
+        let stream = yaml::parse(&new).unwrap();
+        let a = stream.documents[document].root.get("a").unwrap();
+        assert_eq!(a.as_str(), Some("x y"), "{old:?} => {new:?}");
     }
 }
 

@@ -1,18 +1,18 @@
 //! Shapes that users' texts have, each with its exact outcome, also with other line ends and among other documents.
 
 use super::super::EditError;
-use super::{Addition, ROLES, append, insert_key, map, role, text};
+use super::{Addition, ROLES, TOP, append, insert_key, map, role, text};
 
 /// A text before and after an edit.
-struct Shape {
-    name: String,
-    document: usize,
-    before: String,
-    after: String,
+pub(super) struct Shape {
+    pub(super) name: String,
+    pub(super) document: usize,
+    pub(super) before: String,
+    pub(super) after: String,
     /// Whether the outcome depends on nothing following in the text.
-    at_the_end: bool,
+    pub(super) at_the_end: bool,
     /// Whether the last line end is part of a value.
-    with_line_end: bool,
+    pub(super) with_line_end: bool,
 }
 
 /// Reads a file of shapes; its head says what it looks like.
@@ -49,7 +49,10 @@ fn shape(text: &str) -> Shape {
 }
 
 /// Checks a shape as it is, and with what else may be different about a text.
-fn assert_shape(shape: &Shape, edit: &impl Fn(&str, usize) -> Result<String, EditError>) {
+pub(super) fn assert_shape(
+    shape: &Shape,
+    edit: &impl Fn(&str, usize) -> Result<String, EditError>,
+) {
     let Shape {
         name,
         document,
@@ -188,11 +191,11 @@ fn a_list_inside_an_entry_is_indented_like_the_list_around_it() {
 fn a_root_list() {
     let entries = [text("c")];
     assert_eq!(
-        append("- a\n# - b\n", 0, &[], &entries).unwrap(),
+        append("- a\n# - b\n", 0, &TOP, &entries).unwrap(),
         "- a\n# - b\n- c\n"
     );
-    assert_eq!(append("[]", 0, &[], &entries).unwrap(), "[\"c\"]");
-    assert_eq!(append("---\n", 0, &[], &entries).unwrap(), "---\n- c\n");
+    assert_eq!(append("[]", 0, &TOP, &entries).unwrap(), "[\"c\"]");
+    assert_eq!(append("---\n", 0, &TOP, &entries).unwrap(), "---\n- c\n");
 }
 
 #[test]

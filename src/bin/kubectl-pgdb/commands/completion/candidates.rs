@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use clap::builder::StyledStr;
 use clap::{Arg, ValueHint};
 use pgdb::declared;
+use pgdb::list::{self, Request};
 use pgdb::repo::header::is_relevant;
 use pgdb::repo::namespaces::mentioned;
 use pgdb::target::{Target, TargetRequest, candidates as clusters};
@@ -112,6 +113,7 @@ fn known_values(line: &Line<'_>, arg: &Arg) -> Option<Vec<Candidate>> {
         "namespace" | "app_namespace" => namespaces(line),
         "cluster" | "cluster_name" => cluster_names(line),
         "names" => app_names(line),
+        "apps" => listed_names(line),
         "skip" => Some(Link::words().map(Candidate::bare).collect()),
         "cluster_file" => cluster_files(line),
         _ => return None,
@@ -172,6 +174,21 @@ fn app_names(line: &Line<'_>) -> Option<Vec<Candidate>> {
     let target = Target::resolve(&request.or_settings(&settings), &snapshot).ok()?;
     let apps = declared::apps(&snapshot, &target).apps.into_iter();
     Some(apps.map(|app| Candidate::bare(app.name)).collect())
+}
+
+/// The apps that `list` knows, of all Clusters.
+fn listed_names(line: &Line<'_>) -> Option<Vec<Candidate>> {
+    let root = root(line)?;
+    let settings = read_settings(&root).ok()?;
+    let request = Request {
+        target: line.value_of("target").map(str::to_owned),
+        cluster: line.value_of("cluster_name").and_then(|c| c.parse().ok()),
+        namespace: line.value_of("namespace").and_then(|n| n.parse().ok()),
+        ..Request::default()
+    };
+    let snapshot = root.snapshot(&[], is_relevant).ok()?.snapshot;
+    let report = list::run(&request, &settings, &snapshot, Vec::new()).ok()?;
+    Some(report.names().into_iter().map(Candidate::bare).collect())
 }
 
 fn cluster_files(line: &Line<'_>) -> Option<Vec<Candidate>> {

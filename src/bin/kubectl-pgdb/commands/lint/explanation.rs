@@ -1,18 +1,22 @@
 //! What `lint --explain` says of a rule.
 
 use pgdb::lint::rules::rule;
-use pgdb::lint::selection::select;
+use pgdb::lint::selection::UnknownRule;
 
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 
 /// Says what a rule looks for, why that matters, and how to mend it.
 pub(super) fn explain(name: &str, output: &Output) -> Result<Exit, Failure> {
-    let Some(rule) = rule(name) else {
-        let error = select(&[name.to_owned()], &[]).err();
-        let help = error.as_ref().map(|error| error.help()).unwrap_or_default();
-        return Err(Failure::usage(format!("there is no rule {name:?}"), help));
-    };
-    output.data(&rule.explanation())?;
-    Ok(Exit::Done)
+    match (rule(name), UnknownRule::of(name)) {
+        (Some(rule), _) => {
+            output.data(&rule.explanation())?;
+            Ok(Exit::Done)
+        }
+        (None, unknown) => {
+            let help = unknown.map(|unknown| unknown.help());
+            let message = format!("there is no rule {name:?}");
+            Err(Failure::usage(message, help.unwrap_or_default()))
+        }
+    }
 }

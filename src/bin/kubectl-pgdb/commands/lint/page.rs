@@ -5,6 +5,7 @@ use pgdb::lint::Report;
 use pgdb::lint::finding::{Finding, Place, Severity};
 use pgdb::repo::snapshot::Snapshot;
 
+use super::mending::counted;
 use crate::checks::Pen;
 use crate::output::visible;
 
@@ -131,9 +132,4 @@ pub(super) fn summary(report: &Report) -> String {
         "{found}{fixable} in {}{extra}.",
         counted(report.manifests, "manifest file")
     )
-}
-
-fn counted(count: usize, word: &str) -> String {
-    let end = if count == 1 { "" } else { "s" };
-    format!("{count} {word}{end}")
 }

@@ -16,7 +16,7 @@ use crate::cli::Global;
 use crate::failure::Failure;
 use crate::files::{FileError, Named, Root};
 use crate::output::Output;
-use crate::workspace::{current_folder, now, open_root, read_settings};
+use crate::workspace::{Workspace, current_folder, now, open_root, read_settings};
 
 /// The ends of the names of files, other than manifests, that passwords are looked for in.
 const TEXTS: [&str; 3] = ["sql", "env", "properties"];
@@ -25,6 +25,7 @@ const TEXTS: [&str; 3] = ["sql", "env", "properties"];
 pub(super) struct Reading {
     /// The files and folders whose findings are wanted; all where there is none.
     pub(super) paths: BTreeSet<RepoPath>,
+    workspace: Workspace,
     snapshot: Snapshot,
     skipped: Vec<FileError>,
     settings: Settings,
@@ -70,6 +71,10 @@ impl Reading {
             certificates: certificates(&root, &targets)?,
             skipped: found.skipped,
             now: now(),
+            workspace: Workspace {
+                root,
+                settings: TargetSettings::default(),
+            },
             paths,
             snapshot,
             settings,
@@ -78,10 +83,10 @@ impl Reading {
         })
     }
 
-    /// What the rules are run on.
-    pub(super) fn input(&self) -> Input<'_> {
+    /// What the rules are run on: these texts, which are those that were read or what becomes of them.
+    pub(super) fn input<'run>(&'run self, snapshot: &'run Snapshot) -> Input<'run> {
         Input {
-            snapshot: &self.snapshot,
+            snapshot,
             targets: &self.targets,
             certificates: &self.certificates,
             now: self.now,
@@ -93,6 +98,11 @@ impl Reading {
     /// The texts that were read.
     pub(super) fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// The repository, to be written to.
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.workspace
     }
 
     /// What `.pgdb.yaml` ignores.

@@ -1,0 +1,101 @@
+//! What `lint --fix` does.
+
+use pgdb::lint::fix::{Plan, plan};
+use pgdb::lint::{Report, Wanted, run as lint};
+use pgdb::repo::diff::unified;
+
+use super::reading::Reading;
+use super::{Format, Lint, exit, print};
+use crate::cli::Global;
+use crate::failure::{Exit, Failure};
+use crate::output::{Output, visible};
+use crate::prompt::{self, Prompt};
+
+/// Shows the fixes, asks where there is somebody to ask, writes them, and reports what is still to be found.
+///
+/// With `--dry-run=client` it only shows them, and fails by what there is.
+pub(super) fn mend(
+    args: &Lint,
+    global: &Global,
+    report: &Report,
+    reading: &Reading,
+    wanted: &Wanted<'_>,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let plan = plan(&report.findings, reading.snapshot());
+    if args.dry_run.is_client() {
+        output.diff(&unified(&plan.changes))?;
+        warn(&plan, output);
+        output.tell(&format!(
+            "Of {} findings, {} would be mended.",
+            report.findings.len(),
+            plan.mended
+        ));
+        let is_whole = reading.warn(output);
+        return Ok(exit(args.fail_on, report, is_whole));
+    }
+    write(args, global, &plan, reading, output)?;
+    warn(&plan, output);
+    let snapshot = plan.changes.applied_to(reading.snapshot());
+    let rest = lint(reading.input(&snapshot), wanted);
+    print(args, &rest, &snapshot, &wanted.rules, output)?;
+    let is_whole = reading.warn(output);
+    Ok(exit(args.fail_on, &rest, is_whole))
+}
+
+/// Writes the fixes; a "no" is an error.
+fn write(
+    args: &Lint,
+    global: &Global,
+    plan: &Plan,
+    reading: &Reading,
+    output: &Output,
+) -> Result<(), Failure> {
+    if plan.changes.is_empty() {
+        return Ok(());
+    }
+    let asks = !global.yes && !global.no_input && prompt::is_possible();
+    let diff = unified(&plan.changes);
+    if args.output == Format::Text && !output.is_quiet() {
+        output.diff(&diff)?;
+    } else if asks {
+        // Standard output is for the data that was asked for.
+        output.tell(&visible(&diff));
+    }
+    if asks && !Prompt::new(output.colour_stderr()).confirm("Write these changes?")? {
+        return Err(Failure::declined());
+    }
+    let lock = reading.workspace().lock(output)?;
+    for leftover in lock.apply(&plan.changes)?.leftovers {
+        output.warn(&format!(
+            "{leftover}: this temporary file could not be removed"
+        ));
+    }
+    output.tell(&format!(
+        "Mended {} in {}.",
+        counted(plan.mended, "finding"),
+        counted(plan.changes.changes().len(), "file")
+    ));
+    Ok(())
+}
+
+/// Says which fixes were not possible, and why.
+fn warn(plan: &Plan, output: &Output) {
+    for refused in &plan.refused {
+        let place = &refused.finding.place;
+        output.warn(&format!(
+            "{}:{}: {} is not mended: {}; {}",
+            place.path,
+            refused.reason.line(),
+            refused.finding.code,
+            refused.reason,
+            refused.reason.help()
+        ));
+    }
+}
+
+/// A number of things in words.
+pub(super) fn counted(count: usize, word: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{end}")
+}

@@ -1,0 +1,62 @@
+//! A comment that is to ignore findings and does not.
+
+use memchr::memmem;
+
+use crate::lint::finding::{Finding, Severity};
+use crate::lint::ignoring::{Directive, MARK};
+use crate::lint::repository::Repository;
+use crate::lint::repository::word::Span;
+use crate::lint::rule::{Example, Findings, Rule};
+use crate::lint::selection::UnknownRule;
+
+pub(super) const RULE: Rule = Rule {
+    code: "PGDB002",
+    name: "unclear-ignore",
+    severity: Severity::Warning,
+    is_fixable: false,
+    summary: "A comment `pgdb:ignore` names no rule, one that there is not, or gives no reason.",
+    why: "Such a comment ignores nothing. Whoever reads it later cannot tell what was decided, nor whether it still holds.",
+    mend: "Write `# pgdb:ignore CODE the reason` at the end of the line of the finding, or alone on the line above it; several codes \
+           stand with commas between them.",
+    example: Example {
+        path: "infra/databases/postgres/my-shop-db.yaml",
+        bad: include_str!("unclear_ignore/bad.yaml"),
+        good: include_str!("unclear_ignore/good.yaml"),
+        beside: &[],
+    },
+    check,
+};
+
+fn check(repository: &Repository<'_>, found: &mut Findings) {
+    for (path, text) in repository.snapshot.files() {
+        for start in memmem::find_iter(text.as_bytes(), MARK.as_bytes()) {
+            let line_start = text.get(..start).and_then(|before| before.rfind('\n'));
+            let line_start = line_start.map_or(0, |byte| byte + 1);
+            let line = text.get(line_start..).unwrap_or_default().lines().next();
+            let Some(problem) = line
+                .and_then(Directive::of)
+                .and_then(|found| problem(&found))
+            else {
+                continue;
+            };
+            // What else is on the line is not known: it may be a password.
+            found.push(Finding::at(path, Span::new(start, start + MARK.len()), problem).secret());
+        }
+    }
+}
+
+/// What is not right with a comment that is to ignore findings.
+fn problem(directive: &Directive<'_>) -> Option<String> {
+    let mut rules = directive.rules.iter();
+    if directive.rules.is_empty() {
+        return Some("this comment ignores nothing, since it names no rule".to_owned());
+    }
+    if let Some(unknown) = rules.find_map(|rule| UnknownRule::of(rule)) {
+        return Some(format!(
+            "this comment ignores nothing: {unknown}; {}",
+            unknown.help()
+        ));
+    }
+    let is_silent = directive.reason.is_empty();
+    is_silent.then(|| "this comment ignores nothing, since it gives no reason".to_owned())
+}
