@@ -14,7 +14,7 @@ pub mod rules;
 pub mod selection;
 #[cfg(test)]
 mod tests;
-mod waves;
+mod unmade;
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -17,7 +17,7 @@ mod reading;
 pub mod reflected;
 pub mod role;
 pub mod sealing;
-
+pub mod waves;
 pub mod word;
 
 use std::collections::{BTreeSet, HashMap};
@@ -39,6 +39,7 @@ use database::Database;
 use kustomize::Kustomize;
 use object::Object;
 use role::Role;
+use waves::Order;
 use word::Span;
 
 /// The repository as rules see it.
@@ -70,6 +71,8 @@ pub struct Repository<'text> {
     pub templates: Vec<&'text RepoPath>,
     /// How many files were read as manifests.
     pub manifests: usize,
+    /// The order in which Argo CD syncs what belongs to the Clusters.
+    pub order: Order<'text>,
     kustomizations: Kustomizations,
     index: Index,
 }
@@ -160,8 +163,10 @@ impl<'text> Repository<'text> {
             manifests: found.manifests,
             kustomizations,
             index: Index::default(),
+            order: Order::default(),
         };
         repository.index = Index::of(&repository);
+        repository.order = Order::of(&repository);
         repository
     }
 

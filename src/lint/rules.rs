@@ -39,6 +39,7 @@ mod reflection_to_all_namespaces;
 mod reflection_without_quotes;
 mod reserved_name;
 mod role_declared_twice;
+mod role_without_database;
 mod secret_type;
 mod sync_wave_in_template;
 mod sync_wave_not_a_string;
@@ -49,6 +50,7 @@ mod unknown_cluster;
 mod unknown_field;
 mod unknown_owner;
 mod unknown_password_secret;
+mod unused_credential;
 mod wide_scope;
 
 use super::rule::Rule;
@@ -102,6 +104,8 @@ pub const RULES: &[Rule] = &[
     duplicate_key::RULE,                // PGDB716
     not_listed::RULE,                   // PGDB801
     listed_file_missing::RULE,          // PGDB802
+    role_without_database::RULE,        // PGDB901
+    unused_credential::RULE,            // PGDB902
 ];
 
 /// The rule of this code or name.

@@ -7,6 +7,7 @@ pub(super) mod guide;
 mod kustomizations;
 mod names;
 mod namespaces;
+mod pieces;
 mod plaintext;
 mod random;
 mod reflection;

@@ -45,10 +45,12 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
         let is_at_home = *at_home
             .entry(secret)
             .or_insert_with(|| is_at_home(repository, secret));
-        if !is_at_home && !role.is_absent() && is_beside_its_cluster(repository, role) {
-            if let Some(finding) = finding(repository, role, secret) {
-                found.push(finding);
-            }
+        if !is_at_home
+            && !role.is_absent()
+            && is_beside_its_cluster(repository, role)
+            && let Some(finding) = finding(repository, role, secret)
+        {
+            found.push(finding);
         }
     }
 }

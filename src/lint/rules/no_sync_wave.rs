@@ -3,8 +3,8 @@
 use crate::domain::wave::SYNC_WAVE;
 use crate::lint::finding::{Finding, Fix, Operation, Severity};
 use crate::lint::repository::Repository;
+use crate::lint::repository::waves::Member;
 use crate::lint::rule::{Example, Findings, Rule};
-use crate::lint::waves::{Member, Order};
 use crate::repo::edit::Addition;
 
 pub(super) const RULE: Rule = Rule {
@@ -27,40 +27,45 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(repository: &Repository<'_>, found: &mut Findings) {
-    let order = Order::of(repository);
+    let order = &repository.order;
     let neighbours = order.neighbours();
     for (number, member) in order.members.iter().enumerate() {
-        if !member.uses_waves || !lacks_wave(member) {
+        if !member.uses_waves || !lacks_wave(repository, member) {
             continue;
         }
         let near = order.near(&neighbours, number);
+        let is_in_place = member.fits(0, &near, repository);
+        if is_in_place && member.is_cluster() {
+            // With DatabaseRoles, nothing needs the Cluster to come behind a credential.
+            continue;
+        }
         let wanted = member.wanted(repository);
         let message = format!(
-            "{} has no sync-wave, while others of the Cluster {} have one",
-            member.object.title(),
-            member.cluster
+            "{} has no sync-wave, while objects that are deployed with it have one",
+            member.object.title()
         );
-        let mut finding = Finding::of(member.object, member.object.head, message);
+        let mut finding = Finding::of(&member.object, member.object.head, message);
         if member.fits(wanted, &near, repository) {
             let operation =
                 Operation::Insert(SYNC_WAVE.to_owned(), Addition::Text(wanted.to_string()));
             let title = format!("add the sync-wave {:?}", wanted.to_string());
             let annotations = &["metadata", "annotations"];
-            finding = finding.fix(Fix::of(title, member.object, annotations, operation));
+            finding = finding.fix(Fix::of(title, &member.object, annotations, operation));
         }
-        let severity = if member.fits(0, &near, repository) {
-            Severity::Info
+        if is_in_place {
+            found.push_as(Severity::Info, finding);
         } else {
-            Severity::Warning
-        };
-        found.push_as(severity, finding);
+            found.push(finding);
+        }
     }
 }
 
 /// Whether nothing gives it a wave. One that is in a SealedSecret's template alone is another rule's.
-fn lacks_wave(member: &Member<'_, '_>) -> bool {
-    let made = member.credential.and_then(|found| found.made.as_ref());
-    member.needs_wave()
+fn lacks_wave(repository: &Repository<'_>, member: &Member<'_>) -> bool {
+    let made = member
+        .credential(repository)
+        .and_then(|found| found.made.as_ref());
+    member.needs_wave(repository)
         && member.object.wave.is_none()
         && !member.object.hides_annotations
         && made.is_none_or(|made| made.wave.is_none())

@@ -4,9 +4,9 @@ use crate::declared::CredentialSource;
 use crate::domain::wave::SYNC_WAVE;
 use crate::lint::finding::{Finding, Fix, Operation, Severity};
 use crate::lint::repository::Repository;
+use crate::lint::repository::waves::Member;
 use crate::lint::repository::word::Word;
 use crate::lint::rule::{Example, Findings, Rule};
-use crate::lint::waves::{Member, Order};
 use crate::repo::edit::Addition;
 
 pub(super) const RULE: Rule = Rule {
@@ -29,10 +29,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(repository: &Repository<'_>, found: &mut Findings) {
-    let order = Order::of(repository);
+    let order = &repository.order;
     let neighbours = order.neighbours();
     for (number, member) in order.members.iter().enumerate() {
-        let Some(wave) = hidden_wave(member) else {
+        let Some(wave) = hidden_wave(repository, member) else {
             continue;
         };
         let Ok(number_of_wave) = wave.text.parse::<i64>() else {
@@ -41,13 +41,13 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
         let message = format!(
             "the sync-wave {number_of_wave} is in the template alone, where Argo CD does not see it: it takes 0"
         );
-        let mut finding = Finding::of(member.object, wave.span, message);
+        let mut finding = Finding::of(&member.object, wave.span, message);
         if member.fits(number_of_wave, &order.near(&neighbours, number), repository) {
             let text = Addition::Text(number_of_wave.to_string());
             let operation = Operation::Insert(SYNC_WAVE.to_owned(), text);
             let annotations = &["metadata", "annotations"];
             let title = "add the sync-wave to the SealedSecret";
-            finding = finding.fix(Fix::of(title, member.object, annotations, operation));
+            finding = finding.fix(Fix::of(title, &member.object, annotations, operation));
         }
         let severity = if number_of_wave == 0 {
             Severity::Info
@@ -59,9 +59,12 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
 }
 
 /// The wave of the template, where the SealedSecret itself has none.
-fn hidden_wave<'a, 'text>(member: &Member<'a, 'text>) -> Option<&'a Word<'text>> {
-    let object = member.object;
-    let credential = member.credential?;
+fn hidden_wave<'a, 'text>(
+    repository: &'a Repository<'text>,
+    member: &Member<'_>,
+) -> Option<&'a Word<'text>> {
+    let object = &member.object;
+    let credential = member.credential(repository)?;
     let is_hidden = credential.source == CredentialSource::SealedSecret
         && object.wave.is_none()
         && !object.hides_annotations;

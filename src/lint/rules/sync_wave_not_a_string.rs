@@ -6,7 +6,6 @@ use crate::lint::repository::Repository;
 use crate::lint::repository::object::Object;
 use crate::lint::repository::word::Word;
 use crate::lint::rule::{Example, Findings, Rule};
-use crate::lint::waves::Order;
 
 pub(super) const RULE: Rule = Rule {
     code: "PGDB302",
@@ -27,14 +26,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(repository: &Repository<'_>, found: &mut Findings) {
-    for member in Order::of(repository).members {
-        let object = member.object;
+    for member in &repository.order.members {
+        let object = &member.object;
         if let Some(wave) = &object.wave {
             check_wave(object, &["metadata"], wave, found);
         }
         // Argo CD does not see the template's: whether that is an integer does not matter.
         let template = member
-            .credential
+            .credential(repository)
             .filter(|credential| credential.made_keys != ["metadata"]);
         if let Some(credential) = template
             && let Some(wave) = credential.made.as_ref().and_then(|made| made.wave.as_ref())

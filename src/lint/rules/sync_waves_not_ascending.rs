@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
+use crate::lint::repository::waves::Member;
 use crate::lint::rule::{Example, Findings, Rule};
-use crate::lint::waves::{Member, Order};
 
 pub(super) const RULE: Rule = Rule {
     code: "PGDB303",
@@ -27,9 +27,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(repository: &Repository<'_>, found: &mut Findings) {
-    let order = Order::of(repository);
+    let order = &repository.order;
     // One finding for each object that is out of order, however many others it should be before or behind.
-    let mut wrong: BTreeMap<usize, (&Member<'_, '_>, &Member<'_, '_>)> = BTreeMap::new();
+    let mut wrong: BTreeMap<usize, (&Member<'_>, &Member<'_>)> = BTreeMap::new();
     for (first, second) in &order.pairs {
         let (Some(earlier), Some(later)) = (order.members.get(*first), order.members.get(*second))
         else {
@@ -52,7 +52,7 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
     }
 }
 
-fn push(member: &Member<'_, '_>, other: &Member<'_, '_>, found: &mut Findings) {
+fn push(member: &Member<'_>, other: &Member<'_>, found: &mut Findings) {
     let (Some(wave), Some(its)) = (&member.object.wave, &other.object.wave) else {
         return;
     };
@@ -68,6 +68,6 @@ fn push(member: &Member<'_, '_>, other: &Member<'_, '_>, found: &mut Findings) {
         its.text,
         other.object.title(),
     );
-    let finding = Finding::of(member.object, wave.span, message);
-    found.push(finding.related(other.object, its.span, "the other sync-wave"));
+    let finding = Finding::of(&member.object, wave.span, message);
+    found.push(finding.related(&other.object, its.span, "the other sync-wave"));
 }

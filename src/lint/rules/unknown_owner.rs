@@ -31,7 +31,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
+/// More comparisons than this are not made: where so many names are unknown, no slip of the pen is the cause.
+const MOST_COMPARISONS: usize = 200_000;
+
 fn check(repository: &Repository<'_>, found: &mut Findings) {
+    let mut left = MOST_COMPARISONS;
     for database in &repository.databases {
         let (Some(owner), Some(name), Some(cluster)) = (
             database.field("owner"),
@@ -51,8 +55,7 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
             "no role of the Cluster {cluster} is called {name:?}, to whom this database is to belong"
         );
         let mut finding = Finding::of(&database.object, owner.span, message);
-        let known = repository.roles_of(cluster).filter_map(Role::known_name);
-        if let Some(near) = nearest(name, known) {
+        if let Some(near) = near_role(repository, cluster, name, &mut left) {
             finding = finding.help(did_you_mean(near, name));
         }
         let severity = if is_sure(repository, database, cluster, name) {
@@ -62,6 +65,22 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
         };
         found.push_as(severity, finding);
     }
+}
+
+/// The role of the Cluster that was perhaps meant; `left` is how many comparisons may still be made.
+fn near_role<'a>(
+    repository: &'a Repository<'_>,
+    cluster: &str,
+    owner: &str,
+    left: &mut usize,
+) -> Option<&'a str> {
+    if *left == 0 {
+        return None;
+    }
+    let known = repository.roles_of(cluster).take(*left);
+    let known: Vec<&str> = known.filter_map(Role::known_name).collect();
+    *left = left.saturating_sub(known.len());
+    nearest(owner, known)
 }
 
 fn did_you_mean(near: &str, owner: &str) -> String {

@@ -125,6 +125,14 @@ fn a_copy_of_the_cluster_elsewhere_declares_nothing() {
     assert_eq!(found(&in_other_folder), error);
     let in_other_namespace = orphan().write("infra/staging/cluster.yaml", &copy("staging"));
     assert_eq!(found(&in_other_namespace), error);
+    let far = Guide::new()
+        .remove(DATABASE)
+        .write("infra/staging/cluster.yaml", &copy("staging"))
+        .write("apps/shop/db.yaml", &text(DATABASE).replace(OWNER, OTHER));
+    assert_eq!(
+        found(&far),
+        error.map(|text| text.replace("my-shop-db.yaml", "apps/shop/db.yaml"))
+    );
 }
 
 #[test]

@@ -51,10 +51,8 @@ fn waves_are_missing_only_where_they_are_in_use() {
         "  annotations:\n    argocd.argoproj.io/sync-wave: \"2\"\nspec:\n",
     );
     let findings = [
-        "PGDB301 info my-shop-secrets-sealed.yaml:4:9 SealedSecret my-shop-db-creds has no sync-wave, while others of the Cluster \
-         postgres-shared have one",
-        "PGDB301 warning postgres-cluster.yaml:5:9 Cluster postgres-shared has no sync-wave, while others of the Cluster \
-         postgres-shared have one",
+        "PGDB301 info my-shop-secrets-sealed.yaml:4:9 SealedSecret my-shop-db-creds has no sync-wave, while objects that are deployed with it have one",
+        "PGDB301 warning postgres-cluster.yaml:5:9 Cluster postgres-shared has no sync-wave, while objects that are deployed with it have one",
     ];
     assert_eq!(found(&guide), findings);
     let mended = mended(guide);
@@ -93,8 +91,7 @@ fn no_wave_is_added_that_would_not_ascend() {
     assert_eq!(
         found(&guide),
         [
-            "PGDB301 warning my-shop-db.yaml:4:9 Database my-shop-db has no sync-wave, while others of the Cluster postgres-shared \
-             have one"
+            "PGDB301 warning my-shop-db.yaml:4:9 Database my-shop-db has no sync-wave, while objects that are deployed with it have one"
         ]
     );
     assert!(
@@ -297,4 +294,19 @@ fn a_wave_in_the_template_alone_is_not_missing_as_well() {
             .iter()
             .all(|finding| finding.fix.is_none())
     );
+}
+
+#[test]
+fn a_cluster_needs_no_wave_beside_roles_of_their_own() {
+    let role = "apiVersion: postgresql.cnpg.io/v1\nkind: DatabaseRole\nmetadata:\n  name: my-shop\n  namespace: postgres\n  annotations:\n    argocd.argoproj.io/sync-wave: \"1\"\nspec:\n  name: my_shop\n  cluster:\n    name: postgres-shared\n  passwordSecret:\n    name: my-shop-db-creds\n";
+    let guide = Guide::new()
+        .replace(KUSTOMIZATION, "resources:\n", "resources:\n  - role.yaml\n")
+        .write("infra/databases/postgres/role.yaml", role)
+        .replace(CLUSTER, CLUSTER_WAVE, "")
+        .replace(
+            CLUSTER,
+            "  managed:\n    roles:\n      - name: my_shop\n        login: true\n        passwordSecret:\n          name: my-shop-db-creds\n",
+            "",
+        );
+    assert_eq!(guide.findings(), NONE);
 }

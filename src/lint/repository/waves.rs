@@ -3,17 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::repository::Repository;
-use super::repository::credential::Credential;
-use super::repository::object::Object;
-use super::repository::word::known;
+use super::Repository;
+use super::credential::Credential;
+use super::object::Object;
+use super::word::known;
 use crate::declared::CredentialSource;
 use crate::domain::wave::{SYNC_WAVE, Waves};
 use crate::repo::path::RepoPath;
 
 /// When an object is synced, beside the others of its Cluster.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Step {
+pub enum Step {
     /// What makes a role's Secret.
     Credential,
     /// What declares roles: a Cluster or a DatabaseRole.
@@ -24,66 +24,70 @@ pub(super) enum Step {
 
 /// An object that has its place in the order.
 #[derive(Debug)]
-pub(super) struct Member<'a, 'text> {
+pub struct Member<'text> {
     /// The object.
-    pub(super) object: &'a Arc<Object<'text>>,
+    pub object: Arc<Object<'text>>,
     /// Its place.
-    pub(super) step: Step,
+    pub step: Step,
     /// The name of its Cluster.
-    pub(super) cluster: &'a str,
+    pub cluster: String,
     /// Whether another object that is deployed with it, or it, has a sync-wave.
-    pub(super) uses_waves: bool,
-    /// Where it is a credential: what makes the Secret.
-    pub(super) credential: Option<&'a Credential<'text>>,
+    pub uses_waves: bool,
+    /// Where it makes a Secret: the number of the credential.
+    credential: Option<usize>,
 }
 
 /// All objects that have a place, each once, and which comes before which.
 #[derive(Debug, Default)]
-pub(super) struct Order<'a, 'text> {
+pub struct Order<'text> {
     /// In the order of the kinds, then as they were read.
-    pub(super) members: Vec<Member<'a, 'text>>,
+    pub members: Vec<Member<'text>>,
     /// Numbers of members that are deployed together: the earlier one, and the later one.
-    pub(super) pairs: Vec<(usize, usize)>,
-    numbers: HashMap<*const Object<'text>, usize>,
+    pub pairs: Vec<(usize, usize)>,
+    /// By the addresses of the objects.
+    numbers: HashMap<usize, usize>,
     /// The kustomizations that build a file; its folder where there are none.
     units: HashMap<&'text RepoPath, BTreeSet<RepoPath>>,
 }
 
-impl<'a, 'text> Order<'a, 'text> {
+impl<'text> Order<'text> {
     /// The order of a repository. Patches, and what kustomize adds a wave to, are left out.
-    pub(super) fn of(repository: &'a Repository<'text>) -> Self {
+    pub fn of(repository: &Repository<'text>) -> Self {
         let mut order = Self::default();
         order.add_members(repository);
         order.add_pairs(repository);
-        order.tell_use();
+        order.tell_use(repository);
         order
     }
 
-    fn add_members(&mut self, repository: &'a Repository<'text>) {
-        for credential in &repository.credentials {
+    fn add_members(&mut self, repository: &Repository<'text>) {
+        for (number, credential) in repository.credentials.iter().enumerate() {
             let secret = credential.secret.as_deref().unwrap_or_default();
             let mut users = repository.users_of(secret);
             let user = users.find(|role| role.object.may_be_beside(&credential.object));
             if let Some(cluster) = user.and_then(|role| role.known_cluster()) {
-                self.add(repository, &credential.object, Step::Credential, cluster);
-                if let Some(member) = self.members.last_mut() {
-                    member.credential = Some(credential);
-                }
+                self.add(
+                    repository,
+                    &credential.object,
+                    Step::Credential,
+                    cluster,
+                    Some(number),
+                );
             }
         }
         for cluster in repository.clusters.iter().filter(|found| found.is_whole) {
             if let Some(name) = cluster.name() {
-                self.add(repository, &cluster.object, Step::Role, name);
+                self.add(repository, &cluster.object, Step::Role, name, None);
             }
         }
         for role in repository.roles.iter().filter(|role| role.entry.is_none()) {
             if let Some(name) = role.known_cluster() {
-                self.add(repository, &role.object, Step::Role, name);
+                self.add(repository, &role.object, Step::Role, name, None);
             }
         }
         for database in &repository.databases {
             if let Some(name) = database.known_cluster() {
-                self.add(repository, &database.object, Step::Database, name);
+                self.add(repository, &database.object, Step::Database, name, None);
             }
         }
     }
@@ -91,9 +95,10 @@ impl<'a, 'text> Order<'a, 'text> {
     fn add(
         &mut self,
         repository: &Repository<'text>,
-        object: &'a Arc<Object<'text>>,
+        object: &Arc<Object<'text>>,
         step: Step,
-        cluster: &'a str,
+        cluster: &str,
+        credential: Option<usize>,
     ) {
         if object.is_patch || repository.kustomize_mentions(object, SYNC_WAVE) {
             return;
@@ -101,17 +106,18 @@ impl<'a, 'text> Order<'a, 'text> {
         self.units
             .entry(object.path)
             .or_insert_with(|| units(repository, object.path));
-        self.numbers.insert(Arc::as_ptr(object), self.members.len());
+        self.numbers
+            .insert(Arc::as_ptr(object).addr(), self.members.len());
         self.members.push(Member {
-            object,
+            object: Arc::clone(object),
             step,
-            cluster,
+            cluster: cluster.to_owned(),
             uses_waves: false,
-            credential: None,
+            credential,
         });
     }
 
-    fn add_pairs(&mut self, repository: &'a Repository<'text>) {
+    fn add_pairs(&mut self, repository: &Repository<'text>) {
         for role in &repository.roles {
             let secret = known(role.password_secret.as_ref()).unwrap_or_default();
             for maker in repository.makers_of(secret) {
@@ -135,7 +141,8 @@ impl<'a, 'text> Order<'a, 'text> {
     }
 
     fn add_pair(&mut self, earlier: &Arc<Object<'text>>, later: &Arc<Object<'text>>) {
-        let number = |object| self.numbers.get(&Arc::as_ptr(object)).copied();
+        let number =
+            |object: &Arc<Object<'text>>| self.numbers.get(&Arc::as_ptr(object).addr()).copied();
         let unit = |object: &Object<'text>| self.units.get(object.path);
         let (Some(first), Some(second)) = (number(earlier), number(later)) else {
             return;
@@ -149,25 +156,29 @@ impl<'a, 'text> Order<'a, 'text> {
         }
     }
 
-    fn tell_use(&mut self) {
+    fn tell_use(&mut self, repository: &Repository<'text>) {
         let mut in_use: HashMap<&str, BTreeSet<&RepoPath>> = HashMap::new();
         for member in &self.members {
-            let made = member.credential.and_then(|found| found.made.as_ref());
+            let credential = member.credential(repository);
+            let made = credential.and_then(|found| found.made.as_ref());
             if member.object.wave.is_some() || made.is_some_and(|made| made.wave.is_some()) {
                 let units = self.units.get(member.object.path).into_iter().flatten();
-                in_use.entry(member.cluster).or_default().extend(units);
+                in_use.entry(&member.cluster).or_default().extend(units);
             }
         }
-        for member in &mut self.members {
-            let units = self.units.get(member.object.path).into_iter().flatten();
-            let in_use = in_use.get(member.cluster);
-            let mut units = units.filter(|unit| in_use.is_some_and(|known| known.contains(unit)));
-            member.uses_waves = units.next().is_some();
+        let uses = |member: &Member<'text>| {
+            let mut units = self.units.get(member.object.path).into_iter().flatten();
+            let in_use = in_use.get(member.cluster.as_str());
+            in_use.is_some_and(|known| units.any(|unit| known.contains(unit)))
+        };
+        let uses: Vec<bool> = self.members.iter().map(uses).collect();
+        for (member, uses) in self.members.iter_mut().zip(uses) {
+            member.uses_waves = uses;
         }
     }
 
     /// The numbers of the members that come before or behind a member, by its number.
-    pub(super) fn neighbours(&self) -> HashMap<usize, Vec<usize>> {
+    pub fn neighbours(&self) -> HashMap<usize, Vec<usize>> {
         let mut found: HashMap<usize, Vec<usize>> = HashMap::new();
         for (earlier, later) in &self.pairs {
             found.entry(*earlier).or_default().push(*later);
@@ -177,11 +188,11 @@ impl<'a, 'text> Order<'a, 'text> {
     }
 
     /// The neighbours of a member.
-    pub(super) fn near(
+    pub fn near(
         &self,
         neighbours: &HashMap<usize, Vec<usize>>,
         number: usize,
-    ) -> Vec<&Member<'a, 'text>> {
+    ) -> Vec<&Member<'text>> {
         let numbers = neighbours.get(&number).into_iter().flatten();
         numbers
             .filter_map(|number| self.members.get(*number))
@@ -201,25 +212,38 @@ fn units(repository: &Repository<'_>, path: &RepoPath) -> BTreeSet<RepoPath> {
         .collect()
 }
 
-impl Member<'_, '_> {
+impl Member<'_> {
     /// Its wave as it is written; none where there is none, or what is there is no integer.
-    pub(super) fn written(&self) -> Option<i64> {
+    pub fn written(&self) -> Option<i64> {
         let wave = self.object.wave.as_ref()?;
         wave.text.parse().ok()
     }
 
+    /// What makes a Secret, where it does.
+    pub fn credential<'a, 'text>(
+        &self,
+        repository: &'a Repository<'text>,
+    ) -> Option<&'a Credential<'text>> {
+        repository.credentials.get(self.credential?)
+    }
+
     /// Whether it is to have a wave: SealedSecrets, and CNPG's own kinds.
-    pub(super) fn needs_wave(&self) -> bool {
-        let source = self.credential.map(|credential| credential.source);
+    pub fn needs_wave(&self, repository: &Repository<'_>) -> bool {
+        let source = self.credential(repository).map(|found| found.source);
         source.is_none_or(|source| source == CredentialSource::SealedSecret)
     }
 
+    /// Whether it is a Cluster itself.
+    pub fn is_cluster(&self) -> bool {
+        self.step == Step::Role && self.object.kind == "Cluster"
+    }
+
     /// The wave that it is to have: as `.pgdb.yaml` says, else the one that the Cluster has itself, else the guide's.
-    pub(super) fn wanted(&self, repository: &Repository<'_>) -> i64 {
-        let settings = repository.target_of(self.cluster);
+    pub fn wanted(&self, repository: &Repository<'_>) -> i64 {
+        let settings = repository.target_of(&self.cluster);
         let settings = settings.map(|target| target.waves).unwrap_or_default();
         let guide = Waves::default();
-        let clusters = repository.clusters_named(self.cluster, self.object);
+        let clusters = repository.clusters_named(&self.cluster, &self.object);
         let own = clusters.filter_map(|cluster| cluster.object.wave.as_ref()?.text.parse().ok());
         let wave = match self.step {
             Step::Credential => settings.secret.unwrap_or(guide.secret()),
@@ -231,9 +255,10 @@ impl Member<'_, '_> {
         };
         i64::from(wave)
     }
+
     /// Whether a wave would put it in order with its neighbours, which have the waves that they are to have where they have
     /// none.
-    pub(super) fn fits(&self, wave: i64, near: &[&Self], repository: &Repository<'_>) -> bool {
+    pub fn fits(&self, wave: i64, near: &[&Self], repository: &Repository<'_>) -> bool {
         near.iter().all(|other| {
             let its = other.written().unwrap_or_else(|| other.wanted(repository));
             if other.step < self.step {
