@@ -4,7 +4,7 @@
 //! target and wins. The file only says what somebody wrote: what it leaves open is discovered, or has a default.
 
 mod error;
-mod ignore;
+mod ignored;
 mod keys;
 mod parse;
 mod reader;
@@ -12,7 +12,7 @@ mod reader;
 mod tests;
 
 pub use error::{Problem, Refusal, SettingsError, SettingsErrors, TargetChoiceError};
-pub use ignore::Ignore;
+pub use ignored::Ignore;
 pub use keys::{KEYS, Key, Place};
 
 use crate::domain::choice::{ReclaimPolicy, RoleStyle};

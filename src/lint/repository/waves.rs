@@ -227,8 +227,13 @@ impl Member<'_> {
         repository.credentials.get(self.credential?)
     }
 
-    /// Whether it is to have a wave: SealedSecrets, and CNPG's own kinds.
+    /// Whether it is to have a wave: SealedSecrets, and CNPG's own kinds; but not a Cluster without managed roles, which waits
+    /// for no credential.
     pub fn needs_wave(&self, repository: &Repository<'_>) -> bool {
+        if self.is_cluster() {
+            let mut roles = repository.roles_of(&self.cluster);
+            return roles.any(|role| role.entry.is_some());
+        }
         let source = self.credential(repository).map(|found| found.source);
         source.is_none_or(|source| source == CredentialSource::SealedSecret)
     }

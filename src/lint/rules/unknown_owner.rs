@@ -52,7 +52,7 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
             continue;
         }
         let message = format!(
-            "no role of the Cluster {cluster} is called {name:?}, to whom this database is to belong"
+            "no role of the Cluster {cluster} is called {name:?}, to which this database is to belong"
         );
         let mut finding = Finding::of(&database.object, owner.span, message);
         if let Some(near) = near_role(repository, cluster, name, &mut left) {

@@ -30,7 +30,7 @@ fn orphan() -> Guide {
     Guide::new().replace(DATABASE, OWNER, OTHER)
 }
 
-const NO_OTHER: &str = "my-shop-db.yaml:13:10 no role of the Cluster postgres-shared is called \"other\", to whom this database is to belong";
+const NO_OTHER: &str = "my-shop-db.yaml:13:10 no role of the Cluster postgres-shared is called \"other\", to which this database is to belong";
 
 #[test]
 fn an_owner_is_unknown_where_all_roles_are_known() {
