@@ -17,6 +17,7 @@ mod waves;
 
 use std::collections::BTreeSet;
 
+use super::fix::plan;
 use super::rules::RULES;
 use guide::Guide;
 
@@ -64,4 +65,19 @@ fn codes_and_names_are_in_order_and_each_once() {
     assert_eq!(codes, sorted);
     let names: BTreeSet<&str> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(names.len(), RULES.len());
+}
+
+#[test]
+fn what_is_mended_has_no_findings_any_more() {
+    for rule in RULES.iter().filter(|rule| rule.is_fixable) {
+        let bad = Guide::bad(rule);
+        let report = bad.lint();
+        let plan = plan(&report.findings, bad.snapshot());
+        assert_eq!(plan.refused, [], "{}", rule.code);
+        assert_eq!(plan.mended, report.findings.len(), "{}", rule.code);
+        let mended = plan.changes.changes().iter().fold(bad, |guide, change| {
+            guide.write(change.path().as_str(), change.after().unwrap())
+        });
+        assert_eq!(mended.findings(), [] as [&str; 0], "{}", rule.code);
+    }
 }
