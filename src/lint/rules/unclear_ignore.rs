@@ -52,11 +52,21 @@ fn problem(directive: &Directive<'_>) -> Option<String> {
         return Some("this comment ignores nothing, since it names no rule".to_owned());
     }
     if let Some(unknown) = rules.find_map(|rule| UnknownRule::of(rule)) {
-        return Some(format!(
-            "this comment ignores nothing: {unknown}; {}",
-            unknown.help()
-        ));
+        // What is not even written like a rule may be anything, a password too.
+        return Some(if rules_are_words(directive) {
+            format!(
+                "this comment ignores nothing: {unknown}; {}",
+                unknown.help()
+            )
+        } else {
+            "this comment ignores nothing, since what it begins with is no rule".to_owned()
+        });
     }
     let is_silent = directive.reason.is_empty();
     is_silent.then(|| "this comment ignores nothing, since it gives no reason".to_owned())
+}
+
+fn rules_are_words(directive: &Directive<'_>) -> bool {
+    let mut characters = directive.rules.iter().flat_map(|rule| rule.chars());
+    characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
