@@ -93,15 +93,13 @@ pub fn run(input: Input<'_>, wanted: &Wanted<'_>) -> Report {
     let all = findings.len();
     let mut comments = HashMap::new();
     findings.retain(|finding| {
-        let by_settings = wanted.ignores.iter();
-        let by_settings = by_settings.filter(|ignore| ignore.holds_for(&finding.place.path));
-        let mut by_settings = by_settings
-            .filter(|ignore| [finding.code, finding.rule].contains(&ignore.rule.as_str()));
         let path = &finding.place.path;
+        let mut by_settings = wanted.ignores.iter();
         let by_comment = comments
             .entry(path.clone())
-            .or_insert_with(|| Directives::of(repository.text(path)));
-        by_settings.next().is_none() && !by_comment.ignore(finding)
+            .or_insert_with(|| Directives::of(path, repository.text(path)));
+        !by_comment.ignore(finding)
+            && !by_settings.any(|ignore| finding.is_of(&ignore.rule) && ignore.holds_for(path))
     });
     Report {
         confidential: conceal(&mut findings, &repository),
