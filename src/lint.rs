@@ -22,6 +22,7 @@ use memchr::memmem;
 
 use finding::{Finding, Lines, Severity};
 use ignoring::Directives;
+use repository::confidential::Confidential;
 use repository::password::passwords;
 use repository::{Input, Repository};
 use rule::{Findings, Rule};
@@ -72,6 +73,8 @@ pub struct Report {
     pub manifests: usize,
     /// Templates that were skipped: they are still to be filled in.
     pub templates: Vec<RepoPath>,
+    /// Those of the files that fixes would change which hold a secret value in clear: nobody may show a part of them.
+    pub confidential: BTreeSet<RepoPath>,
 }
 
 /// Runs rules over a repository.
@@ -85,22 +88,21 @@ pub fn run(input: Input<'_>, wanted: &Wanted<'_>) -> Report {
     }
     findings.retain(|finding| is_wanted(&finding.place.path, &wanted.paths));
     locate(&mut findings, &repository);
+    findings.sort_by(|left, right| left.order().cmp(&right.order()));
+    findings.dedup();
     let all = findings.len();
     let mut comments = HashMap::new();
     findings.retain(|finding| {
-        let by_settings = wanted.ignores.iter();
-        let by_settings = by_settings.filter(|ignore| ignore.holds_for(&finding.place.path));
-        let mut by_settings = by_settings
-            .filter(|ignore| [finding.code, finding.rule].contains(&ignore.rule.as_str()));
         let path = &finding.place.path;
+        let mut by_settings = wanted.ignores.iter();
         let by_comment = comments
             .entry(path.clone())
-            .or_insert_with(|| Directives::of(repository.text(path)));
-        by_settings.next().is_none() && !by_comment.ignore(finding)
+            .or_insert_with(|| Directives::of(path, repository.text(path)));
+        !by_comment.ignore(finding)
+            && !by_settings.any(|ignore| finding.is_of(&ignore.rule) && ignore.holds_for(path))
     });
-    findings.sort_by(|left, right| left.order().cmp(&right.order()));
-    findings.dedup();
     Report {
+        confidential: conceal(&mut findings, &repository),
         ignored: all - findings.len(),
         findings,
         manifests: repository.manifests,
@@ -132,6 +134,19 @@ fn locate(findings: &mut [Finding], repository: &Repository<'_>) {
             lines.locate(place);
         }
     }
+}
+
+/// Marks the findings whose line may hold a secret value, and tells in which files that are to be mended one stands in clear.
+fn conceal(findings: &mut [Finding], repository: &Repository<'_>) -> BTreeSet<RepoPath> {
+    let mut confidential = Confidential::of(repository);
+    for finding in findings.iter_mut() {
+        finding.is_secret = finding.is_secret || confidential.hides(&finding.place);
+    }
+    let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let edits = fixes.flat_map(|fix| &fix.edits);
+    let mut files: BTreeSet<RepoPath> = edits.map(|edit| edit.path.clone()).collect();
+    files.retain(|file| confidential.holds_in_clear(file));
+    files
 }
 
 impl Report {

@@ -197,6 +197,11 @@ impl Finding {
         self
     }
 
+    /// Whether a word, as somebody writes it, is the rule of this finding: its code in upper or lower case, or its name.
+    pub fn is_of(&self, word: &str) -> bool {
+        self.rule == word || self.code.eq_ignore_ascii_case(word)
+    }
+
     /// What findings are sorted by: the file, the place, the gravest first, the code.
     pub(super) fn order(&self) -> impl Ord + use<'_> {
         (

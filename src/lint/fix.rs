@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::{Finding, FixEdit, Operation};
+use thiserror::Error;
+
+use super::Report;
+use super::finding::{Finding, Fix, FixEdit, Operation};
 use crate::repo::change_set::ChangeSet;
 use crate::repo::edit::{EditError, Step, append, insert_key, set_text};
 use crate::repo::path::RepoPath;
@@ -15,7 +18,7 @@ pub struct Plan {
     pub changes: ChangeSet,
     /// How many findings it mends.
     pub mended: usize,
-    /// The findings that could be mended but for what the editor refuses, with the reason.
+    /// The findings that have a fix and are not mended, with the reason.
     pub refused: Vec<Refused>,
 }
 
@@ -26,8 +29,37 @@ pub struct Refused {
     pub finding: Finding,
     /// The file of the edit that is not possible, which need not be the finding's own.
     pub path: RepoPath,
-    /// Why the editor refused.
-    pub reason: EditError,
+    /// Why it is not made.
+    pub reason: Refusal,
+}
+
+/// Why an edit is not made.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum Refusal {
+    /// The diff would show what is around the edit.
+    #[error("the file holds a secret value in clear, which its diff could show")]
+    Confidential,
+    /// The editor refuses.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+}
+
+impl Refusal {
+    /// The line that is the reason, from 1; none where it is the whole file.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Self::Confidential => None,
+            Self::Edit(error) => Some(error.line()),
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Confidential => "seal the value, then run this again, or change the file by hand",
+            Self::Edit(error) => error.help(),
+        }
+    }
 }
 
 /// Texts in the making: those of the files that change.
@@ -38,17 +70,22 @@ struct Draft<'text> {
     done: BTreeMap<RepoPath, Vec<FixEdit>>,
 }
 
-/// Plans the fixes of findings, in their order. Of a fix either all edits are made or none.
-pub fn plan(findings: &[Finding], snapshot: &Snapshot) -> Plan {
+/// Plans the fixes of a report's findings, in their order. Of a fix either all edits are made or none, and none where one of
+/// its files holds a secret value in clear.
+pub fn plan(report: &Report, snapshot: &Snapshot) -> Plan {
     let mut draft = Draft {
         snapshot,
         texts: BTreeMap::new(),
         done: BTreeMap::new(),
     };
     let mut plan = Plan::default();
-    for finding in findings {
+    for finding in &report.findings {
         let Some(fix) = &finding.fix else { continue };
-        match draft.attempt(&fix.edits) {
+        let attempt = match confidential(fix, report) {
+            Some(path) => Err((path.clone(), Refusal::Confidential)),
+            None => draft.attempt(&fix.edits),
+        };
+        match attempt {
             Ok(()) => plan.mended += 1,
             Err((path, reason)) => plan.refused.push(Refused {
                 finding: finding.clone(),
@@ -63,9 +100,15 @@ pub fn plan(findings: &[Finding], snapshot: &Snapshot) -> Plan {
     plan
 }
 
+/// The first file of a fix that holds a secret value in clear.
+fn confidential<'fix>(fix: &'fix Fix, report: &Report) -> Option<&'fix RepoPath> {
+    let mut files = fix.edits.iter().map(|edit| &edit.path);
+    files.find(|file| report.confidential.contains(*file))
+}
+
 impl Draft<'_> {
     /// Makes all edits, or none: then the file of the first that is not possible, and why.
-    fn attempt(&mut self, edits: &[FixEdit]) -> Result<(), (RepoPath, EditError)> {
+    fn attempt(&mut self, edits: &[FixEdit]) -> Result<(), (RepoPath, Refusal)> {
         let mut texts = BTreeMap::new();
         for edit in edits {
             let done = self.done.get(&edit.path);
@@ -76,7 +119,7 @@ impl Draft<'_> {
             let text = own.map(String::as_str);
             let text = text.or_else(|| self.snapshot.text(&edit.path));
             let text = edited(text.unwrap_or_default(), edit)
-                .map_err(|reason| (edit.path.clone(), reason))?;
+                .map_err(|reason| (edit.path.clone(), reason.into()))?;
             texts.insert(edit.path.clone(), text);
         }
         self.texts.append(&mut texts);

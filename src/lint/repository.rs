@@ -6,6 +6,7 @@ pub mod blank;
 pub mod clear;
 pub mod cluster;
 pub mod cnpg_fields;
+pub mod confidential;
 pub mod credential;
 pub mod database;
 pub mod deployment;

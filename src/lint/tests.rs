@@ -4,6 +4,7 @@ mod cnpg_declarations;
 mod cnpg_fields;
 mod cnpg_secrets;
 pub(super) mod guide;
+mod ignoring;
 mod kustomizations;
 mod names;
 mod namespaces;

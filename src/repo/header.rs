@@ -20,6 +20,12 @@ const KINDS: [(&str, &str); 8] = [
 pub const KUSTOMIZATION_NAMES: [&str; 3] =
     ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/// Whether a file's name says that it is YAML, of which JSON is a part; a kustomization may have no such end.
+pub fn is_named_as_yaml(path: &RepoPath) -> bool {
+    let end = path.file_name().rsplit_once('.').map(|(_, end)| end);
+    matches!(end, Some("yaml" | "yml" | "json"))
+}
+
 /// What the unindented lines of one document say of it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Header<'text> {

@@ -1,5 +1,7 @@
 //! One report in every form.
 
+use std::collections::BTreeSet;
+
 use jsonschema::Validator;
 use serde_json::Value;
 
@@ -64,6 +66,7 @@ fn report() -> Report {
         ignored: 2,
         manifests: 12,
         templates: vec!["chart/templates/x.yaml".parse().unwrap()],
+        confidential: BTreeSet::new(),
     }
 }
 

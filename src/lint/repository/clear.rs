@@ -70,6 +70,18 @@ pub fn exposure(key: &str, value: &str) -> Option<Exposure> {
     (is_secret_key(key) && !value.contains("://")).then_some(Exposure::Secret)
 }
 
+/// A key of a Secret for a message; what cannot be one may be a part of the value, and is not shown.
+///
+/// Source: Kubernetes `staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go`, `IsConfigMapKey`.
+pub fn shown_key(key: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if key.chars().all(is_part) {
+        format!("{key:?}")
+    } else {
+        "a key that there cannot be".to_owned()
+    }
+}
+
 /// The values of a Secret that stand in clear: of its `data`, in base64, and of its `stringData`.
 pub(super) fn values<'text>(secret: &Node<'text>) -> Vec<ClearValue<'text>> {
     let mut found = Vec::new();

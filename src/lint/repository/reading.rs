@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
@@ -15,7 +16,7 @@ use super::role::Role;
 use super::word::is_placeholder;
 use crate::declared::manifests::unlisted;
 use crate::lint::finding::Step;
-use crate::repo::header::{KUSTOMIZATION_NAMES, is_relevant};
+use crate::repo::header::{KUSTOMIZATION_NAMES, is_named_as_yaml, is_relevant};
 use crate::repo::kustomization::index::Kustomizations;
 use crate::repo::object::Object as Manifest;
 use crate::repo::path::RepoPath;
@@ -81,8 +82,8 @@ pub(super) fn read<'text>(input: &Input<'text>, kustomizations: &Kustomizations)
             .collect();
         found.append(read_files(own, surroundings));
         for handle in handles {
-            // A thread that ended in a panic has said so itself.
-            found.append(handle.join().unwrap_or_default());
+            // What a thread would have found must not be missing in silence.
+            found.append(handle.join().unwrap_or_else(|panic| resume_unwind(panic)));
         }
     });
     found
@@ -97,13 +98,7 @@ fn is_kustomization(path: &RepoPath) -> bool {
 }
 
 fn is_manifest(path: &RepoPath, text: &str, named: &BTreeSet<RepoPath>) -> bool {
-    is_yaml(path) && (named.contains(path) || is_relevant(path, text.as_bytes()))
-}
-
-/// Whether a file's name says that it is YAML, of which JSON is a part.
-fn is_yaml(path: &RepoPath) -> bool {
-    let end = path.file_name().rsplit_once('.').map(|(_, end)| end);
-    matches!(end, Some("yaml" | "yml" | "json"))
+    is_named_as_yaml(path) && (named.contains(path) || is_relevant(path, text.as_bytes()))
 }
 
 fn read_files<'text>(files: &[File<'text>], surroundings: &Surroundings<'_>) -> Found<'text> {

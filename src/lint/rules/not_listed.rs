@@ -10,6 +10,7 @@ use crate::lint::repository::neighbourhood::is_sample;
 use crate::lint::repository::object::Object;
 use crate::lint::rule::{Example, Findings, Rule};
 use crate::repo::edit::Addition;
+use crate::repo::header::is_named_as_yaml;
 use crate::repo::path::RepoPath;
 
 pub(super) const RULE: Rule = Rule {
@@ -93,14 +94,10 @@ fn listed(repository: &Repository<'_>) -> HashSet<RepoPath> {
 
 /// Whether a kustomization is there to build the files of its folder, one by one.
 fn builds_files_of(kustomize: &Kustomize<'_>, folder: &RepoPath) -> bool {
-    let is_manifest = |path: &RepoPath| {
-        let end = path.file_name().rsplit_once('.').map(|(_, end)| end);
-        matches!(end, Some("yaml" | "yml" | "json"))
-    };
     let mut resources = kustomize.resources.iter();
     !kustomize.is_component
         && resources.any(|word| {
             let path = kustomize.resolve(word);
-            path.is_some_and(|path| path.parent() == *folder && is_manifest(&path))
+            path.is_some_and(|path| path.parent() == *folder && is_named_as_yaml(&path))
         })
 }

@@ -4,6 +4,7 @@ use crate::declared::CredentialSource;
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
 use crate::lint::repository::blank::is_blank;
+use crate::lint::repository::clear::shown_key;
 use crate::lint::repository::credential::Credential;
 use crate::lint::rule::{Example, Findings, Rule};
 use crate::sealing::shape::{ShapeError, rsa_bytes};
@@ -42,7 +43,10 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
             let Some(error) = error.filter(|error| !is_open(error)) else {
                 continue;
             };
-            let message = format!("the value of {:?} is not sealed: {error}", key.text);
+            let message = format!(
+                "the value of {} is not sealed: {error}",
+                shown_key(&key.text)
+            );
             let finding = Finding::of(&credential.object, value.span.beginning(), message);
             // The line is not shown: the value may be the password itself.
             found.push(finding.help(help(error)).secret());

@@ -2,7 +2,7 @@
 
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
-use crate::lint::repository::clear::{Exposure, exposure, is_postgres_key};
+use crate::lint::repository::clear::{Exposure, exposure, is_postgres_key, shown_key};
 use crate::lint::repository::kustomize::{Generator, Kustomize};
 use crate::lint::repository::neighbourhood::Neighbourhood;
 use crate::lint::repository::word::{Word, known};
@@ -43,8 +43,8 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
             let severity = severity(repository, &neighbourhood, kustomize, generator, &exposed);
             for value in &exposed {
                 let message = format!(
-                    "the value of {:?} stands in the repository in clear",
-                    value.key
+                    "the value of {} stands in the repository in clear",
+                    shown_key(&value.key)
                 );
                 // The line may be the value itself.
                 let finding =

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
-use crate::lint::repository::clear::Exposure;
+use crate::lint::repository::clear::{Exposure, shown_key};
 use crate::lint::repository::credential::Credential;
 use crate::lint::repository::neighbourhood::{Neighbourhood, is_sample};
 use crate::lint::rule::{Example, Findings, Rule};
@@ -41,7 +41,7 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
         let keys: BTreeSet<String> = credential
             .clear
             .iter()
-            .map(|value| format!("{:?}", value.key.text))
+            .map(|value| shown_key(&value.key.text))
             .collect();
         let keys: Vec<String> = keys.into_iter().collect();
         let message = format!("this Secret holds {} in clear", keys.join(", "));

@@ -1,7 +1,5 @@
 //! A comment that is to ignore findings and does not.
 
-use memchr::memmem;
-
 use crate::lint::finding::{Finding, Severity};
 use crate::lint::ignoring::{Directive, MARK};
 use crate::lint::repository::Repository;
@@ -29,18 +27,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(repository: &Repository<'_>, found: &mut Findings) {
     for (path, text) in repository.snapshot.files() {
-        for start in memmem::find_iter(text.as_bytes(), MARK.as_bytes()) {
-            let line_start = text.get(..start).and_then(|before| before.rfind('\n'));
-            let line_start = line_start.map_or(0, |byte| byte + 1);
-            let line = text.get(line_start..).unwrap_or_default().lines().next();
-            let Some(problem) = line
-                .and_then(Directive::of)
-                .and_then(|found| problem(&found))
-            else {
-                continue;
-            };
-            // What else is on the line is not known: it may be a password.
-            found.push(Finding::at(path, Span::new(start, start + MARK.len()), problem).secret());
+        for directive in Directive::all(path, text) {
+            if let Some(problem) = problem(&directive) {
+                let span = Span::new(directive.start, directive.start + MARK.len());
+                // What else is on the line is not known: it may be a password.
+                found.push(Finding::at(path, span, problem).secret());
+            }
         }
     }
 }
@@ -52,11 +44,26 @@ fn problem(directive: &Directive<'_>) -> Option<String> {
         return Some("this comment ignores nothing, since it names no rule".to_owned());
     }
     if let Some(unknown) = rules.find_map(|rule| UnknownRule::of(rule)) {
-        return Some(format!(
-            "this comment ignores nothing: {unknown}; {}",
-            unknown.help()
-        ));
+        // What is not even written like a rule may be anything, a password too.
+        return Some(if rules_are_words(directive) {
+            format!(
+                "this comment ignores nothing: {unknown}; {}",
+                unknown.help()
+            )
+        } else {
+            "this comment ignores nothing, since what it begins with is no rule".to_owned()
+        });
+    }
+    if directive.lacks_comma() {
+        let problem =
+            "this comment ignores nothing, since it has codes without a comma between them";
+        return Some(problem.to_owned());
     }
     let is_silent = directive.reason.is_empty();
     is_silent.then(|| "this comment ignores nothing, since it gives no reason".to_owned())
+}
+
+fn rules_are_words(directive: &Directive<'_>) -> bool {
+    let mut characters = directive.rules.iter().flat_map(|rule| rule.chars());
+    characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }

@@ -22,7 +22,7 @@ pub(super) fn mend(
     wanted: &Wanted<'_>,
     output: &Output,
 ) -> Result<Exit, Failure> {
-    let plan = plan(&report.findings, reading.snapshot());
+    let plan = plan(report, reading.snapshot());
     if args.dry_run.is_client() {
         output.diff(&unified(&plan.changes))?;
         warn(&plan, output);
@@ -82,10 +82,11 @@ fn write(
 /// Says which fixes were not possible, and why.
 fn warn(plan: &Plan, output: &Output) {
     for refused in &plan.refused {
+        let line = refused.reason.line();
         output.warn(&format!(
-            "{}:{}: {} is not mended: {}; {}",
+            "{}{}: {} is not mended: {}; {}",
             refused.path,
-            refused.reason.line(),
+            line.map_or_else(String::new, |line| format!(":{line}")),
             refused.finding.code,
             refused.reason,
             refused.reason.help()

@@ -1,6 +1,6 @@
 //! Findings as a person likes to read them: with the line, and a caret below the words.
 
-use console::Style;
+use console::{Style, measure_text_width};
 use pgdb::lint::Report;
 use pgdb::lint::finding::{Finding, Place, Severity};
 use pgdb::repo::snapshot::Snapshot;
@@ -31,7 +31,7 @@ fn block(finding: &Finding, snapshot: &Snapshot, pen: Pen) -> String {
     let mut text = format!(
         "{}: {}\n{gutter}{} {}:{}:{}\n",
         pen.painted(&severity, style(finding.severity)),
-        pen.bold(&finding.message),
+        pen.bold(&visible(&finding.message)),
         pen.painted("-->", Style::new().blue().bold()),
         visible(place.path.as_str()),
         place.start.line,
@@ -71,29 +71,36 @@ fn excerpt(finding: &Finding, snapshot: &Snapshot) -> Option<(String, String)> {
     }
     let place = &finding.place;
     let text = snapshot.text(&place.path)?;
-    let line = text.lines().nth(place.start.line.checked_sub(1)?)?;
+    // By the byte, since counting lines from the top takes too long where there are many findings.
+    let before = text.get(..usize::try_from(place.span.start).ok()?)?;
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(start..)?.lines().next()?;
     let line = line.trim_start_matches('\u{feff}');
     if line.trim().is_empty() {
         return None;
     }
+    let shown: String = line.chars().take(LONGEST_LINE).collect();
+    let shown = shown.replace('\t', " ");
     let column = place.start.column.saturating_sub(1);
-    let length = line.chars().count();
     let end = if place.end.line == place.start.line {
         place.end.column.saturating_sub(1)
     } else {
-        length
+        LONGEST_LINE
     };
-    let cut = length > LONGEST_LINE;
-    let shown: String = line.chars().take(LONGEST_LINE).collect();
-    let shown = shown.replace('\t', " ");
-    let end = end.min(LONGEST_LINE).max(column + 1);
+    let marked = shown.chars().skip(column).take(end.saturating_sub(column));
     let caret = format!(
         "{}{}",
-        " ".repeat(column.min(LONGEST_LINE)),
-        "^".repeat(end - column.min(end - 1))
+        " ".repeat(width(shown.chars().take(column))),
+        "^".repeat(width(marked).max(1))
     );
-    let line = if cut { format!("{shown}...") } else { shown };
-    Some((visible(&line).into_owned(), caret))
+    let more = if shown.len() < line.len() { "..." } else { "" };
+    Some((visible(&shown).into_owned() + more, caret))
+}
+
+/// How many columns of a terminal some characters take.
+fn width(characters: impl Iterator<Item = char>) -> usize {
+    let text: String = characters.collect();
+    measure_text_width(&visible(&text))
 }
 
 fn style(severity: Severity) -> Style {
