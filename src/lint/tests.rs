@@ -73,7 +73,7 @@ fn what_is_mended_has_no_findings_any_more() {
     for rule in RULES.iter().filter(|rule| rule.is_fixable) {
         let bad = Guide::bad(rule);
         let report = bad.lint();
-        let plan = plan(&report.findings, bad.snapshot());
+        let plan = plan(&report, bad.snapshot());
         assert_eq!(plan.refused, [], "{}", rule.code);
         assert_eq!(plan.mended, report.findings.len(), "{}", rule.code);
         let mended = plan.changes.changes().iter().fold(bad, |guide, change| {
