@@ -8,6 +8,7 @@ pub mod finding;
 pub mod fix;
 pub mod forms;
 pub mod ignoring;
+pub mod in_clear;
 pub mod repository;
 pub mod rule;
 pub mod rules;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use thiserror::Error;
+
 use super::finding::{Finding, FixEdit, Operation};
+use super::in_clear::may_hold_secret;
 use crate::repo::change_set::ChangeSet;
 use crate::repo::edit::{EditError, Step, append, insert_key, set_text};
 use crate::repo::path::RepoPath;
@@ -15,7 +18,7 @@ pub struct Plan {
     pub changes: ChangeSet,
     /// How many findings it mends.
     pub mended: usize,
-    /// The findings that could be mended but for what the editor refuses, with the reason.
+    /// The findings that have a fix which cannot be made, with the reason.
     pub refused: Vec<Refused>,
 }
 
@@ -26,8 +29,37 @@ pub struct Refused {
     pub finding: Finding,
     /// The file of the edit that is not possible, which need not be the finding's own.
     pub path: RepoPath,
-    /// Why the editor refused.
-    pub reason: EditError,
+    /// Why it was refused.
+    pub reason: Reason,
+}
+
+/// Why an edit is not made.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum Reason {
+    /// The editor cannot make it safely.
+    #[error(transparent)]
+    Editor(#[from] EditError),
+    /// Whoever is shown the change would be shown a secret: a diff has the lines around it.
+    #[error("the file may hold a secret in clear, which the change would show")]
+    InClear,
+}
+
+impl Reason {
+    /// The line of the file that is in the way, where it is one.
+    pub fn line(&self) -> Option<usize> {
+        match self {
+            Self::Editor(error) => Some(error.line()),
+            Self::InClear => None,
+        }
+    }
+
+    /// What to do.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Editor(error) => error.help(),
+            Self::InClear => "seal it first, or make the change by hand",
+        }
+    }
 }
 
 /// Texts in the making: those of the files that change.
@@ -65,7 +97,7 @@ pub fn plan(findings: &[Finding], snapshot: &Snapshot) -> Plan {
 
 impl Draft<'_> {
     /// Makes all edits, or none: then the file of the first that is not possible, and why.
-    fn attempt(&mut self, edits: &[FixEdit]) -> Result<(), (RepoPath, EditError)> {
+    fn attempt(&mut self, edits: &[FixEdit]) -> Result<(), (RepoPath, Reason)> {
         let mut texts = BTreeMap::new();
         for edit in edits {
             let done = self.done.get(&edit.path);
@@ -75,8 +107,12 @@ impl Draft<'_> {
             let own = texts.get(&edit.path).or_else(|| self.texts.get(&edit.path));
             let text = own.map(String::as_str);
             let text = text.or_else(|| self.snapshot.text(&edit.path));
-            let text = edited(text.unwrap_or_default(), edit)
-                .map_err(|reason| (edit.path.clone(), reason))?;
+            let text = text.unwrap_or_default();
+            if may_hold_secret(text) {
+                return Err((edit.path.clone(), Reason::InClear));
+            }
+            let text =
+                edited(text, edit).map_err(|error| (edit.path.clone(), Reason::Editor(error)))?;
             texts.insert(edit.path.clone(), text);
         }
         self.texts.append(&mut texts);

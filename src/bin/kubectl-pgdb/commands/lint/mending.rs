@@ -27,8 +27,8 @@ pub(super) fn mend(
         output.diff(&unified(&plan.changes))?;
         warn(&plan, output);
         output.tell(&format!(
-            "Of {} findings, {} would be mended.",
-            report.findings.len(),
+            "Of {}, {} would be mended.",
+            counted(report.findings.len(), "finding"),
             plan.mended
         ));
         let is_whole = reading.warn(output);
@@ -82,10 +82,11 @@ fn write(
 /// Says which fixes were not possible, and why.
 fn warn(plan: &Plan, output: &Output) {
     for refused in &plan.refused {
+        let line = refused.reason.line();
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
         output.warn(&format!(
-            "{}:{}: {} is not mended: {}; {}",
+            "{}{line}: {} is not mended: {}; {}",
             refused.path,
-            refused.reason.line(),
             refused.finding.code,
             refused.reason,
             refused.reason.help()
