@@ -96,6 +96,26 @@ fn rules_are_chosen_by_code_or_name() {
 }
 
 #[test]
+fn rules_are_explained_whatever_variables_say() {
+    let repository = Repository::empty();
+    let mut command = repository.command(["lint", "--explain", "unknown-owner"]);
+    command.env("PGDB_RULE", "PGDB001").env("PGDB_FIX", "1");
+    let outcome = crate::support::run(command, b"");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    assert_eq!(
+        outcome.stdout.lines().next(),
+        Some("PGDB201 unknown-owner (error)")
+    );
+    let listed = repository.run_ok("lint --explain");
+    assert_eq!(listed, pgdb::lint::explanation::overview());
+    assert_eq!(
+        repository.refusal_of(["lint", "--explain", "zzz"], b""),
+        "error: there is no rule \"zzz\"\n\
+         help: `kubectl pgdb lint --explain` lists the rules, with their codes and names\n"
+    );
+}
+
+#[test]
 fn the_threshold_decides_the_exit_code() {
     let repository = broken();
     let codes = ["error", "warning", "info", "never"]
