@@ -1,5 +1,6 @@
 //! `lint`.
 
+mod excerpt;
 mod explanation;
 mod mending;
 mod page;
