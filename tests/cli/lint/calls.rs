@@ -361,3 +361,34 @@ fn a_line_that_holds_a_secret_too_is_not_shown() {
     );
     assert!(!outcome.stdout.contains("hunter2"), "{}", outcome.stdout);
 }
+
+#[test]
+fn passwords_are_found_in_the_files_that_programs_read_them_from() {
+    for (name, text) in [
+        (".env", "PGPASSWORD=hunter2x\n"),
+        ("prod.env", "PGPASSWORD=hunter2x\n"),
+        (
+            "app.properties",
+            "url=jdbc:postgresql://h/db?user=a&password=hunter2x\n",
+        ),
+        ("grants.sql", "ALTER ROLE a PASSWORD 'hunter2x';\n"),
+        ("values.yaml", "url: postgresql://a:hunter2x@h/db\n"),
+    ] {
+        let repository = clean();
+        let path = format!("infra/databases/postgres/{name}");
+        repository.write(&path, text);
+        let outcome = repository.run("lint");
+        let place = format!(" --> {path}:1:");
+        assert!(
+            outcome.stdout.starts_with("error[PGDB403]: "),
+            "{name}: {}",
+            outcome.stdout
+        );
+        assert!(
+            outcome.stdout.contains(&place),
+            "{name}: {}",
+            outcome.stdout
+        );
+        assert!(!outcome.stdout.contains("hunter2x"), "{name}");
+    }
+}

@@ -116,7 +116,9 @@ fn is_version_control(entry: &DirEntry) -> bool {
 /// Whether an entry is a file whose name says that it may hold a manifest.
 fn is_manifest(entry: &DirEntry, also: &[&str]) -> bool {
     let name = entry.file_name();
-    let extension = Path::new(name).extension().and_then(OsStr::to_str);
+    // Not `Path::extension`: of the name `.env` there would be none.
+    let extension = name.to_str().and_then(|name| name.rsplit_once('.'));
+    let extension = extension.map(|(_, end)| end);
     let is_wanted = |end: &str| matches!(end, "yaml" | "yml" | "json") || also.contains(&end);
     (extension.is_some_and(is_wanted) || name == "Kustomization")
         && entry.file_type().is_some_and(|kind| kind.is_file())
