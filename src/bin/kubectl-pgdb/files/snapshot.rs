@@ -3,7 +3,7 @@
 //! One thread does it: 10,000 files take about 40 ms, and a second thread was measured to gain nothing, since the
 //! time goes to opening files, while starting it costs what 20 files do.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
