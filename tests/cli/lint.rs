@@ -3,6 +3,7 @@
 mod calls;
 mod made;
 mod mending;
+mod pipelines;
 
 use crate::support::{CLUSTER, Repository};
 
