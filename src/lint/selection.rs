@@ -27,7 +27,7 @@ impl UnknownRule {
         let known = RULES.iter().flat_map(|rule| [rule.code, rule.name]);
         match nearest(&self.name, known) {
             Some(near) => format!("did you mean {near}?"),
-            None => "docs/rules.md lists the rules: each has a code such as PGDB201, and a name"
+            None => "`kubectl pgdb lint --explain` lists the rules, with their codes and names"
                 .to_owned(),
         }
     }

@@ -3,6 +3,7 @@
 mod calls;
 mod made;
 mod mending;
+mod pipelines;
 mod secrecy;
 
 use crate::support::{CLUSTER, Repository};

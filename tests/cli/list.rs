@@ -385,3 +385,16 @@ fn flags_may_be_variables() {
     assert_eq!(wide.lines().count(), 2);
     assert!(wide.contains("envs/staging/shop-db.yaml"), "{wide}");
 }
+
+#[test]
+fn columns_stand_below_each_other_with_wide_characters() {
+    let repository = Repository::guide();
+    repository.write("wiki.yaml", &database("wiki-db", "百科", "blog", ""));
+    let rows = printed(&repository, "list");
+    // Each of the two characters has two columns, and three bytes.
+    assert_eq!(
+        rows,
+        "NAME   NAMESPACES   ROLE   DATABASE   CLUSTER           STATE\n\
+         wiki   -            blog   百科       postgres-shared   no Secret in the repository\n"
+    );
+}

@@ -1,4 +1,5 @@
-//! Every session in the documents, run in the guide's repository: what they show is what is printed.
+//! Every session in the documents, run in the guide's repository: what they show is what is printed. Of the shell's own
+//! programs `sed -i` may change a file.
 
 use std::fs;
 use std::path::Path;
@@ -50,6 +51,15 @@ fn check(document: &str) {
     for step in steps {
         if let Some(deleted) = step.command.strip_prefix("kubectl delete secret ") {
             assert_eq!(cluster.delete_secret(deleted), step.printed);
+            continue;
+        }
+        if step.command.starts_with("sed -i ") {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &step.command]);
+            shell.current_dir(repository.path());
+            let outcome = support::run(shell, b"");
+            assert_eq!(outcome.code, 0, "{document}: {}", outcome.stderr);
+            assert_eq!(outcome.stdout + &outcome.stderr, step.printed);
             continue;
         }
         let line = step.command.strip_prefix("kubectl pgdb ").unwrap();
@@ -133,6 +143,11 @@ fn the_reference_of_verify_shows_what_is_printed() {
 #[test]
 fn the_reference_of_list_shows_what_is_printed() {
     check("docs/list.md");
+}
+
+#[test]
+fn the_reference_of_lint_shows_what_is_printed() {
+    check("docs/lint.md");
 }
 
 #[test]

@@ -74,6 +74,12 @@ fn a_path_must_be_in_the_repository() {
         "error: /etc: this is not in the repository ROOT\n\
          help: run this in the repository that the files are in, or name it with --repo DIR\n"
     );
+    std::os::unix::fs::symlink("nowhere", repository.path().join("link.yaml")).unwrap();
+    assert_eq!(
+        repository.refusal_of(["lint", "link.yaml"], b""),
+        "error: link.yaml: this is neither a file nor a folder\n\
+         help: name files and folders of the repository, relative to the current folder\n"
+    );
 }
 
 #[test]
@@ -92,6 +98,26 @@ fn rules_are_chosen_by_code_or_name() {
     assert_eq!(
         repository.refusal_of(["lint", "--explain", "PGDB21"], b""),
         "error: there is no rule \"PGDB21\"\nhelp: did you mean PGDB201?\n"
+    );
+}
+
+#[test]
+fn rules_are_explained_whatever_variables_say() {
+    let repository = Repository::empty();
+    let mut command = repository.command(["lint", "--explain", "unknown-owner"]);
+    command.env("PGDB_RULE", "PGDB001").env("PGDB_FIX", "1");
+    let outcome = crate::support::run(command, b"");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    assert_eq!(
+        outcome.stdout.lines().next(),
+        Some("PGDB201 unknown-owner (error)")
+    );
+    let listed = repository.run_ok("lint --explain");
+    assert_eq!(listed, pgdb::lint::explanation::overview());
+    assert_eq!(
+        repository.refusal_of(["lint", "--explain", "zzz"], b""),
+        "error: there is no rule \"zzz\"\n\
+         help: `kubectl pgdb lint --explain` lists the rules, with their codes and names\n"
     );
 }
 
@@ -276,7 +302,93 @@ fn a_line_is_shown_as_it_is_and_cut_where_it_is_long() {
     );
     let outcome = repository.run("lint --rule PGDB201");
     let lines: Vec<&str> = outcome.stdout.lines().skip(3).take(2).collect();
-    let shown = "13 |   owner: ü\\u{202e} ö # ";
-    assert_eq!(lines[0], format!("{shown}{}...", "x".repeat(160 - 16)));
-    assert_eq!(lines[1], "   |          ^^^^");
+    let shown = "  owner: ü\\u{202e} ö # ";
+    let rest = 160 - "...".len() - shown.chars().count();
+    assert_eq!(lines[0], format!("13 | {shown}{}...", "x".repeat(rest)));
+    assert_eq!(lines[1], format!("   |          {}", "^".repeat(11)));
+}
+
+#[test]
+fn carets_are_below_wide_characters_and_late_columns() {
+    let repository = clean();
+    repository.replace(DATABASE, "owner: my_shop", "owner: 太郎 # 日本語\r");
+    let outcome = repository.run("lint --rule PGDB201");
+    let lines: Vec<&str> = outcome.stdout.lines().skip(3).collect();
+    assert_eq!(lines, ["13 |   owner: 太郎 # 日本語", "   |          ^^^^"]);
+
+    repository.replace(DATABASE, "owner: 太郎 # 日本語\r", "owner: my_shop");
+    let object = serde_json::json!({
+        "apiVersion": "postgresql.cnpg.io/v1",
+        "kind": "Database",
+        "metadata": { "name": "wiki-db", "namespace": "postgres", "labels": { "a": "x".repeat(200) } },
+        "spec": { "cluster": { "name": "postgres-shared" }, "name": "wiki", "owner": "nobody" },
+    });
+    repository.write("wiki.json", &object.to_string());
+    let outcome = repository.run("lint --rule PGDB201");
+    let lines: Vec<&str> = outcome.stdout.lines().skip(3).collect();
+    assert_eq!(
+        lines,
+        [
+            r#"1 | ...postgres-shared"},"name":"wiki","owner":"nobody"}}"#,
+            "  |                                            ^^^^^^^^"
+        ]
+    );
+}
+
+#[test]
+fn a_line_that_holds_a_secret_too_is_not_shown() {
+    let repository = clean();
+    let database = serde_json::json!({
+        "apiVersion": "postgresql.cnpg.io/v1",
+        "kind": "Database",
+        "metadata": { "name": "wiki-db", "namespace": "postgres" },
+        "spec": { "cluster": { "name": "postgres-shared" }, "name": "wiki", "owner": "nobody" },
+    });
+    let secret = serde_json::json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": { "name": "wiki-db-creds", "namespace": "postgres" },
+        "stringData": { "password": "hunter2" },
+    });
+    let list =
+        serde_json::json!({ "apiVersion": "v1", "kind": "List", "items": [secret, database] });
+    repository.write("wiki.json", &list.to_string());
+    let outcome = repository.run("lint");
+    assert!(
+        outcome.stdout.contains("error[PGDB201]: "),
+        "{}",
+        outcome.stdout
+    );
+    assert!(!outcome.stdout.contains("hunter2"), "{}", outcome.stdout);
+}
+
+#[test]
+fn passwords_are_found_in_the_files_that_programs_read_them_from() {
+    for (name, text) in [
+        (".env", "PGPASSWORD=hunter2x\n"),
+        ("prod.env", "PGPASSWORD=hunter2x\n"),
+        (
+            "app.properties",
+            "url=jdbc:postgresql://h/db?user=a&password=hunter2x\n",
+        ),
+        ("grants.sql", "ALTER ROLE a PASSWORD 'hunter2x';\n"),
+        ("values.yaml", "url: postgresql://a:hunter2x@h/db\n"),
+    ] {
+        let repository = clean();
+        let path = format!("infra/databases/postgres/{name}");
+        repository.write(&path, text);
+        let outcome = repository.run("lint");
+        let place = format!(" --> {path}:1:");
+        assert!(
+            outcome.stdout.starts_with("error[PGDB403]: "),
+            "{name}: {}",
+            outcome.stdout
+        );
+        assert!(
+            outcome.stdout.contains(&place),
+            "{name}: {}",
+            outcome.stdout
+        );
+        assert!(!outcome.stdout.contains("hunter2x"), "{name}");
+    }
 }

@@ -140,3 +140,42 @@ fn what_the_editor_refuses_is_said() {
     );
     assert_eq!(repository.tree(), before);
 }
+
+#[test]
+fn no_change_shows_the_lines_around_a_secret_in_clear() {
+    let repository = clean();
+    repository.write(
+        "infra/databases/postgres/blog.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: my-shop-db-creds\n  namespace: postgres\nstringData:\n  password: hunter2\n",
+    );
+    repository.replace(
+        KUSTOMIZATION,
+        "resources:\n",
+        "secretGenerator:\n  - name: cache\n    literals:\n      - password=hunter2\nresources:\n",
+    );
+    let before = repository.tree();
+    for call in [
+        "lint --fix --dry-run=client",
+        "lint --fix --dry-run=client --rule PGDB801,PGDB709",
+        "lint --fix",
+        "lint --fix -o json",
+    ] {
+        let outcome = repository.run(call);
+        assert_eq!(outcome.code, 1, "{call}");
+        assert!(
+            !(outcome.stdout + &outcome.stderr).contains("hunter2"),
+            "{call}"
+        );
+    }
+    assert_eq!(repository.tree(), before);
+    let outcome = repository.run("lint --fix --dry-run=client --rule PGDB709");
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.stderr.as_str()),
+        (
+            "",
+            "warning: infra/databases/postgres/blog.yaml: PGDB709 is not mended: the file may hold a secret in clear, \
+             which the change would show; seal it first, or make the change by hand\n\
+             Of 1 finding, 0 would be mended.\n"
+        )
+    );
+}

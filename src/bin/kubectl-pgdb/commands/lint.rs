@@ -1,5 +1,6 @@
 //! `lint`.
 
+mod excerpt;
 mod explanation;
 mod mending;
 mod page;
@@ -62,9 +63,10 @@ pub(crate) struct Lint {
     /// Fail from this severity on.
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Threshold::Warning, env = "PGDB_FAIL_ON", hide_env = true)]
     fail_on: Threshold,
-    /// Say why a rule matters, how to mend what it finds, and show an example.
-    #[arg(long, value_name = "RULE", conflicts_with_all = ["paths", "rule", "skip", "fix"])]
-    explain: Option<String>,
+    /// Say why a rule matters, how to mend what it finds, and show an example; without RULE, list the rules.
+    // Variables may say the rest for every run: only what stands in the call itself is refused beside it.
+    #[arg(long, value_name = "RULE", conflicts_with = "paths")]
+    explain: Option<Option<String>>,
     /// Mend what can be mended safely, then report the rest.
     #[arg(long, env = "PGDB_FIX", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     fix: bool,
@@ -117,7 +119,7 @@ impl Threshold {
 /// Runs it.
 pub(crate) fn run(args: &Lint, global: &Global, output: &Output) -> Result<Exit, Failure> {
     if let Some(name) = &args.explain {
-        return explain(name, output);
+        return explain(name.as_deref(), output);
     }
     let rules =
         select(&args.rule, &args.skip).map_err(|error| Failure::usage(&error, error.help()))?;

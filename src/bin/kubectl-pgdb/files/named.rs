@@ -48,6 +48,11 @@ impl Root {
         self.path().join(path.as_str()).is_file()
     }
 
+    /// Whether a folder, or a link to one, is at a path.
+    pub(crate) fn is_folder(&self, path: &RepoPath) -> bool {
+        self.path().join(path.as_str()).is_dir()
+    }
+
     /// Whether anything is at a path, be it a link to nothing.
     pub(crate) fn is_there(&self, path: &RepoPath) -> bool {
         std::fs::symlink_metadata(self.path().join(path.as_str())).is_ok()

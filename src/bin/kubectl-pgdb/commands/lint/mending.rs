@@ -27,8 +27,8 @@ pub(super) fn mend(
         output.diff(&unified(&plan.changes))?;
         warn(&plan, output);
         output.tell(&format!(
-            "Of {} findings, {} would be mended.",
-            report.findings.len(),
+            "Of {}, {} would be mended.",
+            counted(report.findings.len(), "finding"),
             plan.mended
         ));
         let is_whole = reading.warn(output);

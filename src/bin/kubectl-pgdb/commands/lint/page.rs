@@ -1,28 +1,55 @@
 //! Findings as a person likes to read them: with the line, and a caret below the words.
 
-use console::{Style, measure_text_width};
+use console::Style;
 use pgdb::lint::Report;
 use pgdb::lint::finding::{Finding, Place, Severity};
+use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
 
+use super::excerpt::{Excerpt, excerpt};
 use super::mending::counted;
 use crate::checks::Pen;
 use crate::output::visible;
 
-/// Lines are shown up to so many columns.
-const LONGEST_LINE: usize = 160;
-
 /// All findings, an empty line between them.
 pub(super) fn page(report: &Report, snapshot: &Snapshot, pen: Pen) -> String {
-    let blocks: Vec<String> = report
-        .findings
-        .iter()
-        .map(|finding| block(finding, snapshot, pen))
+    let mut lines = Lines::of(snapshot);
+    let findings = report.findings.iter();
+    let blocks: Vec<String> = findings
+        .map(|finding| block(finding, &mut lines, pen))
         .collect();
     blocks.join("\n")
 }
 
-fn block(finding: &Finding, snapshot: &Snapshot, pen: Pen) -> String {
+/// The lines of the file that was asked for last: findings come by file, and a file may have thousands.
+struct Lines<'text> {
+    snapshot: &'text Snapshot,
+    path: Option<RepoPath>,
+    lines: Vec<&'text str>,
+}
+
+impl<'text> Lines<'text> {
+    fn of(snapshot: &'text Snapshot) -> Self {
+        Self {
+            snapshot,
+            path: None,
+            lines: Vec::new(),
+        }
+    }
+
+    /// The line at which a place begins; none of a file that is no manifest.
+    fn of_place(&mut self, place: &Place) -> Option<&'text str> {
+        if self.path.as_ref() != Some(&place.path) {
+            let text = self.snapshot.text(&place.path);
+            self.lines = text.unwrap_or_default().lines().collect();
+            self.path = Some(place.path.clone());
+        }
+        let number = place.start.line.checked_sub(1)?;
+        self.lines.get(number).copied()
+    }
+}
+
+fn block(finding: &Finding, lines: &mut Lines<'_>, pen: Pen) -> String {
     let place = &finding.place;
     let width = place.start.line.to_string().len();
     let gutter = " ".repeat(width);
@@ -31,20 +58,24 @@ fn block(finding: &Finding, snapshot: &Snapshot, pen: Pen) -> String {
     let mut text = format!(
         "{}: {}\n{gutter}{} {}:{}:{}\n",
         pen.painted(&severity, style(finding.severity)),
-        pen.bold(&visible(&finding.message)),
+        pen.bold(&finding.message),
         pen.painted("-->", Style::new().blue().bold()),
         visible(place.path.as_str()),
         place.start.line,
         place.start.column,
     );
-    if let Some((line, caret)) = excerpt(finding, snapshot) {
+    let room = pen.width.map(|columns| columns.saturating_sub(width + 3));
+    let excerpt = lines
+        .of_place(place)
+        .and_then(|line| excerpt(finding, line, room));
+    if let Some(Excerpt { line, carets }) = excerpt {
         let number = pen.painted(
             &format!("{:>width$}", place.start.line),
             Style::new().blue().bold(),
         );
-        let caret = pen.painted(&caret, style(finding.severity));
+        let carets = pen.painted(&carets, style(finding.severity));
         text.push_str(&format!(
-            "{gutter} {bar}\n{number} {bar} {line}\n{gutter} {bar} {caret}\n"
+            "{gutter} {bar}\n{number} {bar} {line}\n{gutter} {bar} {carets}\n"
         ));
     }
     for related in &finding.related {
@@ -62,45 +93,6 @@ fn block(finding: &Finding, snapshot: &Snapshot, pen: Pen) -> String {
         text.push_str(&format!("{gutter} = --fix would {}\n", visible(&fix.title)));
     }
     text
-}
-
-/// The line of a finding and the carets below it; none where it may hold a secret, or there is nothing to show.
-fn excerpt(finding: &Finding, snapshot: &Snapshot) -> Option<(String, String)> {
-    if finding.is_secret {
-        return None;
-    }
-    let place = &finding.place;
-    let text = snapshot.text(&place.path)?;
-    // By the byte, since counting lines from the top takes too long where there are many findings.
-    let before = text.get(..usize::try_from(place.span.start).ok()?)?;
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    let line = text.get(start..)?.lines().next()?;
-    let line = line.trim_start_matches('\u{feff}');
-    if line.trim().is_empty() {
-        return None;
-    }
-    let shown: String = line.chars().take(LONGEST_LINE).collect();
-    let shown = shown.replace('\t', " ");
-    let column = place.start.column.saturating_sub(1);
-    let end = if place.end.line == place.start.line {
-        place.end.column.saturating_sub(1)
-    } else {
-        LONGEST_LINE
-    };
-    let marked = shown.chars().skip(column).take(end.saturating_sub(column));
-    let caret = format!(
-        "{}{}",
-        " ".repeat(width(shown.chars().take(column))),
-        "^".repeat(width(marked).max(1))
-    );
-    let more = if shown.len() < line.len() { "..." } else { "" };
-    Some((visible(&shown).into_owned() + more, caret))
-}
-
-/// How many columns of a terminal some characters take.
-fn width(characters: impl Iterator<Item = char>) -> usize {
-    let text: String = characters.collect();
-    measure_text_width(&visible(&text))
 }
 
 fn style(severity: Severity) -> Style {

@@ -56,6 +56,12 @@ impl Reading {
         let mut paths = BTreeSet::new();
         for named in named {
             let path = below(&root, named)?;
+            if !root.is_file(&path) && !root.is_folder(&path) {
+                return Err(Failure::usage(
+                    format!("{}: this is neither a file nor a folder", named.display()),
+                    "name files and folders of the repository, relative to the current folder",
+                ));
+            }
             if snapshot.text(&path).is_none()
                 && root.is_file(&path)
                 && let Some(text) = root.read(&path)?

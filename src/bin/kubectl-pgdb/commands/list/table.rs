@@ -1,5 +1,6 @@
 //! Apps in rows, as kubectl prints objects.
 
+use console::measure_text_width;
 use pgdb::list::{AppReport, NamespacesReport, Report};
 
 use crate::output::visible;
@@ -66,7 +67,7 @@ impl Table {
         let mut widths: Vec<usize> = Vec::new();
         for row in &self.rows {
             for (column, cell) in row.iter().enumerate() {
-                let width = cell.chars().count();
+                let width = measure_text_width(cell);
                 match widths.get_mut(column) {
                     Some(known) => *known = width.max(*known),
                     None => widths.push(width),
@@ -77,7 +78,7 @@ impl Table {
         for row in &self.rows {
             let mut line = String::new();
             for (cell, width) in row.iter().zip(&widths) {
-                let pad = width.saturating_sub(cell.chars().count()) + GAP;
+                let pad = width.saturating_sub(measure_text_width(cell)) + GAP;
                 line.push_str(cell);
                 line.push_str(&" ".repeat(pad));
             }
