@@ -173,8 +173,8 @@ fn no_change_shows_the_lines_around_a_secret_in_clear() {
         (outcome.stdout.as_str(), outcome.stderr.as_str()),
         (
             "",
-            "warning: infra/databases/postgres/blog.yaml: PGDB709 is not mended: the file may hold a secret in clear, \
-             which the change would show; seal it first, or make the change by hand\n\
+            "warning: infra/databases/postgres/blog.yaml: PGDB709 is not mended: the file holds a secret value in clear, \
+             which its diff could show; seal the value, then run this again, or change the file by hand\n\
              Of 1 finding, 0 would be mended.\n"
         )
     );
