@@ -6,6 +6,7 @@ mod cnpg_secrets;
 pub(super) mod guide;
 mod ignoring;
 mod kustomizations;
+mod messy;
 mod names;
 mod namespaces;
 mod pieces;
