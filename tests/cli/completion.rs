@@ -384,3 +384,17 @@ fn the_apps_of_the_repository_are_offered() {
         ["postgres-shared", ":4"]
     );
 }
+
+#[test]
+fn rules_are_offered_with_their_names() {
+    let repository = Repository::empty();
+    assert_eq!(
+        answer(&repository, "lint --explain PGDB20"),
+        "PGDB201\tunknown-owner\nPGDB202\tunknown-password-secret\nPGDB203\tunknown-cluster\n\
+         PGDB204\ttemplate-name-differs\nPGDB205\tmissing-credential-key\n:4\n"
+    );
+    assert_eq!(
+        answer(&repository, "lint --skip PGDB201,PGDB60"),
+        answer(&repository, "lint --rule PGDB201,PGDB60")
+    );
+}

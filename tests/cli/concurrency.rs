@@ -7,7 +7,9 @@ use std::process::{Child, Command, Stdio};
 
 use pgdb::repo::yaml::{Node, Value, parse};
 
-use crate::support::{CLUSTER, KUSTOMIZATION, Outcome, Repository, SEALED, comparable, outcome};
+use crate::support::{
+    CLUSTER, DATABASE, KUSTOMIZATION, Outcome, Repository, SEALED, comparable, outcome,
+};
 
 /// How many run at once.
 const PROCESSES: usize = 16;
@@ -221,4 +223,28 @@ fn a_dry_run_waits_for_nobody() {
         "{}",
         outcome.stderr
     );
+}
+
+#[test]
+fn fixes_at_once_take_turns_and_none_is_in_vain() {
+    let repository = Repository::guide();
+    assert_eq!(repository.new_app("--quiet").code, 0);
+    repository.replace(DATABASE, "sync-wave: \"2\"", "sync-wave: 2");
+    // All of them are running before the first can read.
+    let lock = lock(&repository);
+    let running: Vec<Child> = (0..4)
+        .map(|_| start(repository.command(["lint", "--fix"])))
+        .collect();
+    drop(lock);
+    let outcomes = running.into_iter().map(end);
+    let outcomes: Vec<Outcome> = outcomes.collect();
+    let mended = outcomes
+        .iter()
+        .filter(|outcome| outcome.stderr.contains("Mended 1 finding in 1 file.\n"));
+    assert_eq!(mended.count(), 1, "{outcomes:#?}");
+    assert!(
+        outcomes.iter().all(|outcome| outcome.code == 0),
+        "{outcomes:#?}"
+    );
+    assert!(repository.read(DATABASE).contains("sync-wave: \"2\""));
 }

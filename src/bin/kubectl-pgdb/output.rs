@@ -103,6 +103,11 @@ impl Output {
         }
     }
 
+    /// Shows on standard error what is asked about, also when quiet: nobody can answer for what was not seen.
+    pub(crate) fn show(&self, text: &str) {
+        self.write_stderr(&visible(text));
+    }
+
     /// Warns on standard error.
     pub(crate) fn warn(&self, text: &str) {
         let label = self.label("warning", Style::new().yellow().bold());

@@ -16,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
     is_fixable: true,
     summary: "A sync-wave is in a SealedSecret's template alone.",
     why: "Argo CD manages the SealedSecret, not the Secret that is made of it, and does not look into the template: it takes the wave \
-          0. `kubeseal` leaves the annotations of the Secret that it is given in the template alone. A template's wave of 0 is for your \
-          information, since nothing would change.",
+          0. `kubeseal` writes the annotations of the Secret that it is given into the template, and into nothing else. A template's \
+          wave of 0 is for your information, since nothing would change.",
     mend: "Add the annotation to the SealedSecret's own `metadata.annotations`.",
     example: Example {
         path: "infra/databases/postgres/my-shop-secrets-sealed.yaml",

@@ -392,3 +392,30 @@ fn passwords_are_found_in_the_files_that_programs_read_them_from() {
         assert!(!outcome.stdout.contains("hunter2x"), "{name}");
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_whose_name_cannot_be_told_is_said() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let repository = clean();
+    for name in [b"caf\xe9.yaml".as_slice(), b"a\n::error::b\x1b.yaml"] {
+        fs::write(
+            repository.path().join(OsStr::from_bytes(name)),
+            "kind: Secret\n",
+        )
+        .unwrap();
+    }
+    let outcome = repository.run("lint");
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (
+            3,
+            "No findings in 4 manifest files.\n\
+             warning: not looked at: a\\u{a}::error::b\\u{1b}.yaml: the file's name is not UTF-8, or holds a backslash or a control \
+             character\n\
+             warning: not looked at: caf\u{fffd}.yaml: the file's name is not UTF-8, or holds a backslash or a control character\n"
+        )
+    );
+}

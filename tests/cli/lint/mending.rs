@@ -2,6 +2,7 @@
 
 use super::clean;
 use crate::support::{CLUSTER, DATABASE, KUSTOMIZATION, Repository, changed_lines};
+use crate::terminal::{CTRL_C, Terminal};
 
 /// A repository with two findings that can be mended and one that cannot.
 fn broken() -> Repository {
@@ -178,4 +179,49 @@ fn no_change_shows_the_lines_around_a_secret_in_clear() {
              Of 1 finding, 0 would be mended.\n"
         )
     );
+}
+
+#[test]
+fn what_is_asked_about_is_shown_even_when_quiet() {
+    for form in ["text", "json"] {
+        let repository = broken();
+        let before = repository.tree();
+        let mut terminal = Terminal::run(&repository, &format!("lint --fix --quiet -o {form}"));
+        terminal.see("Write these changes?").keys("n");
+        let ended = terminal.end();
+        assert_eq!(ended.code, Some(2), "{form}");
+        assert!(
+            ended
+                .screen
+                .contains("\n+    argocd.argoproj.io/sync-wave: \"2\" # after the role"),
+            "{}",
+            ended.screen
+        );
+        assert_eq!(repository.tree(), before);
+    }
+}
+
+#[test]
+fn an_interrupted_question_changes_nothing() {
+    let repository = broken();
+    let before = repository.tree();
+    let mut terminal = Terminal::run(&repository, "lint --fix");
+    terminal.see("Write these changes?").keys(CTRL_C);
+    assert_eq!(terminal.end().code, Some(130));
+    assert_eq!(repository.tree(), before);
+}
+
+#[test]
+fn a_confirmed_change_is_written() {
+    let repository = broken();
+    let mut terminal = Terminal::run(&repository, "lint --fix");
+    terminal.see("Write these changes?").keys("y");
+    let ended = terminal.end();
+    assert_eq!(ended.code, Some(1));
+    assert!(
+        ended.screen.contains("Mended 2 findings in 2 files."),
+        "{}",
+        ended.screen
+    );
+    assert!(repository.read(DATABASE).contains("sync-wave: \"2\""));
 }

@@ -6,10 +6,13 @@ mod line;
 
 use std::ffi::OsString;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Command, CommandFactory, Subcommand};
 use clap_complete::{Shell, generate};
 use pgdb::domain::choice::{ReclaimPolicy, RoleStyle};
 use pgdb::domain::scope::Scope;
+use pgdb::lint::rule::Rule;
+use pgdb::lint::rules::RULES;
 
 use crate::cli::Cli;
 use crate::failure::{Exit, Failure};
@@ -103,7 +106,12 @@ pub(crate) fn complete(words: impl Iterator<Item = OsString>, output: &Output) {
 /// The command line, with the words that the library parses made known to completion.
 fn command() -> Command {
     Cli::command().mut_subcommands(|command| {
+        let is_lint = command.get_name() == "lint";
         command.mut_args(|arg| match arg.get_id().as_str() {
+            "rule" | "skip" | "explain" if is_lint => {
+                let rule = |rule: &Rule| PossibleValue::new(rule.code).help(rule.name);
+                arg.value_parser(PossibleValuesParser::new(RULES.iter().map(rule)))
+            }
             "reclaim" => arg.value_parser(ReclaimPolicy::WORDS),
             "roles" => arg.value_parser(RoleStyle::WORDS),
             "scope" => arg.value_parser(Scope::ALL.map(Scope::as_str)),

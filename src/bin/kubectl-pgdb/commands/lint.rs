@@ -26,9 +26,9 @@ use crate::failure::{Exit, Failure};
 use crate::output::Output;
 
 use explanation::explain;
-use mending::mend;
+use mending::{asks, mend};
 use page::page;
-use reading::Reading;
+use reading::{Reading, unchosen};
 
 /// Look for what is wrong in the repository's manifests, before anything is merged.
 ///
@@ -123,6 +123,10 @@ pub(crate) fn run(args: &Lint, global: &Global, output: &Output) -> Result<Exit,
     }
     let rules =
         select(&args.rule, &args.skip).map_err(|error| Failure::usage(&error, error.help()))?;
+    // With nobody to ask, the lock is taken before reading, so that several at once take turns and none is in vain.
+    let is_unasked = args.fix && !args.dry_run.is_client() && !asks(global);
+    let held = is_unasked.then(|| unchosen(global)).transpose()?;
+    let lock = held.as_ref().map(|held| held.lock(output)).transpose()?;
     let reading = Reading::of_repository(&args.paths, global)?;
     let wanted = Wanted {
         rules,
@@ -132,7 +136,7 @@ pub(crate) fn run(args: &Lint, global: &Global, output: &Output) -> Result<Exit,
     check_ignores(&wanted)?;
     let report = lint(reading.input(reading.snapshot()), &wanted);
     if args.fix {
-        return mend(args, global, &report, &reading, &wanted, output);
+        return mend(args, global, &report, &reading, &wanted, lock, output);
     }
     print(args, &report, reading.snapshot(), &wanted.rules, output)?;
     let is_whole = reading.warn(output);

@@ -139,7 +139,7 @@ fn wait(folder: &File, limit: Duration) -> io::Result<Option<File>> {
 
 /// Who holds the lock on a folder, as far as the system tells: Linux does, in `/proc/locks`.
 fn holder(folder: &File) -> String {
-    let unknown = || "another process, probably a kubectl-pgdb,".to_owned();
+    let unknown = || "another process (probably kubectl-pgdb)".to_owned();
     let Ok(stat) = rustix::fs::fstat(folder) else {
         return unknown();
     };

@@ -249,5 +249,7 @@ impl<'root> Walk<'root> {
 
 /// A path below the root as text for a message.
 pub(super) fn shown(path: &Path) -> String {
-    path.as_os_str().to_string_lossy().into_owned()
+    // A name with a line end would else begin a line of its own, which pipelines may take for a command.
+    let shown = path.as_os_str().to_string_lossy();
+    shown.replace('\n', "\\u{a}")
 }

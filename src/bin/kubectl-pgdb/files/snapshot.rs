@@ -117,10 +117,13 @@ fn is_version_control(entry: &DirEntry) -> bool {
 fn is_manifest(entry: &DirEntry, also: &[&str]) -> bool {
     let name = entry.file_name();
     // Not `Path::extension`: of the name `.env` there would be none.
-    let extension = name.to_str().and_then(|name| name.rsplit_once('.'));
-    let extension = extension.map(|(_, end)| end);
-    let is_wanted = |end: &str| matches!(end, "yaml" | "yml" | "json") || also.contains(&end);
-    (extension.is_some_and(is_wanted) || name == "Kustomization")
+    let bytes = name.as_encoded_bytes();
+    let ends_with = |end: &str| {
+        let stem = bytes.strip_suffix(end.as_bytes());
+        stem.is_some_and(|stem| stem.ends_with(b"."))
+    };
+    let mut ends = ["yaml", "yml", "json"].iter().chain(also);
+    (ends.any(|end| ends_with(end)) || name == "Kustomization")
         && entry.file_type().is_some_and(|kind| kind.is_file())
 }
 

@@ -8,7 +8,8 @@ use super::reading::Reading;
 use super::{Format, Lint, exit, print};
 use crate::cli::Global;
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, visible};
+use crate::files::Lock;
+use crate::output::Output;
 use crate::prompt::{self, Prompt};
 
 /// Shows the fixes, asks where there is somebody to ask, writes them, and reports what is still to be found.
@@ -20,6 +21,7 @@ pub(super) fn mend(
     report: &Report,
     reading: &Reading,
     wanted: &Wanted<'_>,
+    lock: Option<Lock<'_>>,
     output: &Output,
 ) -> Result<Exit, Failure> {
     let plan = plan(report, reading.snapshot());
@@ -34,7 +36,7 @@ pub(super) fn mend(
         let is_whole = reading.warn(output);
         return Ok(exit(args.fail_on, report, is_whole));
     }
-    write(args, global, &plan, reading, output)?;
+    write(args, global, &plan, reading, lock, output)?;
     warn(&plan, output);
     let snapshot = plan.changes.applied_to(reading.snapshot());
     let rest = lint(reading.input(&snapshot), wanted);
@@ -43,29 +45,38 @@ pub(super) fn mend(
     Ok(exit(args.fail_on, &rest, is_whole))
 }
 
+/// Whether the changes are confirmed before they are written.
+pub(super) fn asks(global: &Global) -> bool {
+    !global.yes && !global.no_input && prompt::is_possible()
+}
+
 /// Writes the fixes; a "no" is an error.
 fn write(
     args: &Lint,
     global: &Global,
     plan: &Plan,
     reading: &Reading,
+    lock: Option<Lock<'_>>,
     output: &Output,
 ) -> Result<(), Failure> {
     if plan.changes.is_empty() {
         return Ok(());
     }
-    let asks = !global.yes && !global.no_input && prompt::is_possible();
+    let asks = asks(global);
     let diff = unified(&plan.changes);
-    if args.output == Format::Text && !output.is_quiet() {
+    if args.output == Format::Text && (asks || !output.is_quiet()) {
         output.diff(&diff)?;
     } else if asks {
         // Standard output is for the data that was asked for.
-        output.tell(&visible(&diff));
+        output.show(&diff);
     }
     if asks && !Prompt::new(output.colour_stderr()).confirm("Write these changes?")? {
         return Err(Failure::declined());
     }
-    let lock = reading.workspace().lock(output)?;
+    let lock = match lock {
+        Some(lock) => lock,
+        None => reading.workspace().lock(output)?,
+    };
     for leftover in lock.apply(&plan.changes)?.leftovers {
         output.warn(&format!(
             "{leftover}: this temporary file could not be removed"

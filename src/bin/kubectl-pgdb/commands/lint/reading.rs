@@ -125,6 +125,14 @@ impl Reading {
     }
 }
 
+/// The repository, with the settings of no target.
+pub(super) fn unchosen(global: &Global) -> Result<Workspace, Failure> {
+    Ok(Workspace {
+        root: open_root(global)?,
+        settings: TargetSettings::default(),
+    })
+}
+
 /// The path in the repository that a path of the command line means.
 fn below(root: &Root, named: &Path) -> Result<RepoPath, Failure> {
     let shown = named.display();
