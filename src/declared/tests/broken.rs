@@ -133,10 +133,36 @@ fn roles_that_need_no_credential() {
             password_secret: Some("pg-app".to_owned()),
             login: true,
             disables_password: false,
+            is_bootstrapped: true,
             ensure: Ensure::Present,
             app: None,
             again: Vec::new(),
         })
+    );
+}
+
+#[test]
+fn the_owner_of_the_bootstrap_has_a_database_and_a_password() {
+    let cluster = cluster(&[("me", "me-creds"), ("other", "other-creds")]).replace(
+        "  instances: 3\n",
+        "  instances: 3\n  bootstrap:\n    initdb:\n      owner: me\n",
+    );
+    let secret = "        passwordSecret:\n          name: me-creds\n";
+    let with = |cluster: &str, database: &str| {
+        let files = [("cluster.yaml", cluster), ("x.yaml", database)];
+        shown(&apps(&snapshot(&files), &target()))
+    };
+    let other = "other: other - - missing [Credential, Database]";
+    assert_eq!(with(&cluster, ""), [other]);
+    let database = database("me-db", "me");
+    assert_eq!(
+        with(&cluster, &database),
+        ["me: me me-db - missing [Credential]", other]
+    );
+    // Without a Secret of its own the entry leaves the password to the bootstrap.
+    assert_eq!(
+        with(&cluster.replace(secret, ""), &database),
+        ["me: me me-db -", other]
     );
 }
 
