@@ -80,6 +80,8 @@ fn what_is_no_app() {
     let group = "apiVersion: postgresql.cnpg.io/v1\nkind: DatabaseRole\nmetadata:\n  name: readers\nspec:\n  name: readers\n  cluster:\n    name: pg\n";
     let backup = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: backup\nspec:\n  encryptedData:\n    access-key: AgA=\n  template:\n    metadata:\n      labels:\n        cnpg.io/reload: \"true\"\n";
     let pgadmin = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: pgadmin\nspec:\n  encryptedData:\n    username: AgA=\n    password: AgA=\n  template:\n    type: kubernetes.io/basic-auth\n";
+    let login = sealed("torrents-webui", "homepage");
+    let open = database("${APP}-db", "${APP}");
     let superuser = sealed("superuser", "ops");
     let app = sealed("pg-app", "ops");
     let cluster = cluster(&[]).replace(
@@ -93,6 +95,8 @@ fn what_is_no_app() {
         ("c.yaml", pgadmin),
         ("d.yaml", &superuser),
         ("e.yaml", &app),
+        ("f.yaml", &login),
+        ("g.yaml", &open),
     ];
     assert_eq!(apps(&snapshot(&files), &target()), Declared::default());
 }
