@@ -91,6 +91,8 @@ pub struct DeclaredRole {
     pub login: bool,
     /// Whether its password is taken away: `disablePassword`.
     pub disables_password: bool,
+    /// Whether it is the owner that the Cluster's bootstrap makes, with its database and a password of its own.
+    pub is_bootstrapped: bool,
     /// Whether it is to be there.
     pub ensure: Ensure,
     /// The app of the product's label; an entry of the Cluster has none.
@@ -273,6 +275,7 @@ impl DeclaredRole {
     fn needs_credential(&self) -> bool {
         match self.source {
             RoleSource::Cluster => false,
+            _ if self.is_bootstrapped && self.password_secret.is_none() => false,
             RoleSource::Managed | RoleSource::DatabaseRole(_) => {
                 self.password_secret.is_some() || (self.login && !self.disables_password)
             }

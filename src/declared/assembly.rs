@@ -95,14 +95,16 @@ impl<'found> Pieces<'found> {
         owners.into_iter().enumerate().map(draft).collect()
     }
 
-    /// One app for each role that logs in with a password and owns no Database.
+    /// One app for each role that logs in with a password and owns no database: neither a Database nor that of the Cluster's
+    /// bootstrap.
     fn drafts_of_roles(&self) -> Vec<Draft> {
         let databases = self.databases.iter();
         let owners: HashSet<&str> = databases.filter_map(|d| d.owner.as_deref()).collect();
         let roles = self.roles.all.iter().enumerate();
         roles
             .filter(|(_, role)| {
-                role.source != RoleSource::Cluster && role.login && role.password_secret.is_some()
+                let is_of_an_app = role.source != RoleSource::Cluster && !role.is_bootstrapped;
+                is_of_an_app && role.login && role.password_secret.is_some()
             })
             .filter(|(_, role)| !owners.contains(role.name.as_str()))
             .map(|(number, _)| Draft {

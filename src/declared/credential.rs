@@ -128,10 +128,38 @@ fn values(mapping: &Node<'_>) -> BTreeMap<String, String> {
 
 impl DeclaredCredential {
     /// Whether this is evidently the credential of a database, though no role names it: the product made it, or it has a
-    /// name and a password, and goes to another namespace or to CNPG.
+    /// name and a password, and goes to CNPG, or to another namespace as what speaks of a database.
     pub(super) fn is_evident(&self) -> bool {
-        let has = |key: &str| self.encrypted.contains_key(key) || self.open_keys.contains(key);
+        let keys = || self.encrypted.keys().chain(&self.open_keys);
+        let has = |name: &str| keys().any(|key| key == name);
+        let is_mirrored = || {
+            self.reflection.allowed && speaks_of_database(&self.name, keys().map(String::as_str))
+        };
         self.app.is_some()
-            || (has("username") && has("password") && (self.reloads || self.reflection.allowed))
+            || (has("username") && has("password") && (self.reloads || is_mirrored()))
     }
+}
+
+/// The parts of names that mean a database of PostgreSQL.
+const WORDS: [&str; 7] = [
+    "cnpg",
+    "database",
+    "db",
+    "pg",
+    "postgres",
+    "postgresql",
+    "psql",
+];
+
+/// The keys of CNPG's own application Secrets that no login to anything else has.
+const KEYS: [&str; 4] = ["dbname", "fqdn-uri", "jdbc-uri", "pgpass"];
+
+/// Whether the name of a Secret or its keys say that it is the credential of a database. A name and a password alone may
+/// open anything.
+pub(crate) fn speaks_of_database<'key>(
+    secret: &str,
+    mut keys: impl Iterator<Item = &'key str>,
+) -> bool {
+    let mut parts = secret.split(['-', '.']);
+    parts.any(|part| WORDS.contains(&part)) || keys.any(|key| KEYS.contains(&key))
 }

@@ -5,13 +5,13 @@ use super::{DeclaredDatabase, DeclaredItem, Ensure};
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 
-/// Reads a Database; none where it does not say which database it declares.
+/// Reads a Database; none where it does not say which database it declares, or that is still to be filled in.
 pub(super) fn read(object: &Object<'_>) -> Option<DeclaredDatabase> {
     let spec = object.root.get("spec")?;
     let text = |key: &str| spec.get(key).and_then(Node::as_str).map(str::to_owned);
     Some(DeclaredDatabase {
         object: object.name()?.to_owned(),
-        name: text("name")?,
+        name: text("name").filter(|name| !name.contains("${"))?,
         owner: text("owner"),
         place: place(object, object.root.line),
         extensions: items(spec.get("extensions")),

@@ -193,15 +193,15 @@ impl<'text> Manifests<'text> {
         &self.unreadable
     }
 
-    /// The namespaces that kustomizations set on the objects of a file.
-    pub(super) fn namespaces_set(&self, file: &RepoPath) -> Vec<String> {
-        self.kustomizations.namespaces(file)
+    /// The namespaces that kustomizations set on an object of a file, which names this one itself.
+    pub(super) fn namespaces_set(&self, file: &RepoPath, named: Option<&str>) -> Vec<String> {
+        self.kustomizations.namespaces(file, named)
     }
 
     /// The namespaces that the objects of a file are put into: those that kustomizations set, else the one that the object
     /// names.
     pub fn namespaces(&self, file: &RepoPath, named: Option<&str>) -> Vec<String> {
-        let set = self.namespaces_set(file);
+        let set = self.namespaces_set(file, named);
         if set.is_empty() {
             return named.into_iter().map(str::to_owned).collect();
         }

@@ -193,7 +193,7 @@ impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
     /// placeholder counts as not said.
     fn hold_namespace(&self, path: &RepoPath, named: Option<&str>) -> bool {
         let is_own = |text: &str| text == self.target.namespace.as_str() || text.contains('$');
-        let set = self.manifests.namespaces_set(path);
+        let set = self.manifests.namespaces_set(path, named);
         if set.is_empty() {
             return named.is_none_or(is_own);
         }

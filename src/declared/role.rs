@@ -39,8 +39,9 @@ impl Roles {
             .iter()
             .flat_map(|cluster| own(cluster, target))
         {
-            if roles.number(&role.name).is_none() {
-                roles.add(Some(role));
+            match roles.number(&role.name) {
+                Some(number) => roles.mark(number, &role),
+                None => roles.add(Some(role)),
             }
         }
         roles
@@ -49,6 +50,13 @@ impl Roles {
     /// The number of the role of this name.
     pub(super) fn number(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
+    }
+
+    /// Says of a declared role that the Cluster makes it too.
+    fn mark(&mut self, number: usize, own: &DeclaredRole) {
+        if let Some(role) = self.all.get_mut(number) {
+            role.is_bootstrapped = own.is_bootstrapped;
+        }
     }
 
     fn add(&mut self, role: Option<DeclaredRole>) {
@@ -91,6 +99,7 @@ fn read(
         password_secret: text(&["passwordSecret", "name"]).map(str::to_owned),
         login: text(&["login"]) == Some("true"),
         disables_password: text(&["disablePassword"]) == Some("true"),
+        is_bootstrapped: false,
         ensure: ensure(node),
         app,
         again: Vec::new(),
@@ -113,6 +122,7 @@ fn own(cluster: &Object<'_>, target: &Target) -> Vec<DeclaredRole> {
         password_secret: secret.or_else(|| Some(format!("{}-{suffix}", target.cluster))),
         login: true,
         disables_password: false,
+        is_bootstrapped: suffix == "app",
         ensure: Ensure::Present,
         app: None,
         again: Vec::new(),

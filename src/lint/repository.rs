@@ -33,6 +33,7 @@ use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::YamlError;
 use crate::settings::TargetSettings;
+use crate::target::neighbourhood::shared_parts;
 
 use cluster::Cluster;
 use credential::Credential;
@@ -122,6 +123,10 @@ pub struct Input<'text> {
     /// Files that are to be read as manifests whatever they hold, since the user named them.
     pub named: &'text BTreeSet<RepoPath>,
 }
+
+/// Of so many objects that make Secrets of one name each is compared with a role that uses it; a repository with more has
+/// the same Secret for each of its apps.
+const MOST_MAKERS: usize = 20;
 
 /// Numbers of what is declared, by names.
 #[derive(Debug, Default)]
@@ -255,7 +260,31 @@ impl<'text> Repository<'text> {
             .chain(anywhere)
             .collect();
         let numbers = known.into_iter().flatten();
-        numbers.filter_map(|number| self.roles.get(*number))
+        let roles = numbers.filter_map(|number| self.roles.get(*number));
+        roles.filter(move |role| self.is_meant(credential, role))
+    }
+
+    /// Whether a role that names a Secret means the one that this object makes, and not another of that name that is surely
+    /// in its namespace, or stands nearer to it.
+    fn is_meant(&self, credential: &Credential<'text>, role: &Role<'text>) -> bool {
+        let role = &*role.object;
+        let is_sure = |object: &Object<'_>| {
+            !role.namespaces.is_empty()
+                && !object.namespaces.is_empty()
+                && object.may_be_beside(role)
+        };
+        let folder = role.path.parent();
+        let nearness = |object: &Object<'_>| shared_parts(object.path, &folder);
+        let name = credential.secret.as_deref().unwrap_or_default();
+        let makers = self.index.credentials.get(name).into_iter().flatten();
+        is_sure(&credential.object)
+            || !makers
+                .take(MOST_MAKERS)
+                .filter_map(|number| self.credentials.get(*number))
+                .filter(|other| other.object.may_be_beside(role))
+                .any(|other| {
+                    is_sure(&other.object) || nearness(&other.object) > nearness(&credential.object)
+                })
     }
 
     /// The Clusters that name a Secret elsewhere than in their managed roles, such as in their bootstrap.

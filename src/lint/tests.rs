@@ -2,6 +2,7 @@
 
 mod cnpg_declarations;
 mod cnpg_fields;
+mod cnpg_privileges;
 mod cnpg_secrets;
 pub(super) mod guide;
 mod ignoring;

@@ -80,6 +80,8 @@ fn what_is_no_app() {
     let group = "apiVersion: postgresql.cnpg.io/v1\nkind: DatabaseRole\nmetadata:\n  name: readers\nspec:\n  name: readers\n  cluster:\n    name: pg\n";
     let backup = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: backup\nspec:\n  encryptedData:\n    access-key: AgA=\n  template:\n    metadata:\n      labels:\n        cnpg.io/reload: \"true\"\n";
     let pgadmin = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: pgadmin\nspec:\n  encryptedData:\n    username: AgA=\n    password: AgA=\n  template:\n    type: kubernetes.io/basic-auth\n";
+    let login = sealed("torrents-webui", "homepage");
+    let open = database("${APP}-db", "${APP}");
     let superuser = sealed("superuser", "ops");
     let app = sealed("pg-app", "ops");
     let cluster = cluster(&[]).replace(
@@ -93,6 +95,8 @@ fn what_is_no_app() {
         ("c.yaml", pgadmin),
         ("d.yaml", &superuser),
         ("e.yaml", &app),
+        ("f.yaml", &login),
+        ("g.yaml", &open),
     ];
     assert_eq!(apps(&snapshot(&files), &target()), Declared::default());
 }
@@ -133,10 +137,36 @@ fn roles_that_need_no_credential() {
             password_secret: Some("pg-app".to_owned()),
             login: true,
             disables_password: false,
+            is_bootstrapped: true,
             ensure: Ensure::Present,
             app: None,
             again: Vec::new(),
         })
+    );
+}
+
+#[test]
+fn the_owner_of_the_bootstrap_has_a_database_and_a_password() {
+    let cluster = cluster(&[("me", "me-creds"), ("other", "other-creds")]).replace(
+        "  instances: 3\n",
+        "  instances: 3\n  bootstrap:\n    initdb:\n      owner: me\n",
+    );
+    let secret = "        passwordSecret:\n          name: me-creds\n";
+    let with = |cluster: &str, database: &str| {
+        let files = [("cluster.yaml", cluster), ("x.yaml", database)];
+        shown(&apps(&snapshot(&files), &target()))
+    };
+    let other = "other: other - - missing [Credential, Database]";
+    assert_eq!(with(&cluster, ""), [other]);
+    let database = database("me-db", "me");
+    assert_eq!(
+        with(&cluster, &database),
+        ["me: me me-db - missing [Credential]", other]
+    );
+    // Without a Secret of its own the entry leaves the password to the bootstrap.
+    assert_eq!(
+        with(&cluster.replace(secret, ""), &database),
+        ["me: me me-db -", other]
     );
 }
 

@@ -59,6 +59,7 @@ pub fn is_blank(text: &str) -> bool {
         || REFERENCES.iter().any(|begin| text.starts_with(begin))
         || is_enclosed(text)
         || is_variable(text)
+        || is_of_grafana(text)
         || is_crossed_out(text)
         || is_for_people(text)
 }
@@ -78,12 +79,18 @@ fn is_enclosed(text: &str) -> bool {
     })
 }
 
-/// Whether this is `$NAME`.
+/// Whether this is `$NAME`, also behind the backslashes that keep it for a shell within a shell.
 fn is_variable(text: &str) -> bool {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let text = text.trim_start_matches('\\');
     text.strip_prefix('$').is_some_and(|name| {
         name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(is_name)
     })
+}
+
+/// Whether this is `$__env{NAME}`, `$__file{path}` or the like, in which Grafana's settings fill in a value.
+fn is_of_grafana(text: &str) -> bool {
+    text.starts_with("$__") && text.ends_with('}') && text.contains('{')
 }
 
 /// Whether this is `***`, `xxx`, `...` or the like.
@@ -121,6 +128,9 @@ mod tests {
             "${PASSWORD:=x}",
             "$(PASSWORD)",
             "$DB_PASSWORD",
+            "\\$DB_PASSWORD",
+            "$__env{DB_PASSWORD}",
+            "$__file{/run/secrets/password}",
             "{{ .password }}",
             "{% raw %}",
             "<your-password>",
@@ -147,7 +157,17 @@ mod tests {
             assert!(is_blank(text), "{text}");
         }
         for text in [
-            "hunter2", "pa$$word", "a<b", "$1$x", "password", "changeme", "x", "<", "@a", "xxy",
+            "hunter2",
+            "\\hunter2",
+            "pa$$word",
+            "a<b",
+            "$1$x",
+            "password",
+            "changeme",
+            "x",
+            "<",
+            "@a",
+            "xxy",
             "todo1",
         ] {
             assert!(!is_blank(text), "{text}");

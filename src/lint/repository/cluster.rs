@@ -31,6 +31,8 @@ pub struct Cluster<'text> {
     pub roles: Option<Span>,
     /// Whether its bootstrap may bring roles that nobody declares: a copy of other data, an import, SQL of its own.
     pub brings_roles: bool,
+    /// The roles that the SQL of its bootstrap gives databases to.
+    pub sql_owners: Vec<String>,
     /// Whether its managed roles are an alias or come by a merge key, so that they are not known.
     pub hides_roles: bool,
 }
@@ -62,6 +64,7 @@ impl<'text> Cluster<'text> {
             secrets,
             roles: managed.and_then(|node| key(node, "roles")).map(Span::of),
             brings_roles: bootstrap.is_some_and(brings_roles),
+            sql_owners: bootstrap.map(sql_owners).unwrap_or_default(),
             hides_roles: hides(root.get("spec"))
                 || hides(managed)
                 || hides(managed.and_then(|node| node.get("roles"))),
@@ -108,6 +111,31 @@ fn brings_roles(bootstrap: &Node<'_>) -> bool {
         .iter()
         .any(|method| *method != "initdb" && bootstrap.get(method).is_some())
         || keys.any(is_of)
+}
+
+/// The roles that the SQL of an `initdb` names as owners: `CREATE DATABASE d OWNER r`, `ALTER DATABASE d OWNER TO r`.
+fn sql_owners(bootstrap: &Node<'_>) -> Vec<String> {
+    let initdb = bootstrap.get("initdb").map_or(&[][..], Node::entries);
+    let is_sql = |key: &Node<'_>| key.as_str().is_some_and(|key| key.starts_with("postInit"));
+    let lists = initdb.iter().filter(|(key, _)| is_sql(key));
+    let statements = lists
+        .flat_map(|(_, list)| list.items())
+        .filter_map(Node::as_str);
+    let mut found = Vec::new();
+    for statement in statements {
+        let mut words = statement.split(|c: char| c.is_whitespace() || matches!(c, ';' | '='));
+        while let Some(word) = words.next() {
+            if word.eq_ignore_ascii_case("OWNER") {
+                let is_name = |word: &&str| !word.is_empty() && !word.eq_ignore_ascii_case("TO");
+                found.extend(
+                    words
+                        .find(is_name)
+                        .map(|name| name.trim_matches('"').to_owned()),
+                );
+            }
+        }
+    }
+    found
 }
 
 /// The names of all Secrets that a part of a Cluster, but its managed roles, refers to.

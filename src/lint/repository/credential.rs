@@ -6,7 +6,9 @@ use super::clear::{ClearValue, values};
 use super::object::{Object, hides, pairs};
 use super::word::{Span, Word};
 use crate::declared::CredentialSource;
-use crate::declared::credential::{RELOAD, made_metadata, secret_name, source, template};
+use crate::declared::credential::{
+    RELOAD, made_metadata, secret_name, source, speaks_of_database, template,
+};
 use crate::domain::reflection::{REFLECTOR, Reflection};
 use crate::domain::scope::Scope;
 use crate::domain::wave::SYNC_WAVE;
@@ -130,13 +132,15 @@ impl<'text> Credential<'text> {
     }
 
     /// Whether this is evidently the credential of a database, whoever uses it: the product made it, or it has a name and a
-    /// password, and goes to another namespace or to CNPG.
+    /// password, and goes to CNPG, or to another namespace as what speaks of a database.
     pub fn is_evident(&self) -> bool {
         let reloads = self.made.as_ref().is_some_and(|made| made.reloads);
+        let is_mirrored = || {
+            let secret = self.secret.as_deref().unwrap_or_default();
+            self.reflection.allowed && speaks_of_database(secret, self.keys())
+        };
         self.object.app.is_some()
-            || (self.has_key("username")
-                && self.has_key("password")
-                && (reloads || self.reflection.allowed))
+            || (self.has_key("username") && self.has_key("password") && (reloads || is_mirrored()))
     }
 }
 

@@ -188,11 +188,15 @@ impl<'text> Found<'text> {
 impl Surroundings<'_> {
     /// The namespaces that an object ends up in; none where something is still to be filled in.
     fn namespaces(&self, object: &Object<'_>) -> Vec<String> {
-        let set = self.kustomizations.namespaces(object.path);
         // A patch goes to where the object is that it is put on, whatever it says itself.
-        let own = object.namespace.iter().filter(|_| !object.is_patch);
-        let own = || own.map(|word| word.text.to_string());
-        let all = if set.is_empty() { own().collect() } else { set };
+        let own = object.namespace.as_ref().filter(|_| !object.is_patch);
+        let own = own.map(|word| &*word.text);
+        let set = self.kustomizations.namespaces(object.path, own);
+        let all = if set.is_empty() {
+            own.into_iter().map(str::to_owned).collect()
+        } else {
+            set
+        };
         if all.iter().any(|namespace| is_placeholder(namespace)) {
             return Vec::new();
         }

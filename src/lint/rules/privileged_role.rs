@@ -63,10 +63,35 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
             let Some(value) = role.field(field).filter(|value| value.is_true()) else {
                 continue;
             };
+            let severity = if severity == Severity::Error && is_alone(repository, role) {
+                // All that it may reach is its own.
+                Severity::Warning
+            } else {
+                severity
+            };
             let message = format!("with `{field}` the role of an app may {may}");
             found.push_as(severity, Finding::of(&role.object, value.span, message));
         }
     }
+}
+
+/// Whether its Cluster is evidently made for this role alone: no other role is known there, and the bootstrap makes this one
+/// or the Cluster is named after it.
+fn is_alone(repository: &Repository<'_>, role: &Role<'_>) -> bool {
+    let Some((cluster, name)) = role.known_cluster().zip(role.known_name()) else {
+        return false;
+    };
+    let mut roles = repository.roles_of(cluster);
+    let owners = repository.all_clusters_named(cluster);
+    let mut owners = owners.filter_map(|cluster| {
+        let written = cluster.owner.as_ref().or(cluster.database.as_ref());
+        written.map(|word| &*word.text)
+    });
+    let is_named_so = || cluster.split('-').any(|part| part == name);
+    !roles.any(|other| other.known_name() != Some(name))
+        && owners.next().map_or_else(is_named_so, |owner| {
+            owner == name && owners.all(|owner| owner == name)
+        })
 }
 
 fn owns_database(repository: &Repository<'_>, role: &Role<'_>) -> bool {

@@ -147,7 +147,10 @@ impl<'a> Owners<'a> {
             || self.open.contains(cluster)
             || self.elsewhere.contains(role)
             || repository.databases_of(cluster, role).next().is_some()
-            || clusters.any(|cluster| cluster.bootstrap_owner() == Some(role))
+            || clusters.any(|cluster| {
+                cluster.bootstrap_owner() == Some(role)
+                    || cluster.sql_owners.iter().any(|owner| owner == role)
+            })
             || slips.is_some_and(|slips| {
                 slips.len() > MOST_SLIPS || nearest(role, slips.iter().copied()).is_some()
             })

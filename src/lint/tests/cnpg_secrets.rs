@@ -101,6 +101,35 @@ spec: {encryptedData: {username: AgBy, password: AgBy}}
 }
 
 #[test]
+fn of_copies_in_unknown_namespaces_the_nearest_is_the_roles() {
+    let external = "apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: my-shop-db-creds}
+spec: {dataFrom: [{extract: {key: shop}}]}
+";
+    let found = |guide: &Guide| of(guide, &["PGDB709"]);
+    let (other, beside) = ("apps/shop/creds.yaml", "infra/databases/creds.yaml");
+    // The Secret that is surely in the Cluster's namespace is the one that CNPG takes.
+    assert_eq!(found(&Guide::new().write(other, external)), NOTHING);
+    let none = || Guide::new().remove(SEALED);
+    assert_eq!(found(&none().write(other, external)).len(), 1);
+    let both = || none().write(other, external).write(beside, external);
+    let lacks = "CNPG does not see at once when this password changes: the Secret lacks the label `cnpg.io/reload`";
+    assert_eq!(
+        found(&both()),
+        [format!(
+            "PGDB709 warning infra/databases/creds.yaml:3:18 {lacks}"
+        )]
+    );
+    let labelled = external.replace("creds}", "creds, labels: {cnpg.io/reload: \"\"}}");
+    assert_eq!(found(&both().write(beside, &labelled)), NOTHING);
+    assert_eq!(found(&both().write(other, &labelled)).len(), 1);
+    // What is surely elsewhere does not count.
+    let elsewhere = labelled.replace("creds,", "creds, namespace: shop,");
+    assert_eq!(found(&both().write(beside, &elsewhere)).len(), 1);
+}
+
+#[test]
 fn types_of_secrets() {
     let with = |line: &str| {
         let guide = Guide::new().replace(SEALED, "    type: kubernetes.io/basic-auth\n", line);

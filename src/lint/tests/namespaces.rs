@@ -34,6 +34,25 @@ fn a_credential_elsewhere_is_found_once() {
 }
 
 #[test]
+fn a_file_that_is_listed_nowhere_is_not_moved() {
+    let database = "apiVersion: postgresql.cnpg.io/v1
+kind: Database
+metadata: {name: blog-db, namespace: postgres}
+spec: {name: blog, owner: my_shop, cluster: {name: postgres-shared}}
+";
+    let with = |resources: &str| {
+        let guide = Guide::new().write("apps/blog/db.yaml", database);
+        let kustomization = format!("namespace: blog\nresources:\n{resources}");
+        found(&guide.write("apps/blog/kustomization.yaml", &kustomization))
+    };
+    assert_eq!(
+        with("  - deployment.yaml\n  # - db.yaml\n"),
+        [] as [&str; 0]
+    );
+    assert_eq!(with("  - db.yaml\n").len(), 1);
+}
+
+#[test]
 fn a_credential_that_is_copied_is_not_elsewhere() {
     let allowed = "reflection-allowed-namespaces: \"shop\"";
     let automatic = "reflection-auto-namespaces: \"shop\"";

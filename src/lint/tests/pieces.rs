@@ -103,6 +103,16 @@ fn a_database_may_belong_to_a_role_in_other_ways() {
         "spec:\n  bootstrap:\n    initdb:\n      owner: other\n  instances",
     );
     assert_eq!(found(&bootstrap), NONE);
+    let by_sql = |statement: &str| {
+        let bootstrap = format!(
+            "spec:\n  bootstrap:\n    initdb:\n      postInitSQL:\n        - {statement}\n  instances"
+        );
+        found(&with_role(role).replace(CLUSTER, "spec:\n  instances", &bootstrap)).len()
+    };
+    assert_eq!(by_sql("CREATE DATABASE shop OWNER other;"), 0);
+    assert_eq!(by_sql("create database shop with owner = \"other\""), 0);
+    assert_eq!(by_sql("ALTER DATABASE shop OWNER TO other"), 0);
+    assert_eq!(by_sql("CREATE DATABASE other OWNER another"), 1);
     let in_template = with_role(role).write(
         "chart/templates/db.yaml",
         "apiVersion: postgresql.cnpg.io/v1\nkind: Database\nspec:\n  owner: other\n  x: {{ .y }}\n",

@@ -128,6 +128,31 @@ spec:
     assert_eq!(of(&found, &rules), NOTHING);
 }
 
+#[test]
+fn a_login_to_something_else_is_left_alone() {
+    let login = |name: &str| {
+        format!(
+            "apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata: {{name: {name}, namespace: media}}
+spec:
+  encryptedData: {{username: AgBy, password: AgBy}}
+  template:
+    metadata:
+      annotations:
+        {PREFIX}/reflection-allowed: \"true\"
+        {PREFIX}/reflection-allowed-namespaces: \".*\"
+"
+        )
+    };
+    let found = |name: &str| {
+        let found = Guide::new().write("apps/media/sealed.yaml", &login(name));
+        of(&found.findings(), &["PGDB603"]).len()
+    };
+    assert_eq!(found("share-creds"), 0);
+    assert_eq!(found("share-db-creds"), 1);
+}
+
 /// The findings whose codes begin so.
 pub(super) fn of<'list>(found: &'list [String], codes: &[&str]) -> Vec<&'list str> {
     let found = found.iter().map(String::as_str);

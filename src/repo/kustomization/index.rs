@@ -64,14 +64,15 @@ impl Kustomizations {
         self.all.push(kustomization);
     }
 
-    /// The namespaces that a file's objects are put into: those of overlays, else that of its folder's own
-    /// kustomization; none where the objects keep their own.
-    pub fn namespaces(&self, file: &RepoPath) -> Vec<String> {
+    /// The namespaces that an object of a file is put into, which names this namespace itself: those of the kustomizations
+    /// that list the file; none where the object keeps its own. Where it has none, and the file is listed nowhere, the
+    /// folder's own kustomization counts, which is to list it.
+    pub fn namespaces(&self, file: &RepoPath, named: Option<&str>) -> Vec<String> {
         if self.all.is_empty() {
             return Vec::new();
         }
         let set = namespaces_set(&self.reaching(file), file);
-        if !set.is_empty() {
+        if !set.is_empty() || named.is_some() {
             return set;
         }
         let own = self.in_folder.get(&file.parent());
@@ -103,10 +104,15 @@ mod tests {
     use super::*;
 
     fn namespaces(files: &[(&str, &str)], file: &str) -> Vec<String> {
+        namespaces_of(files, file, None)
+    }
+
+    fn namespaces_of(files: &[(&str, &str)], file: &str, named: Option<&str>) -> Vec<String> {
         let files = files
             .iter()
             .map(|(path, text)| (path.parse().unwrap(), (*text).to_owned()));
-        Kustomizations::setting_namespaces(&Snapshot::new(files)).namespaces(&file.parse().unwrap())
+        let found = Kustomizations::setting_namespaces(&Snapshot::new(files));
+        found.namespaces(&file.parse().unwrap(), named)
     }
 
     #[test]
@@ -128,6 +134,10 @@ mod tests {
         assert_eq!(namespaces(&files, "base/db.yaml"), ["prod", "staging"]);
         assert_eq!(namespaces(&files[..1], "base/db.yaml"), ["own"]);
         assert_eq!(namespaces(&files, "base/unlisted.yaml"), ["own"]);
+        // What is listed nowhere is moved nowhere.
+        let named = |file| namespaces_of(&files[..1], file, Some("other"));
+        assert_eq!(named("base/db.yaml"), ["own"]);
+        assert_eq!(named("base/unlisted.yaml"), [] as [&str; 0]);
         assert_eq!(namespaces(&files, "elsewhere/db.yaml"), [] as [&str; 0]);
     }
 

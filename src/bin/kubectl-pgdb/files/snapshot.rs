@@ -36,7 +36,8 @@ impl Root {
     /// These are `*.yaml`, `*.yml`, `*.json` and `Kustomization`, and files with the ends in `also`, in all folders, hidden ones too, but those of
     /// version control, unless git ignores them (`.gitignore` at every level, also where there is no `.git`; `info/exclude`; the user's own excludes).
     /// Symbolic links are not followed. A file that cannot be read, or is not UTF-8, is listed as skipped, whether it
-    /// would be relevant or not; so is a folder that cannot be listed.
+    /// would be relevant or not; so is a folder that cannot be listed. Passed over without a word is what git-crypt has
+    /// encrypted, and what is not UTF-8 of the files with the ends in `also`.
     ///
     /// # Errors
     /// When the root itself cannot be listed.
@@ -61,6 +62,8 @@ impl Root {
                     match reader.read(path, &mut keep) {
                         Ok(Some((path, text))) => found.snapshot.insert(path, text),
                         Ok(None) => {}
+                        // A text beside the manifests may be in whatever encoding, as those of Java are.
+                        Err(FileProblem::NotUtf8 { .. }) if !is_manifest(&entry, &[]) => {}
                         Err(problem) => found.skipped.push(FileError::new(shown(path), problem)),
                     }
                 }
@@ -100,6 +103,9 @@ impl Root {
         path.strip_prefix(self.path()).unwrap_or(path)
     }
 }
+
+/// How a file begins that git-crypt has encrypted: nobody without its key reads a manifest there.
+const GIT_CRYPT: &[u8] = b"\0GITCRYPT\0";
 
 /// The folders in which version control keeps its own files.
 const VERSION_CONTROL: [&str; 4] = [".git", ".hg", ".jj", ".svn"];
@@ -171,6 +177,10 @@ impl<'root> Reader<'root> {
         self.enter_folder_of(path)?;
         let mut buffer = std::mem::take(&mut self.buffer);
         read_at(self.folder(), name, &mut buffer)?;
+        if buffer.starts_with(GIT_CRYPT) {
+            self.buffer = buffer;
+            return Ok(None);
+        }
         let kept = keep(&repo_path, &buffer);
         let text =
             str::from_utf8(&buffer).map_err(|error| not_utf8(&buffer, error.valid_up_to()))?;

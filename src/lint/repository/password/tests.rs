@@ -121,6 +121,8 @@ fn what_is_no_password_is_not_found() {
         "CREATE ROLE a PASSWORD '***'",
         "CREATE ROLE a PASSWORD '{{ .password }}'",
         "CREATE ROLE a PASSWORD '${PASSWORD}'",
+        "sh -c \"psql -c \\\"ALTER USER a WITH PASSWORD '\\$PASSWORD';\\\"\"",
+        "user=a password=$__env{PASSWORD} host=h",
         "CREATE ROLE a PASSWORD NULL",
         "EXECUTE format('ALTER ROLE a PASSWORD %L', pw)",
         "EXECUTE 'ALTER ROLE a PASSWORD ''' || pw || ''''",

@@ -171,6 +171,21 @@ fn lists_what_it_cannot_read() {
 }
 
 #[test]
+fn passes_over_what_is_encrypted_and_texts_in_other_encodings() {
+    let tree = Tree::new();
+    tree.file("secret.yaml", b"\0GITCRYPT\0\x9c\xff")
+        .file("secret.env", b"\0GITCRYPT\0\x9c\xff")
+        .file("messages.properties", b"greeting=Gr\xfc\xdfe\n")
+        .file("app.properties", "name=x\n");
+    let found = tree.root().snapshot(&["env", "properties"], |_, _| true);
+    let found = found.unwrap();
+    let files = found.snapshot.files();
+    let files: Vec<String> = files.map(|(path, _)| path.to_string()).collect();
+    assert_eq!(files, ["app.properties"]);
+    assert_eq!(found.skipped.len(), 0, "{:?}", found.skipped);
+}
+
+#[test]
 fn fails_when_the_root_is_gone() {
     let tree = Tree::new();
     let root = tree.root();
