@@ -75,7 +75,7 @@ pub fn run(
         candidates,
         is_narrowed,
         mut warnings,
-    } = Sight::of(request, settings, snapshot)?;
+    } = Sight::of(request, settings, snapshot, &manifests)?;
     let neighbourhoods: Vec<Neighbourhood> = targets
         .iter()
         .map(|listed| Neighbourhood::among(&listed.target, &candidates))

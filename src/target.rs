@@ -154,8 +154,20 @@ impl Target {
         candidate: Candidate,
         snapshot: &Snapshot,
     ) -> Result<Self, TargetError> {
-        let folder = candidate.path.parent();
         let known = known_namespaces(&candidate, snapshot);
+        Self::in_namespaces(request, candidate, known)
+    }
+
+    /// The same of a candidate that ends up in these namespaces: those that kustomizations set, else its own.
+    ///
+    /// # Errors
+    /// As [`Target::of`].
+    pub fn in_namespaces(
+        request: &TargetRequest,
+        candidate: Candidate,
+        known: Vec<String>,
+    ) -> Result<Self, TargetError> {
+        let folder = candidate.path.parent();
         let namespace = namespace(request, &candidate, &known)?;
         let is_other = |text: &&String| !text.contains('$') && *text != namespace.as_str();
         let contradicted = known.iter().all(|text| is_other(&text));

@@ -151,17 +151,23 @@ impl<'text> Manifests<'text> {
     }
 
     fn apps_of(&self, target: &Target, found: TargetObjects<'_, '_>) -> Declared {
-        let renaming = target.manifest.as_ref().and_then(|manifest| {
-            let reaching = Kustomization::reaching(self.snapshot, &manifest.path);
-            reaching
-                .into_iter()
-                .find(|kustomization| kustomization.renames)
-        });
+        let manifest = target.manifest.as_ref();
         Declared {
             apps: assemble(&found, target),
             unreadable: found.unreadable,
-            renamed_by: renaming.map(|kustomization| kustomization.path),
+            renamed_by: manifest.and_then(|manifest| self.renaming(&manifest.path)),
         }
+    }
+
+    /// The kustomization that puts a prefix or suffix on the names of a file's objects.
+    fn renaming(&self, file: &RepoPath) -> Option<RepoPath> {
+        let path = |found: &Kustomization| found.renames.then(|| found.path.clone());
+        if self.kustomizations.is_empty() {
+            let reaching = Kustomization::reaching(self.snapshot, file);
+            return reaching.iter().find_map(path);
+        }
+        let reaching = self.kustomizations.reaching(file);
+        reaching.into_iter().find_map(path)
     }
 
     /// The objects of kind Database and DatabaseRole that are none of these targets', each with its neighbourhood.

@@ -44,6 +44,7 @@ impl Sight {
         request: &Request,
         settings: &Settings,
         snapshot: &Snapshot,
+        manifests: &Manifests<'_>,
     ) -> Result<Self, ListError> {
         let files = cluster_files(request, settings, snapshot);
         let mut sight = Self {
@@ -54,8 +55,10 @@ impl Sight {
         };
         let default = settings.default_target().map(|name| name.as_str());
         match request.target.as_deref().or(default) {
-            Some(wanted) if !request.all => sight.take_only(wanted, request, settings, &files)?,
-            _ => sight.take_all(request, settings, &files)?,
+            Some(wanted) if !request.all => {
+                sight.take_only(wanted, request, settings, &files, manifests)?
+            }
+            _ => sight.take_all(request, settings, &files, manifests)?,
         }
         Ok(sight)
     }
@@ -67,6 +70,7 @@ impl Sight {
         request: &Request,
         settings: &Settings,
         files: &Snapshot,
+        manifests: &Manifests<'_>,
     ) -> Result<(), ListError> {
         let chosen = settings.target(Some(wanted))?;
         let asked = TargetRequest {
@@ -81,7 +85,7 @@ impl Sight {
             Err(TargetError::Several { candidates }) => {
                 let mut found = Vec::new();
                 for candidate in &candidates {
-                    found.extend(of_candidate(&asked, candidate, files)?);
+                    found.extend(of_candidate(&asked, candidate, manifests)?);
                 }
                 found
             }
@@ -100,6 +104,7 @@ impl Sight {
         request: &Request,
         settings: &Settings,
         files: &Snapshot,
+        manifests: &Manifests<'_>,
     ) -> Result<(), ListError> {
         let mut known: HashSet<(RepoPath, usize)> = HashSet::new();
         for (name, settings) in all_settings(settings) {
@@ -137,7 +142,7 @@ impl Sight {
             if known.contains(&(candidate.path.clone(), candidate.document)) {
                 continue;
             }
-            match of_candidate(&asked, candidate, files) {
+            match of_candidate(&asked, candidate, manifests) {
                 Ok(found) => {
                     let found = found.into_iter();
                     self.targets
@@ -316,10 +321,11 @@ fn looking(request: TargetRequest) -> TargetRequest {
 fn of_candidate(
     asked: &TargetRequest,
     candidate: &Candidate,
-    files: &Snapshot,
+    manifests: &Manifests<'_>,
 ) -> Result<Vec<ListedTarget>, TargetError> {
+    let known = manifests.namespaces(&candidate.path, candidate.namespace.as_deref());
     resolved(asked, |request| {
-        Target::of(request, candidate.clone(), files)
+        Target::in_namespaces(request, candidate.clone(), known.clone())
     })
 }
 

@@ -1,5 +1,7 @@
 //! Which files of a repository are a target's, where other Clusters are beside it.
 
+use std::collections::HashSet;
+
 use memchr::memmem;
 
 use super::{Candidate, Target, candidates};
@@ -14,7 +16,8 @@ use crate::repo::snapshot::Snapshot;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Neighbourhood {
     own: Vec<RepoPath>,
-    others: Vec<RepoPath>,
+    /// The folders of the other Clusters, and those above them.
+    others: HashSet<String>,
 }
 
 impl Neighbourhood {
@@ -44,9 +47,9 @@ impl Neighbourhood {
     pub fn holds(&self, file: &RepoPath) -> bool {
         let own = self.own.iter().map(|folder| shared_parts(file, folder));
         let own = own.max().unwrap_or_default();
-        self.others
-            .iter()
-            .all(|other| shared_parts(file, other) <= own)
+        let folder = file.parent();
+        let next = leading_parts(folder.as_str()).nth(own);
+        next.is_none_or(|next| !self.others.contains(next))
     }
 }
 
@@ -71,10 +74,17 @@ pub fn shared_parts(file: &RepoPath, folder: &RepoPath) -> usize {
         .count()
 }
 
-/// The folders of the repository's other Clusters.
-fn other_folders(target: &Target, clusters: &[Candidate]) -> Vec<RepoPath> {
+/// A folder's path cut off behind its first part, behind its second one, and so on.
+fn leading_parts(folder: &str) -> impl Iterator<Item = &str> {
+    let ends = folder.match_indices('/').map(|(end, _)| end);
+    let ends = ends.chain([folder.len()]);
+    ends.filter_map(|end| folder.get(..end))
+}
+
+/// The folders of the repository's other Clusters, and those above them.
+fn other_folders(target: &Target, clusters: &[Candidate]) -> HashSet<String> {
     let own = target.manifest.as_ref().map(|manifest| &manifest.path);
-    clusters
+    let folders: HashSet<RepoPath> = clusters
         .iter()
         .filter(|candidate| Some(&candidate.path) != own)
         // Another Cluster in the same namespace is beside this one, and takes its names.
@@ -83,5 +93,9 @@ fn other_folders(target: &Target, clusters: &[Candidate]) -> Vec<RepoPath> {
                 || candidate.namespace.as_deref() != Some(target.namespace.as_str())
         })
         .map(|candidate| candidate.path.parent())
-        .collect()
+        .collect();
+    let parts = folders
+        .iter()
+        .flat_map(|folder| leading_parts(folder.as_str()));
+    parts.map(str::to_owned).collect()
 }

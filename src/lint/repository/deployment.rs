@@ -13,29 +13,40 @@ pub struct Deployment {
     pub namespace: Option<String>,
 }
 
+/// Of more namespaces than this that one object goes to, by overlays of overlays, the first are looked at.
+const MOST_NAMESPACES: usize = 100;
+
 impl Repository<'_> {
     /// The places that an object is deployed to, as [`Repository::are_together`] has it, each with a namespace; none where its
     /// folder evidently keeps what is not deployed.
     pub fn deployments(&self, object: &Object<'_>) -> Vec<Deployment> {
-        let building = self.building(object.path);
-        let mut by: Vec<RepoPath> = building.iter().map(|found| found.path.clone()).collect();
-        if by.is_empty() {
-            if is_set_aside(object.path) {
-                return Vec::new();
-            }
-            by.push(object.path.parent());
-        }
         let unknown = object.namespaces.is_empty().then_some(None);
         let namespaces = object.namespaces.iter().cloned().map(Some);
         let namespaces: Vec<Option<String>> = namespaces.chain(unknown).collect();
-        by.iter()
-            .flat_map(|by| {
-                namespaces.iter().map(|namespace| Deployment {
-                    by: by.clone(),
-                    namespace: namespace.clone(),
-                })
-            })
-            .collect()
+        let in_all = |by: &RepoPath| -> Vec<Deployment> {
+            let namespaces = namespaces.iter().take(MOST_NAMESPACES);
+            let deployment = |namespace: &Option<String>| Deployment {
+                by: by.clone(),
+                namespace: namespace.clone(),
+            };
+            namespaces.map(deployment).collect()
+        };
+        let building = self.building(object.path);
+        if building.is_empty() {
+            return match is_set_aside(object.path) {
+                true => Vec::new(),
+                false => in_all(&object.path.parent()),
+            };
+        }
+        let deployments = building.iter().flat_map(|found| match &found.namespace {
+            // What a kustomization builds is in the namespace that it sets.
+            Some(own) if object.namespaces.contains(own) => vec![Deployment {
+                by: found.path.clone(),
+                namespace: Some(own.clone()),
+            }],
+            _ => in_all(&found.path),
+        });
+        deployments.collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A Database's owner that is no role.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::domain::nearest::nearest;
@@ -111,30 +112,34 @@ fn is_declared(
     owner: &str,
 ) -> bool {
     let object = &database.object;
-    let mut roles = repository.roles_named(cluster, owner);
     owner == "postgres"
-        || roles.any(|role| !is_of_copy(repository, role, cluster, object))
+        || has_role(repository, object, cluster, owner)
         || repository
             .all_clusters_named(cluster)
             .any(|cluster| cluster.bootstrap_owner() == Some(owner))
         || repository.kustomize_mentions(object, owner)
 }
 
-/// Whether a role is an entry of a copy: another Cluster of this name is where the object is, and this one is not.
-fn is_of_copy(
-    repository: &Repository<'_>,
-    role: &Role<'_>,
-    cluster: &str,
-    object: &Object<'_>,
-) -> bool {
+/// Whether a role of this name is there that is no entry of a copy: of another Cluster of this name while one is where the
+/// object is.
+fn has_role(repository: &Repository<'_>, object: &Object<'_>, cluster: &str, owner: &str) -> bool {
     let is_here =
         |other: &Object<'_>| other.may_be_beside(object) && repository.are_together(other, object);
-    if role.entry.is_none() || is_here(&role.object) {
-        return false;
+    let mut near = repository.roles_named(cluster, owner);
+    if near.any(|role| role.entry.is_none() || is_here(&role.object)) {
+        return true;
     }
     let whole = |found: &&Cluster<'_>| found.is_whole;
-    let mut all = repository.all_clusters_named(cluster).filter(whole);
+    let all = repository.all_clusters_named(cluster).filter(whole);
+    let all: HashSet<_> = all.map(|found| Arc::as_ptr(&found.object)).collect();
     let mut beside = repository.clusters_named(cluster, object).filter(whole);
-    all.any(|found| Arc::ptr_eq(&found.object, &role.object))
-        && beside.any(|found| !role.object.may_be_beside(object) || is_here(&found.object))
+    let has_beside = beside.next().is_some();
+    let mut beside = repository.clusters_named(cluster, object).filter(whole);
+    let has_own = beside.any(|found| is_here(&found.object));
+    let mut roles = repository.roles_named(cluster, owner);
+    roles.any(|role| {
+        let is_copy = all.contains(&Arc::as_ptr(&role.object));
+        let is_beside = role.object.may_be_beside(object);
+        !is_copy || !(has_own || has_beside && !is_beside)
+    })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::time::UnixTime;
 use crate::lint::finding::Finding;
+use crate::lint::fix::Plan;
 use crate::lint::repository::kustomize::references;
 use crate::lint::repository::{Certificate, Input};
 use crate::lint::rule::Rule;
@@ -138,11 +139,20 @@ impl Guide {
 
     /// What all rules find.
     pub(in crate::lint) fn lint(&self) -> Report {
+        self.lint_of(&self.snapshot)
+    }
+
+    /// What all rules find once the fixes are made.
+    pub(in crate::lint) fn mended(&self, plan: &Plan) -> Report {
+        self.lint_of(&plan.changes.applied_to(&self.snapshot))
+    }
+
+    fn lint_of(&self, snapshot: &Snapshot) -> Report {
         let named = BTreeSet::new();
-        let mut missing = references(&self.snapshot);
+        let mut missing = references(snapshot);
         missing.retain(|path| !self.is_there(path));
         let input = Input {
-            snapshot: &self.snapshot,
+            snapshot,
             targets: &self.targets,
             certificates: &self.certificates,
             now: self.now,

@@ -6,7 +6,9 @@ use proptest::sample::select;
 use serde_json::{Map, Value};
 
 use super::guide::{CLUSTER, DATABASE, Guide, KUSTOMIZATION, SEALED};
-use crate::lint::finding::Place;
+use crate::lint::Report;
+use crate::lint::finding::{Finding, Place};
+use crate::lint::fix::plan;
 use crate::lint::is_wanted_text;
 use crate::lint::rules::RULES;
 
@@ -218,6 +220,56 @@ fn assert_sound(guide: &Guide) {
         }
     }
     assert_eq!(guide.lint(), report);
+    assert_mendable(guide, &report);
+}
+
+/// Makes all fixes and looks at what becomes of the repository: what was mended is not found again, and no file that could
+/// be read cannot be read any more, or holds a secret value that is shown.
+fn assert_mendable(guide: &Guide, report: &Report) {
+    let plan = plan(report, guide.snapshot());
+    let fixable = report.fixable();
+    assert_eq!(plan.mended + plan.refused.len(), fixable, "{plan:?}");
+    for change in plan.changes.changes() {
+        assert!(!report.confidential.contains(change.path()), "{plan:?}");
+    }
+    let after = guide.mended(&plan);
+    assert_eq!(
+        count(&after, "PGDB001"),
+        count(report, "PGDB001"),
+        "{plan:?}"
+    );
+    let refused: Vec<&Finding> = plan
+        .refused
+        .iter()
+        .map(|refused| &refused.finding)
+        .collect();
+    let mended = report
+        .findings
+        .iter()
+        .filter(|finding| finding.fix.is_some());
+    for finding in mended.filter(|finding| !refused.contains(finding)) {
+        let same = |other: &&Finding| is_same(other, finding);
+        let before = report.findings.iter().filter(same).count();
+        let left = after.findings.iter().filter(same).count();
+        assert!(left < before, "{finding:?} is still found after {plan:?}");
+    }
+}
+
+fn count(report: &Report, code: &str) -> usize {
+    let findings = report.findings.iter();
+    findings.filter(|finding| finding.code == code).count()
+}
+
+/// Whether two findings say the same of one file, wherever in it.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    let key = |finding: &Finding| {
+        (
+            finding.code,
+            finding.place.path.clone(),
+            finding.message.clone(),
+        )
+    };
+    key(one) == key(other)
 }
 
 fn assert_place(guide: &Guide, place: &Place) {

@@ -1,6 +1,6 @@
 //! All kustomizations of a repository, by what they list.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Kustomization, namespaces_set};
 use crate::repo::header::KUSTOMIZATION_NAMES;
@@ -43,6 +43,11 @@ impl Kustomizations {
         found
     }
 
+    /// Whether there is none, or none was parsed.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     fn add(&mut self, kustomization: Kustomization) {
         let number = self.all.len();
         let folder = kustomization.path.parent();
@@ -68,7 +73,7 @@ impl Kustomizations {
     /// that list the file; none where the object keeps its own. Where it has none, and the file is listed nowhere, the
     /// folder's own kustomization counts, which is to list it.
     pub fn namespaces(&self, file: &RepoPath, named: Option<&str>) -> Vec<String> {
-        if self.all.is_empty() {
+        if self.is_empty() {
             return Vec::new();
         }
         let set = namespaces_set(&self.reaching(file), file);
@@ -85,14 +90,14 @@ impl Kustomizations {
     /// Every kustomization through which a file is built.
     pub fn reaching(&self, file: &RepoPath) -> Vec<&Kustomization> {
         let mut found: Vec<&Kustomization> = Vec::new();
+        let mut known = HashSet::new();
         let mut goals = vec![file.clone()];
         while let Some(goal) = goals.pop() {
             let listing = self.listing.get(&goal).into_iter().flatten();
-            for kustomization in listing.filter_map(|number| self.all.get(*number)) {
-                if !found.iter().any(|known| known.path == kustomization.path) {
-                    goals.push(kustomization.path.parent());
-                    found.push(kustomization);
-                }
+            let new = listing.filter(|number| known.insert(**number));
+            for kustomization in new.filter_map(|number| self.all.get(*number)) {
+                goals.push(kustomization.path.parent());
+                found.push(kustomization);
             }
         }
         found
