@@ -46,9 +46,9 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
     }
 }
 
-/// Adds the label, unless SOPS would find the file changed.
+/// Adds the label, unless SOPS would find the file changed, or values in clear stand around the change.
 fn fix(credential: &Credential<'_>) -> Option<Fix> {
-    if credential.is_encrypted {
+    if credential.is_encrypted || !credential.clear.is_empty() {
         return None;
     }
     let mut keys = credential.made_keys.to_vec();

@@ -154,6 +154,7 @@ fn no_change_shows_the_lines_around_a_secret_in_clear() {
         "resources:\n",
         "secretGenerator:\n  - name: cache\n    literals:\n      - password=hunter2\nresources:\n",
     );
+    repository.replace(KUSTOMIZATION, "  - my-shop-db.yaml\n", "");
     let before = repository.tree();
     for call in [
         "lint --fix --dry-run=client",
@@ -169,12 +170,12 @@ fn no_change_shows_the_lines_around_a_secret_in_clear() {
         );
     }
     assert_eq!(repository.tree(), before);
-    let outcome = repository.run("lint --fix --dry-run=client --rule PGDB709");
+    let outcome = repository.run("lint --fix --dry-run=client --rule PGDB801");
     assert_eq!(
         (outcome.stdout.as_str(), outcome.stderr.as_str()),
         (
             "",
-            "warning: infra/databases/postgres/blog.yaml: PGDB709 is not mended: the file holds a secret value in clear, \
+            "warning: infra/databases/postgres/kustomization.yaml: PGDB801 is not mended: the file holds a secret value in clear, \
              which its diff could show; seal the value, then run this again, or change the file by hand\n\
              Of 1 finding, 0 would be mended.\n"
         )
