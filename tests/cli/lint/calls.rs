@@ -278,5 +278,6 @@ fn a_line_is_shown_as_it_is_and_cut_where_it_is_long() {
     let lines: Vec<&str> = outcome.stdout.lines().skip(3).take(2).collect();
     let shown = "13 |   owner: ü\\u{202e} ö # ";
     assert_eq!(lines[0], format!("{shown}{}...", "x".repeat(160 - 16)));
-    assert_eq!(lines[1], "   |          ^^^^");
+    // As wide as what is shown, escapes included.
+    assert_eq!(lines[1], "   |          ^^^^^^^^^^^");
 }
