@@ -14,4 +14,5 @@ pub mod scope;
 pub mod target_name;
 pub mod time;
 pub mod time_limit;
+pub mod visible;
 pub mod wave;

@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, Severity};
 use super::repository::Repository;
+use crate::domain::visible::visible;
 
 /// One thing that `lint` looks for.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +66,15 @@ impl Findings {
     }
 
     /// Adds one that matters more or less than others of the rule.
-    pub fn push_as(&mut self, severity: Severity, finding: Finding) {
+    pub fn push_as(&mut self, severity: Severity, mut finding: Finding) {
+        finding.message = on_one_line(&finding.message);
+        finding.help = finding.help.map(|help| on_one_line(&help));
+        for related in &mut finding.related {
+            related.message = on_one_line(&related.message);
+        }
+        if let Some(fix) = &mut finding.fix {
+            fix.title = on_one_line(&fix.title);
+        }
         self.all.push(Finding {
             code: self.code,
             rule: self.rule,
@@ -78,4 +87,9 @@ impl Findings {
     pub(super) fn into_all(self) -> Vec<Finding> {
         self.all
     }
+}
+
+/// A text in which names of the repository stand as they are: one line, without characters that a terminal obeys.
+fn on_one_line(text: &str) -> String {
+    visible(text).replace('\n', "\\n").replace('\t', "\\t")
 }

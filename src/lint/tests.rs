@@ -84,3 +84,36 @@ fn what_is_mended_has_no_findings_any_more() {
         assert_eq!(mended.findings(), [] as [&str; 0], "{}", rule.code);
     }
 }
+
+#[test]
+fn what_is_said_holds_no_control_characters() {
+    let name = "\"x\\e[31m\\u202e\\n\\u009b\\ty\"";
+    let mut all = Vec::new();
+    for path in [guide::CLUSTER, guide::SEALED, guide::DATABASE] {
+        for word in [
+            "my_shop",
+            "my-shop-db-creds",
+            "postgres-shared",
+            "\"2\"",
+            "postgres",
+        ] {
+            for ends in ["\n", " #\n"] {
+                let guide = Guide::new();
+                let text = guide.snapshot().text(&path.parse().unwrap()).unwrap();
+                let text = text.replace(&format!(": {word}\n"), &format!(": {name}{ends}"));
+                all.extend(guide.write(path, &text).lint().findings);
+            }
+        }
+    }
+    let mut said = all.iter().flat_map(|finding| {
+        let related = finding.related.iter().map(|related| &related.message);
+        let fix = finding.fix.iter().map(|fix| &fix.title);
+        let help = finding.help.iter();
+        related.chain(fix).chain(help).chain([&finding.message])
+    });
+    assert!(said.clone().any(|text| text.contains("x\\u{1b}[31m")));
+    assert_eq!(
+        said.find(|text| text.chars().any(|c| c.is_control() || c == '\u{202e}')),
+        None
+    );
+}

@@ -1,9 +1,9 @@
 //! What the program prints: data on standard output, all else on standard error.
 
-use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use console::{Style, Term, set_colors_enabled, set_colors_enabled_stderr};
+pub(crate) use pgdb::domain::visible::visible;
 
 use crate::checks::Pen;
 use crate::failure::{Exit, Failure};
@@ -158,25 +158,4 @@ fn lost(error: &io::Error) -> Failure {
         };
     }
     Failure::unknown(format!("cannot write to standard output: {error}"), "")
-}
-
-/// The text with control characters (but line ends and tabs) and bidirectional ones escaped, so that a name or a file
-/// cannot move the cursor, change colours or reorder what is read.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| {
-        matches!(c, '\n' | '\t')
-            || !(c.is_control()
-                || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-    };
-    if text.chars().all(is_plain) {
-        return Cow::Borrowed(text);
-    }
-    let escape = |c: char| {
-        if is_plain(c) {
-            c.to_string()
-        } else {
-            c.escape_unicode().to_string()
-        }
-    };
-    Cow::Owned(text.chars().map(escape).collect())
 }

@@ -295,7 +295,76 @@ fn repository(texts: &[(&str, String)]) -> Guide {
     texts.fold(Guide::new(), |guide, (path, text)| guide.write(path, text))
 }
 
+/// Changes of the guide's files that can all be mended again: the file, a text in it, and what it becomes.
+const BREAKS: [(&str, &str, &str); 10] = [
+    (DATABASE, "sync-wave: \"2\"", "sync-wave: 2"),
+    (
+        DATABASE,
+        "  annotations:\n    argocd.argoproj.io/sync-wave: \"2\"\n",
+        "",
+    ),
+    (CLUSTER, "sync-wave: \"1\"", "sync-wave: 1"),
+    (
+        CLUSTER,
+        "  annotations:\n    argocd.argoproj.io/sync-wave: \"1\"\n",
+        "",
+    ),
+    (SEALED, "        cnpg.io/reload: \"true\"\n", ""),
+    (SEALED, "-enabled: \"true\"", "-enabled: true"),
+    (
+        SEALED,
+        "        reflector.v1.k8s.emberstack.com/reflection-allowed-namespaces: \"shop\"\n",
+        "",
+    ),
+    (
+        SEALED,
+        "-allowed-namespaces: \"shop\"",
+        "-allowed-namespaces: \"\"",
+    ),
+    (
+        SEALED,
+        "  annotations:\n    argocd.argoproj.io/sync-wave: \"0\"\n",
+        "",
+    ),
+    (KUSTOMIZATION, "  - my-shop-db.yaml\n", ""),
+];
+
+/// The guide's repository with some of the breaks.
+fn broken(breaks: &[bool]) -> Guide {
+    let chosen = BREAKS.iter().zip(breaks).filter(|(_, chosen)| **chosen);
+    chosen.fold(Guide::new(), |guide, ((path, from, to), _)| {
+        let text = guide.snapshot().text(&path.parse().unwrap()).unwrap();
+        let text = text.replacen(from, to, 1);
+        guide.write(path, &text)
+    })
+}
+
+#[test]
+fn each_break_is_found_and_mended() {
+    for (number, what) in BREAKS.iter().enumerate() {
+        let breaks: Vec<bool> = (0..BREAKS.len()).map(|other| other == number).collect();
+        let guide = broken(&breaks);
+        let report = guide.lint();
+        let plan = plan(&report, guide.snapshot());
+        assert!(plan.mended > 0, "{what:?}: {report:?}");
+        assert_eq!(guide.mended(&plan).findings, [], "{what:?}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn breaks_are_mended(breaks in vec(any::<bool>(), BREAKS.len()), returns in any::<bool>()) {
+        let mut guide = broken(&breaks);
+        if returns {
+            for path in &FILES[..4] {
+                let text = guide.snapshot().text(&path.parse().unwrap()).unwrap();
+                let text = text.replace('\n', "\r\n");
+                guide = guide.write(path, &text);
+            }
+        }
+        assert_sound(&guide);
+    }
+
     #[test]
     fn objects_of_plausible_keys_and_values(
         files in vec((select(&FILES[..]), vec(object(), 1..4)), 1..4),
