@@ -31,6 +31,8 @@ pub struct Cluster<'text> {
     pub roles: Option<Span>,
     /// Whether its bootstrap may bring roles that nobody declares: a copy of other data, an import, SQL of its own.
     pub brings_roles: bool,
+    /// The roles that its bootstrap imports from another server by their names.
+    pub imported_roles: Vec<String>,
     /// The roles that the SQL of its bootstrap gives databases to.
     pub sql_owners: Vec<String>,
     /// Whether its managed roles are an alias or come by a merge key, so that they are not known.
@@ -64,6 +66,7 @@ impl<'text> Cluster<'text> {
             secrets,
             roles: managed.and_then(|node| key(node, "roles")).map(Span::of),
             brings_roles: bootstrap.is_some_and(brings_roles),
+            imported_roles: imported_roles(bootstrap),
             sql_owners: bootstrap.map(sql_owners).unwrap_or_default(),
             hides_roles: hides(root.get("spec"))
                 || hides(managed)
@@ -111,6 +114,13 @@ fn brings_roles(bootstrap: &Node<'_>) -> bool {
         .iter()
         .any(|method| *method != "initdb" && bootstrap.get(method).is_some())
         || keys.any(is_of)
+}
+
+/// The roles that an `initdb` imports: `import.roles`.
+fn imported_roles(bootstrap: Option<&Node<'_>>) -> Vec<String> {
+    let list = bootstrap.and_then(|node| node.at(&["initdb", "import", "roles"]));
+    let names = list.map_or(&[][..], Node::items).iter();
+    names.filter_map(Node::as_str).map(str::to_owned).collect()
 }
 
 /// The roles that the SQL of an `initdb` names as owners: `CREATE DATABASE d OWNER r`, `ALTER DATABASE d OWNER TO r`.

@@ -38,6 +38,8 @@ pub struct Credential<'text> {
     pub made: Option<Made<'text>>,
     /// The keys from the object's top level down to that metadata, whether it is there or is still to be made.
     pub made_keys: &'static [&'static str],
+    /// The label `cnpg.io/reload` on the object itself, which the Secret does not get where its metadata stands elsewhere.
+    pub own_reload: Option<Span>,
     /// Whether an alias or a merge key brings in some of that metadata, so that not all of it is known.
     pub hides_made: bool,
     /// The Secret's type.
@@ -106,6 +108,7 @@ impl<'text> Credential<'text> {
                 .map_or_else(Reflection::default, Made::reflection),
             made,
             made_keys,
+            own_reload: root.at(&["metadata", "labels", RELOAD]).map(Span::of),
             hides_made: hides_some(root, made_keys),
             secret_type: template.and_then(|template| Word::at(template, &["type"])),
             scope: scope_annotation

@@ -41,6 +41,13 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
             let message = "CNPG does not see at once when this password changes: the Secret lacks the label `cnpg.io/reload`";
             let mut finding = Finding::of(object, object.head, message);
             finding.fix = fix(credential);
+            if let Some(span) = credential.own_reload {
+                let keys = credential.made_keys.join(".");
+                let help =
+                    format!("put the label into `{keys}.labels`, from where the Secret gets it");
+                let message = "the label here stays on this object";
+                finding = finding.help(help).related(object, span, message);
+            }
             found.push(finding);
         }
     }

@@ -104,7 +104,7 @@ fn is_sure(
         && !repository.is_in_unread(owner)
 }
 
-/// Whether the Cluster has such a role: an entry, a patch's, a DatabaseRole, or its bootstrap's.
+/// Whether the Cluster has such a role: an entry, a patch's, a DatabaseRole, or one that its bootstrap makes or imports.
 fn is_declared(
     repository: &Repository<'_>,
     database: &Database<'_>,
@@ -114,9 +114,10 @@ fn is_declared(
     let object = &database.object;
     owner == "postgres"
         || has_role(repository, object, cluster, owner)
-        || repository
-            .all_clusters_named(cluster)
-            .any(|cluster| cluster.bootstrap_owner() == Some(owner))
+        || repository.all_clusters_named(cluster).any(|cluster| {
+            cluster.bootstrap_owner() == Some(owner)
+                || cluster.imported_roles.iter().any(|role| role == owner)
+        })
         || repository.kustomize_mentions(object, owner)
 }
 

@@ -101,6 +101,39 @@ spec: {encryptedData: {username: AgBy, password: AgBy}}
 }
 
 #[test]
+fn a_label_that_the_secret_does_not_get() {
+    let external = |template: &str| {
+        let text = format!(
+            "apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: my-shop-db-creds
+  namespace: postgres
+  labels: {{cnpg.io/reload: \"true\"}}
+spec: {{target: {{{template}}}, dataFrom: [{{extract: {{key: shop}}}}]}}
+"
+        );
+        let found = Guide::new().write(SEALED, &text).lint().findings;
+        let mut found = found.into_iter().filter(|found| found.code == "PGDB709");
+        let finding = found.next()?;
+        let line = finding
+            .related
+            .first()
+            .map(|related| related.place.start.line);
+        Some((finding.help, line))
+    };
+    // External Secrets passes on its own labels only where there is no template.
+    assert_eq!(external(""), None);
+    assert_eq!(
+        external("template: {type: kubernetes.io/basic-auth}"),
+        Some((
+            Some("put the label into `spec.target.template.metadata.labels`, from where the Secret gets it".to_owned()),
+            Some(6)
+        ))
+    );
+}
+
+#[test]
 fn of_copies_in_unknown_namespaces_the_nearest_is_the_roles() {
     let external = "apiVersion: external-secrets.io/v1
 kind: ExternalSecret

@@ -381,3 +381,16 @@ fn keys_may_come_from_elsewhere() {
         .write("infra/prod/sealed.yaml", patch);
     assert_eq!(found(&patched), NONE);
 }
+
+#[test]
+fn a_role_that_the_bootstrap_imports() {
+    let importing = |roles: &str| {
+        let bootstrap = format!(
+            "  bootstrap:\n    initdb:\n      import:\n        type: monolith\n        roles: [{roles}]\n  managed:"
+        );
+        let guide = Guide::new().replace(DATABASE, OWNER, "owner: brought");
+        found(&guide.replace(CLUSTER, "  managed:", &bootstrap)).len()
+    };
+    assert_eq!(importing("other, brought"), 0);
+    assert_eq!(importing("other"), 1);
+}
