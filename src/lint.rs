@@ -24,6 +24,7 @@ use finding::{Finding, Lines, Severity};
 use ignoring::Directives;
 use repository::confidential::Confidential;
 use repository::password::passwords;
+use repository::values::is_values_file;
 use repository::{Input, Repository};
 use rule::{Findings, Rule};
 
@@ -47,7 +48,7 @@ pub fn is_wanted_text(path: &RepoPath, text: &[u8]) -> bool {
         .iter()
         .any(|end| path.file_name().ends_with(end));
     let holds = |needle: &str| memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
-    let is_list = is_list && (holds("assword") || holds("ASSWORD"));
+    let is_list = (is_list || is_values_file(path)) && (holds("assw") || holds("ASSW"));
     text.len() < LARGE && (is_list || !passwords(text).is_empty())
 }
 

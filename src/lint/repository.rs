@@ -18,6 +18,7 @@ mod reading;
 pub mod reflected;
 pub mod role;
 pub mod sealing;
+pub mod values;
 pub mod waves;
 pub mod word;
 

@@ -6,6 +6,7 @@ use crate::lint::finding::{Finding, Severity};
 use crate::lint::repository::Repository;
 use crate::lint::repository::neighbourhood::Neighbourhood;
 use crate::lint::repository::password::{Form, passwords};
+use crate::lint::repository::values::{is_values_file, passwords_in_values};
 use crate::lint::repository::word::Span;
 use crate::lint::rule::{Example, Findings, Rule};
 use crate::repo::path::RepoPath;
@@ -15,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
     name: "password-in-text",
     severity: Severity::Error,
     is_fixable: false,
-    summary: "A file beside the databases' manifests holds a password of PostgreSQL: in a connection URI or string, in SQL, or \
-              as `PGPASSWORD`.",
+    summary: "A file beside the databases' manifests holds a password: in a connection URI or string, in SQL, as `PGPASSWORD`, \
+              or in a chart's values.",
     why: "Whoever can read the repository or its history can log in to the database. A comment is as readable as the rest.",
     mend: "Let the program take the password from a Secret: by `secretKeyRef`, or the Secret's key `uri`. Roles get theirs by \
            `passwordSecret`, not by SQL. Then change the password, since it stays in the history.",
@@ -47,6 +48,14 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
                 found.push_as(Severity::Info, finding);
             } else {
                 found.push(finding);
+            }
+        }
+        if is_values_file(path) {
+            // Whether it is the database's nobody can tell.
+            for span in passwords_in_values(text) {
+                let message = "a values file holds a password in clear";
+                let finding = Finding::at(path, span.beginning(), message).secret();
+                found.push_as(Severity::Warning, finding);
             }
         }
     }

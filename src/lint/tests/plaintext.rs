@@ -341,7 +341,8 @@ fn texts_are_kept_for_what_they_hold() {
         &format!("{sql}{}", " ".repeat(1024 * 1024))
     ));
     assert!(is_wanted("values.yaml", "url: postgres://a:hunter2@h/db\n"));
-    assert!(!is_wanted("values.yaml", "password: hunter2\n"));
+    assert!(is_wanted("values.yaml", "password: hunter2\n"));
+    assert!(!is_wanted("shop.yaml", "password: hunter2\n"));
     assert!(is_wanted("db.env", "password=hunter2\n"));
     assert!(!is_wanted("db.env", "host=h\n"));
     assert!(!is_wanted_text(
@@ -362,4 +363,21 @@ fn texts_that_are_no_manifests_are_not_read_as_such() {
         .write(&format!("{folder}/values.yaml"), "a: [\n");
     assert_eq!(guide.findings(), NONE);
     assert_eq!(guide.lint().manifests, 4);
+}
+
+#[test]
+fn passwords_of_charts() {
+    let values = |path: &str| {
+        let text = "auth:\n  username: shop\n  password: hunter2\n  database: shop\n";
+        Guide::new().write(path, text).findings()
+    };
+    assert_eq!(
+        values("infra/databases/postgres/values-prod.yaml"),
+        ["PGDB403 warning values-prod.yaml:3:13 a values file holds a password in clear"]
+    );
+    assert_eq!(values("apps/shop/values.yaml"), [] as [&str; 0]);
+    assert_eq!(
+        values("infra/databases/postgres/shop.yaml"),
+        [] as [&str; 0]
+    );
 }
