@@ -45,9 +45,10 @@ fn is_password_key(key: &str) -> bool {
     folded.ends_with("password") || folded.ends_with("passwd")
 }
 
+/// Whether a value is a password itself, not a switch or where to read it from, such as `env://NAME` or `file:///path`.
 fn is_password_value(word: &Word<'_>) -> bool {
     let is_switch = !word.is_quoted && matches!(&*word.text, "true" | "false");
-    !is_switch && !is_blank_or_example(&word.text)
+    !is_switch && !word.text.contains("://") && !is_blank_or_example(&word.text)
 }
 
 #[cfg(test)]
@@ -77,6 +78,7 @@ mod tests {
             "auth:\n  password: \"\"\n  existingSecret: x\n",
             "usePassword: true\ngeneratePassword: false\n",
             "secretKeys:\n  adminPasswordKey: password\n",
+            "password: file:///secrets/password\nredis: {password: \"env://REDIS_PASSWORD\"}\n",
             "password: ${DB_PASSWORD}\npasswd: <path:vault#x>\n",
             "password: changeit # password: hunter2\n"
                 .replace("changeit", "********")
