@@ -419,3 +419,17 @@ fn a_file_whose_name_cannot_be_told_is_said() {
         )
     );
 }
+
+#[test]
+fn a_certificate_that_is_no_text_is_a_finding() {
+    let repository = clean();
+    let path = repository.path().join(crate::support::CERTIFICATE);
+    fs::write(path, b"\x30\x82\x01\xff").unwrap();
+    let outcome = repository.run("lint");
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    assert!(
+        outcome.stdout.starts_with("error[PGDB504]: "),
+        "{}",
+        outcome.stdout
+    );
+}

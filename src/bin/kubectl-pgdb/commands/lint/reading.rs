@@ -14,7 +14,7 @@ use pgdb::target::Target;
 
 use crate::cli::Global;
 use crate::failure::Failure;
-use crate::files::{FileError, Named, Root};
+use crate::files::{FileError, FileProblem, Named, Root};
 use crate::output::Output;
 use crate::workspace::{Workspace, current_folder, now, open_root, read_settings};
 
@@ -165,9 +165,14 @@ fn certificates(root: &Root, targets: &[TargetSettings]) -> Result<Vec<Certifica
         .collect();
     let mut found = Vec::new();
     for path in paths {
-        if let Some(pem) = root.read(&path)? {
-            found.push(Certificate { path, pem });
-        }
+        let pem = match root.read(&path) {
+            // What is no text is no certificate that can be used, which a rule says.
+            Err(error) if matches!(error.problem, FileProblem::NotUtf8 { .. }) => {
+                Some(String::new())
+            }
+            pem => pem?,
+        };
+        found.extend(pem.map(|pem| Certificate { path, pem }));
     }
     Ok(found)
 }
