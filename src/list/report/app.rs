@@ -14,6 +14,9 @@ use crate::list::state::{State, duplicates, field, problems, word};
 use crate::list::targets::ListedTarget;
 use crate::repo::object::PRODUCT;
 
+/// So many Clusters of one app are told to people.
+const MOST_CLUSTERS: usize = 3;
+
 /// One app.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -204,11 +207,17 @@ impl AppReport {
         Some((*number, report))
     }
 
-    /// The Clusters that it is on, each by what tells it from the others.
+    /// The Clusters that it is on, each by what tells it from the others; of many, the first ones and how many more there are.
     pub fn clusters(&self) -> String {
         let all = [&self.cluster].into_iter().chain(&self.other_clusters);
         let labels: Vec<&str> = all.map(|cluster| cluster.label.as_str()).collect();
-        labels.join(",")
+        match labels.get(MOST_CLUSTERS..) {
+            Some(more) if !more.is_empty() => {
+                let shown: Vec<&str> = labels.iter().copied().take(MOST_CLUSTERS).collect();
+                format!("{} and {} more", shown.join(","), more.len())
+            }
+            _ => labels.join(","),
+        }
     }
 
     /// Its state in words: what is wrong, else the state itself.

@@ -250,6 +250,38 @@ fn overlays_of_one_base_list_its_apps_once() {
 }
 
 #[test]
+fn of_many_overlays_the_first_are_told() {
+    let overlay = |number: usize| {
+        (
+            format!("overlay-{number}/kustomization.yaml"),
+            format!("namespace: team-{number}\nresources: [../base]\n"),
+        )
+    };
+    let overlays: Vec<(String, String)> = (1..=5).map(overlay).collect();
+    let mut texts = vec![
+        (
+            "base/cluster.yaml",
+            cluster("pg", "", &[("shop", "shop-db-creds")]),
+        ),
+        ("base/db.yaml", database("shop", "pg", "")),
+        ("base/secret.yaml", sealed("shop", "")),
+        (
+            "base/kustomization.yaml",
+            "resources: [cluster.yaml, db.yaml, secret.yaml]\n".to_owned(),
+        ),
+    ];
+    texts.extend(
+        overlays
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.clone())),
+    );
+    assert_eq!(
+        found("", &files(&texts)),
+        ["shop team-1/pg,team-2/pg,team-3/pg and 2 more: complete"]
+    );
+}
+
+#[test]
 fn a_credential_of_two_clusters_in_one_namespace_is_one_apps() {
     let texts = [
         ("pg/a.yaml", cluster("pg-a", "postgres", &[])),
