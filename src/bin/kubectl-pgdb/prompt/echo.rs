@@ -5,7 +5,8 @@ use rustix::stdio::stdin;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
 /// As long as this lives, the terminal does not show `^C` when somebody presses Ctrl-C: it would begin a new line in the
-/// middle of what is drawn, and a part of that would stay.
+/// middle of what is drawn, and a part of that would stay. Nor does it throw away what was drawn and is still on its way
+/// (termios(3), `NOFLSH`), which would leave the cursor elsewhere than where it is taken to be.
 pub(crate) struct SilentControls {
     before: Termios,
 }
@@ -19,6 +20,7 @@ impl SilentControls {
         let before = tcgetattr(stdin()).ok()?;
         let mut silent = before.clone();
         silent.local_modes.remove(LocalModes::ECHOCTL);
+        silent.local_modes.insert(LocalModes::NOFLSH);
         tcsetattr(stdin(), OptionalActions::Now, &silent).ok()?;
         Some(Self { before })
     }
