@@ -10,6 +10,7 @@ pub mod confidential;
 pub mod credential;
 pub mod database;
 pub mod deployment;
+mod index;
 pub mod kustomize;
 pub mod neighbourhood;
 pub mod object;
@@ -22,7 +23,7 @@ pub mod values;
 pub mod waves;
 pub mod word;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use memchr::memmem;
 
@@ -39,6 +40,7 @@ use crate::target::neighbourhood::shared_parts;
 use cluster::Cluster;
 use credential::Credential;
 use database::Database;
+use index::Index;
 use kustomize::Kustomize;
 use object::Object;
 use role::Role;
@@ -128,26 +130,6 @@ pub struct Input<'text> {
 /// Of so many objects that make Secrets of one name each is compared with a role that uses it; a repository with more has
 /// the same Secret for each of its apps.
 const MOST_MAKERS: usize = 20;
-
-/// Numbers of what is declared, by names.
-#[derive(Debug, Default)]
-struct Index {
-    clusters: HashMap<String, Vec<usize>>,
-    /// By the Cluster's name and the role's.
-    roles: HashMap<(String, String), Vec<usize>>,
-    roles_of_cluster: HashMap<String, Vec<usize>>,
-    databases_of_owner: HashMap<(String, String), Vec<usize>>,
-    credentials: HashMap<String, Vec<usize>>,
-    /// Roles by the Secrets that they name.
-    users: HashMap<String, Vec<usize>>,
-    /// Roles by the Secrets that they name and the namespaces that they look there in; an empty one where that is not known.
-    users_in: HashMap<(String, String), Vec<usize>>,
-    /// Clusters by the Secrets that they name elsewhere than in their managed roles.
-    clusters_using: HashMap<String, Vec<usize>>,
-    kustomizes: HashMap<RepoPath, usize>,
-    /// The Secrets that kustomize generates.
-    generated: BTreeSet<String>,
-}
 
 impl<'text> Repository<'text> {
     /// Reads the repository's manifests.
@@ -410,84 +392,5 @@ impl<'text> Repository<'text> {
         }
         let paths: BTreeSet<&RepoPath> = first.iter().map(|found| &found.path).collect();
         second.iter().any(|found| paths.contains(&found.path))
-    }
-}
-
-impl Index {
-    fn of(repository: &Repository<'_>) -> Self {
-        let mut index = Self::default();
-        for (number, cluster) in repository.clusters.iter().enumerate() {
-            if let Some(name) = cluster.name() {
-                index
-                    .clusters
-                    .entry(name.to_owned())
-                    .or_default()
-                    .push(number);
-            }
-            for secret in &cluster.secrets {
-                let using = index.clusters_using.entry(secret.clone());
-                using.or_default().push(number);
-            }
-        }
-        for (number, role) in repository.roles.iter().enumerate() {
-            index.add_role(role, number);
-        }
-        for (number, database) in repository.databases.iter().enumerate() {
-            if let (Some(cluster), Some(owner)) = (database.known_cluster(), database.known_owner())
-            {
-                let key = (cluster.to_owned(), owner.to_owned());
-                index
-                    .databases_of_owner
-                    .entry(key)
-                    .or_default()
-                    .push(number);
-            }
-        }
-        for (number, kustomize) in repository.kustomizes.iter().enumerate() {
-            index.kustomizes.insert(kustomize.path.clone(), number);
-        }
-        let generators = repository.kustomizes.iter().flat_map(|kustomize| {
-            let names = kustomize.generators.iter();
-            names.filter_map(|generator| word::known(generator.name.as_ref()))
-        });
-        index.generated = generators.map(str::to_owned).collect();
-        for (number, credential) in repository.credentials.iter().enumerate() {
-            if let Some(secret) = &credential.secret {
-                index
-                    .credentials
-                    .entry(secret.clone())
-                    .or_default()
-                    .push(number);
-            }
-        }
-        index
-    }
-
-    fn add_role(&mut self, role: &Role<'_>, number: usize) {
-        if let Some(secret) = word::known(role.password_secret.as_ref()) {
-            self.users
-                .entry(secret.to_owned())
-                .or_default()
-                .push(number);
-            self.add_user(secret, role, number);
-        }
-        let Some(cluster) = role.known_cluster() else {
-            return;
-        };
-        let of_cluster = self.roles_of_cluster.entry(cluster.to_owned());
-        of_cluster.or_default().push(number);
-        if let Some(name) = role.known_name() {
-            let key = (cluster.to_owned(), name.to_owned());
-            self.roles.entry(key).or_default().push(number);
-        }
-    }
-
-    fn add_user(&mut self, secret: &str, role: &Role<'_>, number: usize) {
-        let namespaces = &role.object.namespaces;
-        let unknown = namespaces.is_empty().then(String::new);
-        for namespace in namespaces.iter().cloned().chain(unknown) {
-            let key = (secret.to_owned(), namespace);
-            self.users_in.entry(key).or_default().push(number);
-        }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::object::{Object, hides};
-use super::word::{Span, Word};
+use super::word::Word;
 use crate::repo::object::Object as Manifest;
 use crate::repo::yaml::Node;
 use crate::target::is_complete;
@@ -27,8 +27,6 @@ pub struct Cluster<'text> {
     pub imports_all: bool,
     /// The Secrets that it refers to elsewhere than in its managed roles.
     pub secrets: Vec<String>,
-    /// Where its managed roles stand: the key `roles`.
-    pub roles: Option<Span>,
     /// Whether its bootstrap may bring roles that nobody declares: a copy of other data, an import, SQL of its own.
     pub brings_roles: bool,
     /// The roles that its bootstrap imports from another server by their names.
@@ -64,7 +62,6 @@ impl<'text> Cluster<'text> {
             owner_secret: word(&["secret", "name"]),
             imports_all: word(&["import", "type"]).is_some_and(|word| word.text == "monolith"),
             secrets,
-            roles: managed.and_then(|node| key(node, "roles")).map(Span::of),
             brings_roles: bootstrap.is_some_and(brings_roles),
             imported_roles: imported_roles(bootstrap),
             sql_owners: bootstrap.map(sql_owners).unwrap_or_default(),
@@ -93,14 +90,6 @@ impl<'text> Cluster<'text> {
             .map(|word| &*word.text)
             .or_else(|| (by_default && self.is_whole).then_some("app"))
     }
-}
-
-/// A key of a mapping.
-fn key<'node, 'text>(mapping: &'node Node<'text>, name: &str) -> Option<&'node Node<'text>> {
-    let mut entries = mapping.entries().iter();
-    entries
-        .find(|(key, _)| key.as_str() == Some(name))
-        .map(|(key, _)| key)
 }
 
 /// Whether a bootstrap may bring roles: all but an `initdb` without an import and without SQL.

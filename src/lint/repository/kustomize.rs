@@ -31,8 +31,6 @@ pub struct Kustomize<'text> {
     pub generators: Vec<Generator<'text>>,
     /// Whether it is a component, which only changes or adds to what others build.
     pub is_component: bool,
-    /// The namespace that it sets.
-    pub namespace: Option<Word<'text>>,
     /// What it says beside the names of files: inline patches, common annotations, generators.
     says: String,
 }
@@ -80,7 +78,6 @@ impl<'text> Kustomize<'text> {
             others: others(root),
             generators: items(root, "secretGenerator").map(Generator::of).collect(),
             is_component: root.get("kind").and_then(Node::as_str) == Some("Component"),
-            namespace: Word::at(root, &["namespace"]),
             says: said(root),
         })
     }

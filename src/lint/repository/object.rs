@@ -95,13 +95,6 @@ impl<'text> Object<'text> {
         own.map_or(self.head, |word| word.span)
     }
 
-    /// Its sync-wave as Argo CD takes it: 0 where it has none; none where it is no integer, or a placeholder.
-    pub fn wave_number(&self) -> Option<i64> {
-        self.wave
-            .as_ref()
-            .map_or(Some(0), |wave| wave.text.parse().ok())
-    }
-
     /// The value of one of its annotations.
     pub fn annotation(&self, key: &str) -> Option<&Word<'text>> {
         let mut annotations = self.annotations.iter();

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::object::Object;
 use super::word::{Span, Word, known};
-use crate::lint::finding::Step;
 use crate::repo::yaml::Node;
 
 /// A role that the repository declares.
@@ -88,18 +87,5 @@ impl<'text> Role<'text> {
     pub fn is_absent(&self) -> bool {
         self.field("ensure")
             .is_some_and(|word| word.text == "absent")
-    }
-
-    /// The way from the document's top level down to it.
-    pub fn steps(&self) -> Vec<Step> {
-        let own = match self.entry {
-            Some(number) => ["spec", "managed", "roles"]
-                .map(Step::from)
-                .into_iter()
-                .chain([Step::Item(number)])
-                .collect(),
-            None => vec![Step::from("spec")],
-        };
-        self.object.steps.iter().cloned().chain(own).collect()
     }
 }
