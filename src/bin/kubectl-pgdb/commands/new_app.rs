@@ -12,7 +12,6 @@ use clap::{Args, ValueEnum};
 use pgdb::domain::app::App;
 use pgdb::new_app::{AppFiles, Credential, Inputs, NewAppError, Plan, plan};
 use pgdb::render::Templates;
-use pgdb::repo::diff::unified;
 use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
 use pgdb::sealing::SealingKey;
@@ -22,16 +21,18 @@ use pgdb::target::Target;
 use crate::cli::{DryRun, Global};
 use crate::cluster::ClusterFlags;
 use crate::commands::fetch_cert::{ControllerFlags, fetch};
+use crate::declared_apps::follow_links;
 use crate::failure::{Exit, Failure};
 use crate::files::Lock;
-use crate::output::{Output, visible};
+use crate::output::Output;
 use crate::prompt::{self, Prompt};
+use crate::proposal::{Proposal, git_commands};
 use crate::randomness;
 use crate::secrecy;
 use crate::workspace::{Workspace, warn_of_end};
 
 use given::Given;
-use target::{find_target, follow_links, refuse_chart};
+use target::{find_target, refuse_chart};
 
 /// Give an application its credential, role and database, as one change to the repository.
 ///
@@ -326,80 +327,29 @@ impl<'call> Session<'call> {
         lock: Option<Lock<'_>>,
         prompt: Option<&Prompt>,
     ) -> Result<(), Failure> {
-        self.warn(plan, workspace);
-        let dry_run = self.args.dry_run.is_client();
-        let prompt = prompt.filter(|_| !dry_run && !plan.changes.is_empty());
-        if self.args.output == Format::Diff {
-            self.show_diff(plan, prompt.is_some())?;
-        } else if prompt.is_some() {
-            // Standard output is for the data that was asked for.
-            self.output.tell(&visible(&unified(&plan.changes)));
-        }
-        if let Some(prompt) = prompt
-            && !prompt.confirm("Write these changes?")?
-        {
-            return Err(Failure::declined());
-        }
-        if dry_run {
-            self.print(plan, dry_run)?;
-        } else {
-            self.write(plan, workspace, lock)?;
-            self.print(plan, dry_run).map_err(Failure::after_writing)?;
-        }
-        self.output
-            .tell(&next_steps::summary(&self.app, &self.target, plan, dry_run));
-        Ok(())
-    }
-
-    fn warn(&self, plan: &Plan, workspace: &Workspace) {
         for warning in &plan.warnings {
             self.output.warn(warning);
         }
-        for change in plan.changes.changes() {
-            if let Some(rule) = workspace.root.ignores(change.path()) {
-                let path = change.path();
-                self.output.warn(&format!("{path}: git ignores this file by {rule}: mend that, or add it with `git add -f`"));
-            }
-        }
-    }
-
-    /// Writes the plan, and removes what a killed run left.
-    fn write(
-        &self,
-        plan: &Plan,
-        workspace: &Workspace,
-        lock: Option<Lock<'_>>,
-    ) -> Result<(), Failure> {
-        let has_work = !plan.changes.is_empty() || !self.staged.is_empty();
-        if !has_work {
-            return Ok(());
-        }
-        let lock = match lock {
-            Some(lock) => lock,
-            None => workspace.lock(self.output)?,
+        let dry_run = self.args.dry_run.is_client();
+        let proposal = Proposal {
+            workspace,
+            output: self.output,
+            dry_run,
+            prints_diff: self.args.output == Format::Diff,
+            prompt,
+            staged: &self.staged,
         };
-        lock.remove_staged(&self.staged)?;
-        for leftover in lock.apply(&plan.changes)?.leftovers {
-            self.output.warn(&format!(
-                "{leftover}: this temporary file could not be removed"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Shows what would change; before a question with an empty line around it, so that the eye finds both.
-    fn show_diff(&self, plan: &Plan, before_question: bool) -> Result<(), Failure> {
-        if self.output.is_quiet() && !self.args.dry_run.is_client() {
-            return Ok(());
-        }
-        let set_apart = || {
-            if before_question {
-                self.output.tell("");
+        proposal.carry_out(&plan.changes, lock)?;
+        let printed = self.print(plan, dry_run);
+        printed.map_err(|failure| {
+            if dry_run {
+                failure
+            } else {
+                failure.after_writing()
             }
-        };
-        set_apart();
-        self.output.diff(&unified(&plan.changes))?;
-        set_apart();
+        })?;
+        self.output
+            .tell(&next_steps::summary(&self.app, &self.target, plan, dry_run));
         Ok(())
     }
 
@@ -411,8 +361,11 @@ impl<'call> Session<'call> {
             self.output
                 .tell(&format!("\nThe same with flags:\n  {command}"));
         }
-        self.output
-            .tell(&next_steps::git(&self.app, plan, &workspace.root));
+        self.output.tell(&git_commands(
+            &plan.changes,
+            &format!("Add the database of {}", self.app.name),
+            &workspace.root,
+        ));
         self.output.tell(&next_steps::verification(
             &self.app,
             &self.target,

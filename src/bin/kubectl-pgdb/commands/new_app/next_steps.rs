@@ -9,7 +9,7 @@ use pgdb::target::Target;
 
 use super::NewApp;
 use crate::cli::Global;
-use crate::files::Root;
+use crate::proposal::shell_word;
 
 /// What was, or would be, done.
 pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) -> String {
@@ -63,27 +63,6 @@ pub(super) fn verification(app: &App, target: &Target, args: &NewApp, global: &G
     format!(
         "  kubectl pgdb verify {} --wait --login{flags}    # once Argo CD has synced it",
         app.name
-    )
-}
-
-/// The git commands that commit the change.
-pub(super) fn git(app: &App, plan: &Plan, root: &Root) -> String {
-    let here = std::env::current_dir().is_ok_and(|here| here == root.path());
-    let git = if here {
-        "git".to_owned()
-    } else {
-        format!("git -C {}", shell_word(&root.path().display().to_string()))
-    };
-    let paths: Vec<String> = plan
-        .changes
-        .changes()
-        .iter()
-        .map(|change| shell_word(change.path().as_str()))
-        .collect();
-    format!(
-        "\nNext:\n  {git} add {}\n  {git} commit -m {}\n  {git} push",
-        paths.join(" "),
-        shell_word(&format!("Add the database of {}", app.name))
     )
 }
 
@@ -180,13 +159,4 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
         .filter(|(_, given)| *given)
         .map(|(name, _)| name.to_owned());
     single.chain(several).chain(switches).collect()
-}
-
-/// A word as a POSIX shell takes it: as it is where that is safe, else in single quotes.
-fn shell_word(text: &str) -> String {
-    let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !text.is_empty() && text.chars().all(is_safe) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
