@@ -8,7 +8,7 @@ use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{
-    completion, demo, doctor, fetch_cert, init, lint, list, new_app, verify, version,
+    completion, demo, doctor, fetch_cert, init, lint, list, new_app, remove, verify, version,
 };
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
@@ -107,6 +107,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     NewApp(Box<new_app::NewApp>),
+    Remove(Box<remove::Remove>),
     Doctor(Box<doctor::Doctor>),
     FetchCert(Box<fetch_cert::FetchCert>),
     Init(init::Init),

@@ -8,6 +8,7 @@ pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod new_app;
+pub(crate) mod remove;
 pub(crate) mod verify;
 pub(crate) mod version;
 
@@ -19,6 +20,7 @@ use crate::output::Output;
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.command {
         Command::NewApp(args) => new_app::run(args, &cli.global, output),
+        Command::Remove(args) => remove::run(args, &cli.global, output),
         Command::Doctor(args) => doctor::run(args, &cli.global, output),
         Command::FetchCert(args) => fetch_cert::run(args, &cli.global, output),
         Command::Init(args) => init::run(args, &cli.global, output),

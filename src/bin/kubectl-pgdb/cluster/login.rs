@@ -47,6 +47,8 @@ pub(crate) struct Door {
     pub(crate) database: String,
     /// The command that asks: with the program's name the one that the session shows in `pg_stat_activity`.
     pub(crate) command: &'static str,
+    /// What is said where the Secret is not there.
+    pub(crate) without_secret: String,
 }
 
 impl Session {
@@ -62,6 +64,7 @@ impl Session {
             pod: attempt.pod.clone(),
             database: attempt.database.clone(),
             command: "verify",
+            without_secret: "waits for the link Mirror".to_owned(),
         };
         let asked = self.enter(&door, async |client| ask(client, attempt).await);
         let (login, is_encrypted) = asked.await?;
@@ -133,9 +136,7 @@ impl Session {
                     "the mirrored Secret has no username or password that is text".to_owned(),
                 )
             }),
-            Fact::Absent => Err(LoginProblem::NotTried(
-                "waits for the link Mirror".to_owned(),
-            )),
+            Fact::Absent => Err(LoginProblem::NotTried(door.without_secret.clone())),
             Fact::Unreadable(why) => Err(LoginProblem::NoWay(why)),
         }
     }
