@@ -15,6 +15,7 @@
 //! - [`report`]: checks, how each ended, and what to do.
 //! - [`new_app`]: plans an app's credential, role and database.
 //! - [`remove`]: takes an app out of the repository, in stages, and keeps its data unless told otherwise.
+//! - [`rotate`]: gives apps new passwords, or has the same ones sealed again.
 //! - [`list`]: the apps that the repository declares, and what each lacks.
 //! - [`verify`]: proves an app's chain on the live cluster, or names the broken link.
 //! - [`doctor`]: facts of the cluster become checks of what must be there and allowed.
@@ -37,6 +38,7 @@ pub mod remove;
 pub mod render;
 pub mod repo;
 pub mod report;
+pub mod rotate;
 pub mod sealing;
 pub mod settings;
 pub mod sql;

@@ -14,10 +14,12 @@ mod declared_apps;
 mod failure;
 mod files;
 mod flag_value;
+mod given_password;
 mod output;
 mod prompt;
 mod proposal;
 mod randomness;
+mod sealing_flags;
 mod secrecy;
 mod workspace;
 

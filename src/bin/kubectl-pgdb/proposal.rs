@@ -133,6 +133,23 @@ pub(crate) fn git_commands(changes: &ChangeSet, subject: &str, root: &Root) -> S
     )
 }
 
+/// The command that proves apps on the live cluster once a change is synced; `apps` are its words for them, and `cluster`
+/// is the one that was named.
+pub(crate) fn verification(apps: &str, cluster: Option<&str>, global: &Global) -> String {
+    let repo = global.repo.as_ref().map(|path| path.display().to_string());
+    let flags = [
+        ("--repo", repo.as_deref()),
+        ("--target", global.target.as_deref()),
+        ("--namespace", global.namespace.as_deref()),
+        ("--cluster", cluster),
+    ];
+    let flags: String = flags
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!(" {name} {}", shell_word(value?))))
+        .collect();
+    format!("  kubectl pgdb verify {apps} --wait --login{flags}    # once Argo CD has synced it")
+}
+
 /// A word as a POSIX shell takes it: as it is where that is safe, else in single quotes.
 pub(crate) fn shell_word(text: &str) -> String {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);

@@ -2,11 +2,8 @@
 
 mod given;
 mod next_steps;
-mod password;
 mod target;
 mod wizard;
-
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use pgdb::domain::app::App;
@@ -15,21 +12,22 @@ use pgdb::render::Templates;
 use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
 use pgdb::sealing::SealingKey;
-use pgdb::settings::TargetSettings;
 use pgdb::target::Target;
 
 use crate::cli::{DryRun, Global};
 use crate::cluster::ClusterFlags;
-use crate::commands::fetch_cert::{ControllerFlags, fetch};
+use crate::commands::fetch_cert::ControllerFlags;
 use crate::declared_apps::follow_links;
 use crate::failure::{Exit, Failure};
 use crate::files::Lock;
+use crate::given_password;
 use crate::output::Output;
 use crate::prompt::{self, Prompt};
 use crate::proposal::{Proposal, git_commands};
 use crate::randomness;
+use crate::sealing_flags::SealingFlags;
 use crate::secrecy;
-use crate::workspace::{Workspace, warn_of_end};
+use crate::workspace::Workspace;
 
 use given::Given;
 use target::{find_target, refuse_chart};
@@ -68,18 +66,8 @@ pub(crate) struct NewApp {
     /// Put the app on the CNPG Cluster in this file, a path from the repository's root.
     #[arg(long, value_name = "PATH", env = "PGDB_CLUSTER_FILE", hide_env = true)]
     cluster_file: Option<String>,
-    /// Seal with the certificate in this file [default: infra/sealed-secrets/pub-cert.pem].
-    #[arg(long, value_name = "FILE", env = "PGDB_CERT", hide_env = true)]
-    cert: Option<PathBuf>,
-    /// Seal with the newest certificate of the cluster's Sealed Secrets controller.
-    #[arg(
-        long,
-        env = "PGDB_CERT_FROM_CLUSTER",
-        hide_env = true,
-        conflicts_with = "cert",
-        value_parser = clap::builder::FalseyValueParser::new()
-    )]
-    cert_from_cluster: bool,
+    #[command(flatten)]
+    sealing: SealingFlags,
     /// Create this extension in the database; may be given several times.
     #[arg(
         long,
@@ -176,13 +164,17 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
         given.check_complete()?;
     }
     // Before the lock is taken: whoever pipes it in may take his time.
-    let password = args.password_stdin.then(password::from_stdin).transpose()?;
+    let password = args
+        .password_stdin
+        .then(|| given_password::from_stdin("new-app"))
+        .transpose()?;
     let workspace = Workspace::open(global)?;
     given.settle(&workspace.settings);
     // Before the lock is taken, too: the cluster may take its time.
     let fetched = args
+        .sealing
         .cert_from_cluster
-        .then(|| certificate_of_cluster(args, &workspace.settings, output))
+        .then(|| key(args, &workspace, output))
         .transpose()?;
     let writes = !args.dry_run.is_client();
     // With nobody to ask, the lock is taken before reading, so that several at once take turns and none is in vain.
@@ -192,7 +184,10 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
         None
     };
     let prompt = asks.then(|| Prompt::new(output.colour_stderr()));
-    let key = fetched.unwrap_or_else(|| workspace.sealing_key(args.cert.as_deref(), output));
+    let key = match fetched {
+        Some(key) => key,
+        None => key(args, &workspace, output)?,
+    };
     let call = Call { args, output, key };
     let session = Session::open(call, &workspace, &mut given, prompt.as_ref())?;
     let made = Credential::Generate(given.password_length);
@@ -205,21 +200,14 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     Ok(Exit::Done)
 }
 
-/// The key of the controller's newest certificate. Why there is none is said where one is needed, but for an interruption.
-fn certificate_of_cluster(
+/// The key to seal with, or why there is none.
+fn key(
     args: &NewApp,
-    settings: &TargetSettings,
+    workspace: &Workspace,
     output: &Output,
 ) -> Result<Result<SealingKey, Failure>, Failure> {
-    let wanted = args.controller.wanted(settings)?;
-    match fetch(&args.kube, &wanted) {
-        Ok(fetched) => {
-            warn_of_end(fetched.origin(), fetched.key(), output);
-            Ok(Ok(fetched.key().clone()))
-        }
-        Err(failure) if failure.exit == Exit::Interrupted => Err(failure),
-        Err(failure) => Ok(Err(failure)),
-    }
+    args.sealing
+        .key(&args.controller, &args.kube, workspace, output)
 }
 
 /// A call, and what there is to seal with.
