@@ -5,9 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use pgdb::sealing::SealingKey;
 use serde_json::{Value, json};
 
+use super::world::ask;
 use crate::controllers::Controllers;
 use crate::postgres;
-use crate::support::{CLUSTER, DATABASE, Repository, SEALED, vector_key};
+use crate::support::{CLUSTER, DATABASE, Repository, SEALED, vector_key, vector_keys};
 
 const ROLE: &str = "infra/databases/postgres/my-shop-role.yaml";
 const KUSTOMIZATION: &str = crate::support::KUSTOMIZATION;
@@ -293,4 +294,90 @@ fn the_entry_in_the_cluster_wins_over_the_object() {
         "Failed: one or more objects failed to apply, reason: Cluster \"postgres-shared\" is invalid: spec.managed.roles: \
          Invalid value: \"my_shop\": Role name is duplicate of another"
     );
+}
+
+#[test]
+fn the_controller_re_encrypts_with_its_newest_key() {
+    let Some((repository, cluster)) = synced("") else {
+        return;
+    };
+    let before = cluster.get("secrets", "postgres", "my-shop-db-creds");
+    cluster.renew_sealing_key();
+    let newest = vector_keys()[1]["certificate_pem"].clone();
+    let certificate = ask(&cluster.server, "GET", "/v1/cert.pem", String::new());
+    assert_eq!(json!(certificate.unwrap()), newest);
+    let sealed: Value = serde_yaml::from_str(&repository.read(SEALED)).unwrap();
+    let rotated = ask(&cluster.server, "POST", "/v1/rotate", sealed.to_string());
+    let rotated: Value = serde_json::from_str(&rotated.unwrap()).unwrap();
+    // Its own annotations are gone, and so are the template's; what the template builds is sealed as well.
+    assert_eq!(
+        rotated["metadata"],
+        json!({"name": "my-shop-db-creds", "namespace": "postgres", "annotations": {}})
+    );
+    assert_eq!(
+        rotated["spec"]["template"],
+        json!({"metadata": sealed["metadata"], "type": "kubernetes.io/basic-auth"})
+    );
+    let data = rotated["spec"]["encryptedData"].as_object().unwrap();
+    let keys: Vec<&String> = data.keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "dbname", "host", "jdbc-uri", "password", "pgpass", "port", "uri", "user", "username"
+        ]
+    );
+
+    // The same values of the same Secret, in the repository.
+    for key in ["username", "password"] {
+        let old = sealed["spec"]["encryptedData"][key].as_str().unwrap();
+        repository.replace(SEALED, old, data[key].as_str().unwrap());
+    }
+    cluster.sync();
+    assert_eq!(
+        cluster.get("secrets", "postgres", "my-shop-db-creds"),
+        before
+    );
+    let mut other = sealed.clone();
+    other["metadata"]["namespace"] = json!("shop");
+    let refused = ask(&cluster.server, "POST", "/v1/rotate", other.to_string());
+    assert_eq!(refused, Err(500));
+}
+
+#[test]
+fn a_secret_of_somebody_else_is_left_alone() {
+    let Some((repository, cluster)) = synced("") else {
+        return;
+    };
+    let secret = json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "my-blog-db-creds", "namespace": "postgres"},
+        "type": "Opaque",
+        "data": {},
+    });
+    let mut in_shop = secret.clone();
+    in_shop["metadata"]["namespace"] = json!("shop");
+    let by_hand = cluster.server.put(secret);
+    repository.run_ok("new-app my-blog --app-namespace shop --yes --quiet");
+    cluster.try_sync().unwrap_err();
+    let sealed = cluster.get("sealedsecrets", "postgres", "my-blog-db-creds");
+    assert_eq!(
+        sealed.unwrap()["status"]["conditions"][0]["message"],
+        "failed update: Resource \"my-blog-db-creds\" already exists and is not managed by SealedSecret"
+    );
+    cluster
+        .server
+        .delete("secrets", "postgres", "my-blog-db-creds");
+    let in_shop = cluster.server.put(in_shop);
+    cluster.sync();
+    let made = cluster.get("secrets", "postgres", "my-blog-db-creds");
+    assert_ne!(made, Some(by_hand));
+    assert_eq!(
+        cluster.get("secrets", "shop", "my-blog-db-creds"),
+        Some(in_shop)
+    );
+    // Nor is a mirror made again that somebody deleted.
+    cluster.server.delete("secrets", "shop", "my-shop-db-creds");
+    cluster.settle();
+    assert_eq!(cluster.get("secrets", "shop", "my-shop-db-creds"), None);
 }
