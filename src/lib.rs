@@ -14,6 +14,7 @@
 //! - [`sql`]: SQL as text, quoted.
 //! - [`report`]: checks, how each ended, and what to do.
 //! - [`new_app`]: plans an app's credential, role and database.
+//! - [`rotate`]: gives apps new passwords, or has the same ones sealed again.
 //! - [`list`]: the apps that the repository declares, and what each lacks.
 //! - [`verify`]: proves an app's chain on the live cluster, or names the broken link.
 //! - [`doctor`]: facts of the cluster become checks of what must be there and allowed.
@@ -35,6 +36,7 @@ pub mod new_app;
 pub mod render;
 pub mod repo;
 pub mod report;
+pub mod rotate;
 pub mod sealing;
 pub mod settings;
 pub mod sql;

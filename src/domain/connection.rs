@@ -11,6 +11,9 @@ use super::postgres_name::{DatabaseName, RoleName};
 /// PostgreSQL's port on CNPG's Services.
 pub const PORT: &str = "5432";
 
+/// What Kubernetes puts behind the names of Services, unless the cluster was set up with another domain.
+const CLUSTER_DOMAIN: &str = "cluster.local";
+
 /// What the controller puts in place of the username when it unseals.
 const USERNAME: &str = "{{ .username }}";
 /// What the controller puts in place of the password when it unseals.
@@ -86,6 +89,32 @@ impl Connection {
                 Zeroizing::new(self.pgpass(role.as_str(), &escaped)),
             ),
         ]
+    }
+
+    /// One of CNPG's keys with this very password in it, encoded as its form needs it: to be sealed. None for a key that
+    /// is no form of the whole connection.
+    pub fn secret_key(
+        &self,
+        key: &str,
+        role: &RoleName,
+        password: &str,
+    ) -> Option<Zeroizing<String>> {
+        let (connection, key) = match key.strip_prefix("fqdn-") {
+            Some(rest @ ("uri" | "jdbc-uri")) => (&self.fully_qualified(), rest),
+            _ => (self, key),
+        };
+        let keys = connection.secret_keys(role, password).into_iter();
+        keys.filter(|(name, _)| *name == key)
+            .map(|(_, value)| value)
+            .next()
+    }
+
+    /// The same way by the host's name with the cluster's domain.
+    fn fully_qualified(&self) -> Self {
+        Self {
+            host: format!("{}.{CLUSTER_DOMAIN}", self.host),
+            database: self.database.clone(),
+        }
     }
 
     // `concat` allocates once, so that no shorter copy with a password in it stays behind in memory.
@@ -234,5 +263,37 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn each_form_is_known_by_its_key() {
+        let of = |key: &str| {
+            let value = connection().secret_key(key, &"my_shop".parse().unwrap(), "p@");
+            value.map(|value| value.to_string())
+        };
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            of("uri"),
+            text("postgresql://my_shop:p%40@postgres-shared-rw.postgres.svc:5432/my_shop")
+        );
+        assert_eq!(
+            of("fqdn-uri"),
+            text(
+                "postgresql://my_shop:p%40@postgres-shared-rw.postgres.svc.cluster.local:5432/my_shop"
+            )
+        );
+        assert_eq!(
+            of("fqdn-jdbc-uri"),
+            text(
+                "jdbc:postgresql://postgres-shared-rw.postgres.svc.cluster.local:5432/my_shop?password=p%40&user=my_shop"
+            )
+        );
+        assert_eq!(
+            of("pgpass"),
+            text("postgres-shared-rw.postgres.svc:5432:my_shop:my_shop:p@\n")
+        );
+        for key in ["fqdn-pgpass", "host", "url", ""] {
+            assert_eq!(of(key), None, "{key}");
+        }
     }
 }

@@ -56,6 +56,18 @@ impl Scope {
         }
     }
 
+    /// The scope that a SealedSecret's own annotations say; `value` gives the value of one of them. The widest one counts.
+    pub fn read<'text>(value: impl Fn(&str) -> Option<&'text str>) -> Self {
+        [Self::ClusterWide, Self::NamespaceWide]
+            .into_iter()
+            .find(|scope| {
+                scope
+                    .annotation()
+                    .is_some_and(|(key, wanted)| value(key) == Some(wanted))
+            })
+            .unwrap_or_default()
+    }
+
     /// The annotation, as key and value, by which the SealedSecret's own metadata tells the controller the scope.
     ///
     /// None for the strict scope, which is meant where there is no annotation.
@@ -104,6 +116,29 @@ mod tests {
         assert_eq!(
             error.help(),
             "the scopes are strict, namespace-wide and cluster-wide"
+        );
+    }
+
+    #[test]
+    fn reads_what_the_controller_reads() {
+        let of = |found: &[(&str, &'static str)]| {
+            Scope::read(|key| {
+                let mut found = found.iter();
+                let (_, value) = found.find(|(name, _)| *name == key)?;
+                Some(*value)
+            })
+        };
+        let namespace = "sealedsecrets.bitnami.com/namespace-wide";
+        let cluster = "sealedsecrets.bitnami.com/cluster-wide";
+        assert_eq!(of(&[]), Scope::Strict);
+        assert_eq!(
+            of(&[(namespace, "false"), (cluster, "True")]),
+            Scope::Strict
+        );
+        assert_eq!(of(&[(namespace, "true")]), Scope::NamespaceWide);
+        assert_eq!(
+            of(&[(namespace, "true"), (cluster, "true")]),
+            Scope::ClusterWide
         );
     }
 

@@ -8,7 +8,7 @@ use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{
-    completion, demo, doctor, fetch_cert, init, lint, list, new_app, verify, version,
+    completion, demo, doctor, fetch_cert, init, lint, list, new_app, rotate, verify, version,
 };
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
@@ -114,6 +114,7 @@ pub(crate) enum Command {
     List(list::List),
     Demo(demo::Demo),
     Completion(completion::Completion),
+    Rotate(Box<rotate::Rotate>),
     Verify(Box<verify::Verify>),
     Version(version::Version),
 }

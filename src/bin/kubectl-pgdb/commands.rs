@@ -8,6 +8,7 @@ pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod new_app;
+pub(crate) mod rotate;
 pub(crate) mod verify;
 pub(crate) mod version;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::List(args) => list::run(args, &cli.global, output),
         Command::Demo(args) => demo::run(args, output),
         Command::Completion(args) => completion::run(args, output),
+        Command::Rotate(args) => rotate::run(args, &cli.global, output),
         Command::Verify(args) => verify::run(args, &cli.global, output),
         Command::Version(args) => version::run(args, output),
     }

@@ -10,6 +10,7 @@ use pgdb::live::controller::ControllerError;
 use pgdb::new_app::NewAppError;
 use pgdb::render::RenderError;
 use pgdb::repo::path::RepoPathError;
+use pgdb::rotate::RotateError;
 use pgdb::target::TargetError;
 
 use crate::files::{ApplyError, FileError, LockError, RootError};
@@ -139,6 +140,12 @@ impl From<ListError> for Failure {
 
 impl From<NewAppError> for Failure {
     fn from(error: NewAppError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<RotateError> for Failure {
+    fn from(error: RotateError) -> Self {
         Self::usage(&error, error.help())
     }
 }

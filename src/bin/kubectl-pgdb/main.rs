@@ -10,12 +10,16 @@ mod checks;
 mod cli;
 mod cluster;
 mod commands;
+mod declared_apps;
 mod failure;
 mod files;
 mod flag_value;
+mod given_password;
 mod output;
 mod prompt;
+mod proposal;
 mod randomness;
+mod sealing_flags;
 mod secrecy;
 mod workspace;
 

@@ -7,7 +7,6 @@ use pgdb::domain::name::NameError;
 use pgdb::fetch_cert::{Fetched, Plan};
 use pgdb::live::controller::Wanted;
 use pgdb::live::fact::Fact;
-use pgdb::repo::diff::unified;
 use pgdb::repo::path::RepoPathError;
 use pgdb::settings::TargetSettings;
 
@@ -15,7 +14,8 @@ use crate::cli::{DryRun, Global};
 use crate::cluster::{ClusterFlags, Question, Session, block_on};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::prompt::{self, Prompt};
+use crate::prompt::Prompt;
+use crate::proposal::{Proposal, asks};
 use crate::workspace::{Workspace, now};
 
 /// What stands for standard output instead of a file.
@@ -128,21 +128,16 @@ fn write(
     workspace: &Workspace,
     plan: &Plan,
 ) -> Result<(), Failure> {
-    let dry_run = args.dry_run.is_client();
-    if dry_run || !output.is_quiet() {
-        output.diff(&unified(&plan.changes))?;
-    }
-    if dry_run || plan.changes.is_empty() {
-        return Ok(());
-    }
-    if !global.yes && !global.no_input && prompt::is_possible() {
-        let prompt = Prompt::new(output.colour_stderr());
-        if !prompt.confirm("Write these changes?")? {
-            return Err(Failure::declined());
-        }
-    }
-    workspace.lock(output)?.apply(&plan.changes)?;
-    Ok(())
+    let prompt = asks(global).then(|| Prompt::new(output.colour_stderr()));
+    let proposal = Proposal {
+        workspace,
+        output,
+        dry_run: args.dry_run.is_client(),
+        prints_diff: true,
+        prompt: prompt.as_ref(),
+        staged: &[],
+    };
+    proposal.carry_out(&plan.changes, None)
 }
 
 /// Prints the certificate; the settings are those of a repository where there is one.

@@ -24,9 +24,10 @@ use serde::Serialize;
 use crate::cli::{DryRun, Global};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
+use crate::proposal::asks;
 
 use explanation::explain;
-use mending::{asks, mend};
+use mending::mend;
 use page::page;
 use reading::{Reading, unchosen};
 

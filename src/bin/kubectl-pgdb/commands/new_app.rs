@@ -2,36 +2,35 @@
 
 mod given;
 mod next_steps;
-mod password;
 mod target;
 mod wizard;
-
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use pgdb::domain::app::App;
 use pgdb::new_app::{AppFiles, Credential, Inputs, NewAppError, Plan, plan};
 use pgdb::render::Templates;
-use pgdb::repo::diff::unified;
 use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
 use pgdb::sealing::SealingKey;
-use pgdb::settings::TargetSettings;
 use pgdb::target::Target;
 
 use crate::cli::{DryRun, Global};
 use crate::cluster::ClusterFlags;
-use crate::commands::fetch_cert::{ControllerFlags, fetch};
+use crate::commands::fetch_cert::ControllerFlags;
+use crate::declared_apps::follow_links;
 use crate::failure::{Exit, Failure};
 use crate::files::Lock;
-use crate::output::{Output, visible};
+use crate::given_password;
+use crate::output::Output;
 use crate::prompt::{self, Prompt};
+use crate::proposal::{Proposal, git_commands};
 use crate::randomness;
+use crate::sealing_flags::SealingFlags;
 use crate::secrecy;
-use crate::workspace::{Workspace, warn_of_end};
+use crate::workspace::Workspace;
 
 use given::Given;
-use target::{find_target, follow_links, refuse_chart};
+use target::{find_target, refuse_chart};
 
 /// Give an application its credential, role and database, as one change to the repository.
 ///
@@ -67,18 +66,8 @@ pub(crate) struct NewApp {
     /// Put the app on the CNPG Cluster in this file, a path from the repository's root.
     #[arg(long, value_name = "PATH", env = "PGDB_CLUSTER_FILE", hide_env = true)]
     cluster_file: Option<String>,
-    /// Seal with the certificate in this file [default: infra/sealed-secrets/pub-cert.pem].
-    #[arg(long, value_name = "FILE", env = "PGDB_CERT", hide_env = true)]
-    cert: Option<PathBuf>,
-    /// Seal with the newest certificate of the cluster's Sealed Secrets controller.
-    #[arg(
-        long,
-        env = "PGDB_CERT_FROM_CLUSTER",
-        hide_env = true,
-        conflicts_with = "cert",
-        value_parser = clap::builder::FalseyValueParser::new()
-    )]
-    cert_from_cluster: bool,
+    #[command(flatten)]
+    sealing: SealingFlags,
     /// Create this extension in the database; may be given several times.
     #[arg(
         long,
@@ -175,13 +164,17 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
         given.check_complete()?;
     }
     // Before the lock is taken: whoever pipes it in may take his time.
-    let password = args.password_stdin.then(password::from_stdin).transpose()?;
+    let password = args
+        .password_stdin
+        .then(|| given_password::from_stdin("new-app"))
+        .transpose()?;
     let workspace = Workspace::open(global)?;
     given.settle(&workspace.settings);
     // Before the lock is taken, too: the cluster may take its time.
     let fetched = args
+        .sealing
         .cert_from_cluster
-        .then(|| certificate_of_cluster(args, &workspace.settings, output))
+        .then(|| key(args, &workspace, output))
         .transpose()?;
     let writes = !args.dry_run.is_client();
     // With nobody to ask, the lock is taken before reading, so that several at once take turns and none is in vain.
@@ -191,7 +184,10 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
         None
     };
     let prompt = asks.then(|| Prompt::new(output.colour_stderr()));
-    let key = fetched.unwrap_or_else(|| workspace.sealing_key(args.cert.as_deref(), output));
+    let key = match fetched {
+        Some(key) => key,
+        None => key(args, &workspace, output)?,
+    };
     let call = Call { args, output, key };
     let session = Session::open(call, &workspace, &mut given, prompt.as_ref())?;
     let made = Credential::Generate(given.password_length);
@@ -204,21 +200,14 @@ pub(crate) fn run(args: &NewApp, global: &Global, output: &Output) -> Result<Exi
     Ok(Exit::Done)
 }
 
-/// The key of the controller's newest certificate. Why there is none is said where one is needed, but for an interruption.
-fn certificate_of_cluster(
+/// The key to seal with, or why there is none.
+fn key(
     args: &NewApp,
-    settings: &TargetSettings,
+    workspace: &Workspace,
     output: &Output,
 ) -> Result<Result<SealingKey, Failure>, Failure> {
-    let wanted = args.controller.wanted(settings)?;
-    match fetch(&args.kube, &wanted) {
-        Ok(fetched) => {
-            warn_of_end(fetched.origin(), fetched.key(), output);
-            Ok(Ok(fetched.key().clone()))
-        }
-        Err(failure) if failure.exit == Exit::Interrupted => Err(failure),
-        Err(failure) => Ok(Err(failure)),
-    }
+    args.sealing
+        .key(&args.controller, &args.kube, workspace, output)
 }
 
 /// A call, and what there is to seal with.
@@ -326,80 +315,29 @@ impl<'call> Session<'call> {
         lock: Option<Lock<'_>>,
         prompt: Option<&Prompt>,
     ) -> Result<(), Failure> {
-        self.warn(plan, workspace);
-        let dry_run = self.args.dry_run.is_client();
-        let prompt = prompt.filter(|_| !dry_run && !plan.changes.is_empty());
-        if self.args.output == Format::Diff {
-            self.show_diff(plan, prompt.is_some())?;
-        } else if prompt.is_some() {
-            // Standard output is for the data that was asked for.
-            self.output.tell(&visible(&unified(&plan.changes)));
-        }
-        if let Some(prompt) = prompt
-            && !prompt.confirm("Write these changes?")?
-        {
-            return Err(Failure::declined());
-        }
-        if dry_run {
-            self.print(plan, dry_run)?;
-        } else {
-            self.write(plan, workspace, lock)?;
-            self.print(plan, dry_run).map_err(Failure::after_writing)?;
-        }
-        self.output
-            .tell(&next_steps::summary(&self.app, &self.target, plan, dry_run));
-        Ok(())
-    }
-
-    fn warn(&self, plan: &Plan, workspace: &Workspace) {
         for warning in &plan.warnings {
             self.output.warn(warning);
         }
-        for change in plan.changes.changes() {
-            if let Some(rule) = workspace.root.ignores(change.path()) {
-                let path = change.path();
-                self.output.warn(&format!("{path}: git ignores this file by {rule}: mend that, or add it with `git add -f`"));
-            }
-        }
-    }
-
-    /// Writes the plan, and removes what a killed run left.
-    fn write(
-        &self,
-        plan: &Plan,
-        workspace: &Workspace,
-        lock: Option<Lock<'_>>,
-    ) -> Result<(), Failure> {
-        let has_work = !plan.changes.is_empty() || !self.staged.is_empty();
-        if !has_work {
-            return Ok(());
-        }
-        let lock = match lock {
-            Some(lock) => lock,
-            None => workspace.lock(self.output)?,
+        let dry_run = self.args.dry_run.is_client();
+        let proposal = Proposal {
+            workspace,
+            output: self.output,
+            dry_run,
+            prints_diff: self.args.output == Format::Diff,
+            prompt,
+            staged: &self.staged,
         };
-        lock.remove_staged(&self.staged)?;
-        for leftover in lock.apply(&plan.changes)?.leftovers {
-            self.output.warn(&format!(
-                "{leftover}: this temporary file could not be removed"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Shows what would change; before a question with an empty line around it, so that the eye finds both.
-    fn show_diff(&self, plan: &Plan, before_question: bool) -> Result<(), Failure> {
-        if self.output.is_quiet() && !self.args.dry_run.is_client() {
-            return Ok(());
-        }
-        let set_apart = || {
-            if before_question {
-                self.output.tell("");
+        proposal.carry_out(&plan.changes, lock)?;
+        let printed = self.print(plan, dry_run);
+        printed.map_err(|failure| {
+            if dry_run {
+                failure
+            } else {
+                failure.after_writing()
             }
-        };
-        set_apart();
-        self.output.diff(&unified(&plan.changes))?;
-        set_apart();
+        })?;
+        self.output
+            .tell(&next_steps::summary(&self.app, &self.target, plan, dry_run));
         Ok(())
     }
 
@@ -411,8 +349,11 @@ impl<'call> Session<'call> {
             self.output
                 .tell(&format!("\nThe same with flags:\n  {command}"));
         }
-        self.output
-            .tell(&next_steps::git(&self.app, plan, &workspace.root));
+        self.output.tell(&git_commands(
+            &plan.changes,
+            &format!("Add the database of {}", self.app.name),
+            &workspace.root,
+        ));
         self.output.tell(&next_steps::verification(
             &self.app,
             &self.target,

@@ -10,7 +10,8 @@ use crate::cli::Global;
 use crate::failure::{Exit, Failure};
 use crate::files::Lock;
 use crate::output::Output;
-use crate::prompt::{self, Prompt};
+use crate::prompt::Prompt;
+use crate::proposal::{Proposal, asks};
 
 /// Shows the fixes, asks where there is somebody to ask, writes them, and reports what is still to be found.
 ///
@@ -45,11 +46,6 @@ pub(super) fn mend(
     Ok(exit(args.fail_on, &rest, is_whole))
 }
 
-/// Whether the changes are confirmed before they are written.
-pub(super) fn asks(global: &Global) -> bool {
-    !global.yes && !global.no_input && prompt::is_possible()
-}
-
 /// Writes the fixes; a "no" is an error.
 fn write(
     args: &Lint,
@@ -62,26 +58,16 @@ fn write(
     if plan.changes.is_empty() {
         return Ok(());
     }
-    let asks = asks(global);
-    let diff = unified(&plan.changes);
-    if args.output == Format::Text && (asks || !output.is_quiet()) {
-        output.diff(&diff)?;
-    } else if asks {
-        // Standard output is for the data that was asked for.
-        output.show(&diff);
-    }
-    if asks && !Prompt::new(output.colour_stderr()).confirm("Write these changes?")? {
-        return Err(Failure::declined());
-    }
-    let lock = match lock {
-        Some(lock) => lock,
-        None => reading.workspace().lock(output)?,
+    let prompt = asks(global).then(|| Prompt::new(output.colour_stderr()));
+    let proposal = Proposal {
+        workspace: reading.workspace(),
+        output,
+        dry_run: false,
+        prints_diff: args.output == Format::Text,
+        prompt: prompt.as_ref(),
+        staged: &[],
     };
-    for leftover in lock.apply(&plan.changes)?.leftovers {
-        output.warn(&format!(
-            "{leftover}: this temporary file could not be removed"
-        ));
-    }
+    proposal.carry_out(&plan.changes, lock)?;
     output.tell(&format!(
         "Mended {} in {}.",
         counted(plan.mended, "finding"),

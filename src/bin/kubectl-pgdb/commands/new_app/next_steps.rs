@@ -9,7 +9,7 @@ use pgdb::target::Target;
 
 use super::NewApp;
 use crate::cli::Global;
-use crate::files::Root;
+use crate::proposal::{self, shell_word};
 
 /// What was, or would be, done.
 pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) -> String {
@@ -46,45 +46,10 @@ pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) ->
 
 /// The command that proves the app on the live cluster once the change is synced.
 pub(super) fn verification(app: &App, target: &Target, args: &NewApp, global: &Global) -> String {
-    let repo = global.repo.as_ref().map(|path| path.display().to_string());
     // Where several could be meant, the one that was asked for is named again.
-    let cluster =
-        (args.cluster.is_some() || args.cluster_file.is_some()).then(|| target.cluster.to_string());
-    let flags = [
-        ("--repo", &repo),
-        ("--target", &global.target),
-        ("--namespace", &global.namespace),
-        ("--cluster", &cluster),
-    ];
-    let flags: String = flags
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!(" {name} {}", shell_word(value.as_ref()?))))
-        .collect();
-    format!(
-        "  kubectl pgdb verify {} --wait --login{flags}    # once Argo CD has synced it",
-        app.name
-    )
-}
-
-/// The git commands that commit the change.
-pub(super) fn git(app: &App, plan: &Plan, root: &Root) -> String {
-    let here = std::env::current_dir().is_ok_and(|here| here == root.path());
-    let git = if here {
-        "git".to_owned()
-    } else {
-        format!("git -C {}", shell_word(&root.path().display().to_string()))
-    };
-    let paths: Vec<String> = plan
-        .changes
-        .changes()
-        .iter()
-        .map(|change| shell_word(change.path().as_str()))
-        .collect();
-    format!(
-        "\nNext:\n  {git} add {}\n  {git} commit -m {}\n  {git} push",
-        paths.join(" "),
-        shell_word(&format!("Add the database of {}", app.name))
-    )
+    let is_named = args.cluster.is_some() || args.cluster_file.is_some();
+    let cluster = is_named.then_some(target.cluster.as_str());
+    proposal::verification(app.name.as_str(), cluster, global)
 }
 
 /// The call that asks for the same app without a question; `chosen` is the target that the user was asked for.
@@ -135,7 +100,11 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
         ("--cluster-file", &unless_chosen(&args.cluster_file)),
         (
             "--cert",
-            &args.cert.as_ref().map(|cert| cert.display().to_string()),
+            &args
+                .sealing
+                .cert
+                .as_ref()
+                .map(|cert| cert.display().to_string()),
         ),
         ("--controller-name", &args.controller.controller_name),
         (
@@ -172,7 +141,7 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
             .map(move |value| format!("{name} {}", shell_word(value)))
     });
     let switches = [
-        ("--cert-from-cluster", args.cert_from_cluster),
+        ("--cert-from-cluster", args.sealing.cert_from_cluster),
         ("--no-connection-keys", args.no_connection_keys),
     ];
     let switches = switches
@@ -180,13 +149,4 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
         .filter(|(_, given)| *given)
         .map(|(name, _)| name.to_owned());
     single.chain(several).chain(switches).collect()
-}
-
-/// A word as a POSIX shell takes it: as it is where that is safe, else in single quotes.
-fn shell_word(text: &str) -> String {
-    let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !text.is_empty() && text.chars().all(is_safe) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,28 +1,14 @@
-//! Where the app is put: links followed, the Cluster found, and a folder refused that cannot serve.
+//! Where the app is put: the Cluster found, and a folder refused that cannot serve.
 
 use pgdb::repo::path::RepoPath;
 use pgdb::target::{Target, TargetError, TargetRequest};
 
 use super::wizard;
+use crate::declared_apps;
 use crate::failure::Failure;
-use crate::files::{FileError, Root};
+use crate::files::Root;
 use crate::prompt::Prompt;
 use crate::workspace::Reading;
-
-/// Puts the real paths in place of those that go through symbolic links: kustomizations name the real ones, and git
-/// adds nothing beyond a link.
-///
-/// # Errors
-/// When a link leads to nothing or out of the repository, or a folder cannot be opened.
-pub(super) fn follow_links(request: &mut TargetRequest, root: &Root) -> Result<(), FileError> {
-    if let Some(file) = &mut request.cluster_file {
-        *file = root.real_file(file)?;
-    }
-    if let Some(directory) = &mut request.directory {
-        *directory = root.real_folder(directory)?;
-    }
-    Ok(())
-}
 
 /// The target, asked for where several Clusters could be meant, and whether it was.
 ///
@@ -39,13 +25,7 @@ pub(super) fn find_target(
             let chosen = wizard::choose_cluster(candidates, prompt)?;
             Ok((Target::of(request, chosen, snapshot)?, true))
         }
-        (Err(error @ TargetError::NoCluster { .. }), _) if !reading.skipped.is_empty() => {
-            let skipped = reading.skipped.iter().map(|file| format!("\n  {file}"));
-            let skipped: String = skipped.collect();
-            let message = format!("{error}; these files could not be read:{skipped}");
-            Err(Failure::usage(message, error.help()))
-        }
-        (target, _) => Ok((target?, false)),
+        _ => Ok((declared_apps::find_target(request, reading)?, false)),
     }
 }
 

@@ -1,7 +1,6 @@
 //! What is expected: of the repository's apps, or of those that are named.
 
 mod names;
-mod repository;
 
 use pgdb::declared::Declared;
 use pgdb::domain::app::AppRequest;
@@ -13,6 +12,7 @@ use pgdb::verify::{Expected, Facts};
 use super::Verify;
 use crate::cli::Global;
 use crate::cluster::Sight;
+use crate::declared_apps;
 use crate::failure::Failure;
 use crate::flag_value::one;
 use crate::workspace::Workspace;
@@ -57,7 +57,7 @@ impl Expectation {
             ..request
         }
         .or_settings(&workspace.settings);
-        match repository::apps(&workspace, &request)? {
+        match declared_apps::apps(&workspace, &request)? {
             Some((declared, target)) => {
                 args.names_by.refuse()?;
                 Self::declared(args, &declared, target)
@@ -67,7 +67,7 @@ impl Expectation {
     }
 
     fn declared(args: &Verify, declared: &Declared, target: Target) -> Result<Self, Failure> {
-        let chosen = repository::choose(&args.names, args.all, declared, &target)?;
+        let chosen = declared_apps::choose(&args.names, args.all, declared, &target)?;
         let expected = chosen
             .into_iter()
             .map(|app| Expected::of_declared(app, &target))
@@ -76,7 +76,7 @@ impl Expectation {
             namespace: target.namespace,
             cluster: Some(target.cluster),
             asked: Asked::Declared(expected),
-            warnings: repository::warnings(declared),
+            warnings: declared_apps::warnings(declared),
         })
     }
 

@@ -10,15 +10,15 @@ use crate::failure::Failure;
 /// More than the longest password and its line end, in bytes, so that one that is too long is seen.
 const BUFFER: usize = 4096 + 3;
 
-/// Reads the password from the standard input's descriptor, into a buffer that is wiped and never grows.
+/// Reads the password for `command` from the standard input's descriptor, into a buffer that is wiped and never grows.
 ///
 /// # Errors
 /// When standard input is a terminal or cannot be read, or what it holds is refused.
-pub(super) fn from_stdin() -> Result<Password, Failure> {
+pub(crate) fn from_stdin(command: &str) -> Result<Password, Failure> {
     if rustix::termios::isatty(stdin()) {
         return Err(Failure::usage(
             "--password-stdin: standard input is a terminal, which would show the password",
-            "pipe it in, as in `kubectl pgdb new-app ... --password-stdin < FILE`",
+            format!("pipe it in, as in `kubectl pgdb {command} ... --password-stdin < FILE`"),
         ));
     }
     let mut bytes = Zeroizing::new(vec![0; BUFFER]);

@@ -1,0 +1,195 @@
+//! `rotate`: new passwords for apps that are there.
+//!
+//! Of a SealedSecret only the values that hold the password change, and where it says on which day that was made, that
+//! day; every other byte stays. The controller opens them, CNPG gives the new password to the role, and Reflector carries
+//! it to the mirrors. What is sealed cannot be read here: a sealed value of which it is not known that it does not hold
+//! the password is an error.
+
+mod age;
+mod error;
+mod refusal;
+mod report;
+mod sealed_secret;
+mod selection;
+#[cfg(test)]
+mod tests;
+mod values;
+mod warnings;
+
+use std::collections::BTreeMap;
+
+use rand::CryptoRng;
+
+use crate::declared::Declared;
+use crate::domain::password::{Password, PasswordLength};
+use crate::domain::time::UnixTime;
+use crate::repo::change_set::ChangeSet;
+use crate::repo::draft::Draft;
+use crate::repo::edit::{Step, set_text};
+use crate::repo::path::RepoPath;
+use crate::repo::snapshot::Snapshot;
+use crate::sealing::SealingKey;
+use crate::target::Target;
+
+pub use age::{Age, AgeSource};
+pub use error::RotateError;
+pub use refusal::{Reason, Refusal};
+pub use report::{AgeReport, AppReport, Call, LeftReport, Report};
+pub use sealed_secret::PASSWORD_CHANGED;
+pub use selection::{Credential, Selection};
+
+/// The key of the password in every credential.
+const PASSWORD: &str = "password";
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'input> {
+    /// The PostgreSQL that the apps are on.
+    pub target: &'input Target,
+    /// What was read of the repository.
+    pub snapshot: &'input Snapshot,
+    /// The apps that it declares.
+    pub declared: &'input Declared,
+    /// The sealed keys of which the user says that they do not hold the password.
+    pub keep: &'input [String],
+}
+
+/// Where the new passwords come from.
+pub enum NewPassword {
+    /// One of this length for each credential.
+    Generate(PasswordLength),
+    /// This one, for one credential.
+    Given(Password),
+}
+
+/// What is changed of one credential.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Rotation {
+    /// The apps whose credential it is.
+    pub apps: Vec<String>,
+    /// Its Secret.
+    pub secret: String,
+    /// The SealedSecret's file.
+    pub path: RepoPath,
+    /// The keys of the sealed values that are replaced, in order.
+    pub keys: Vec<String>,
+    /// How old the password was that goes, where that was asked for.
+    pub age: Option<Age>,
+}
+
+/// What `rotate` is to do.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Plan {
+    /// The files to write.
+    pub changes: ChangeSet,
+    /// What is changed, in the order in which the apps were asked for.
+    pub rotations: Vec<Rotation>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// Plans a new password for each credential; `rng` must be the system's generator, or seeded by it.
+///
+/// # Errors
+/// When one password is given for several credentials, a file cannot be edited safely, or a value cannot be sealed.
+/// Nothing is to be written then.
+pub fn plan(
+    inputs: &Inputs<'_>,
+    selection: &Selection,
+    password: NewPassword,
+    key: &SealingKey,
+    now: UnixTime,
+    rng: &mut impl CryptoRng,
+) -> Result<Plan, RotateError> {
+    let count = selection.credentials.len();
+    if matches!(password, NewPassword::Given(_)) && count > 1 {
+        return Err(RotateError::OnePassword { count });
+    }
+    let mut edits = Edits::default();
+    let mut plan = Plan::default();
+    for credential in &selection.credentials {
+        let generated;
+        let new = match &password {
+            NewPassword::Generate(length) => {
+                generated = Password::generate(*length, rng);
+                &generated
+            }
+            NewPassword::Given(password) => password,
+        };
+        let values = values::sealed(credential, inputs.target, new, key, rng)?;
+        plan.warnings.extend(warnings::of(credential, new, key));
+        plan.rotations.push(rotation(credential, &values));
+        edits.set_values(credential, values);
+        edits.set_day(credential, now);
+    }
+    plan.changes = edits.made(inputs.snapshot)?;
+    Ok(plan)
+}
+
+fn rotation(credential: &Credential, values: &[(String, String)]) -> Rotation {
+    Rotation {
+        apps: credential.apps.clone(),
+        secret: credential.secret().to_owned(),
+        path: credential.path().clone(),
+        keys: values.iter().map(|(key, _)| key.clone()).collect(),
+        age: credential.age,
+    }
+}
+
+/// New texts of scalars with the steps down to them.
+type Texts<'steps> = Vec<(Vec<Step<'steps>>, String)>;
+
+/// New texts of scalars, by their documents: what is in one document is edited at once.
+#[derive(Default)]
+struct Edits<'credential> {
+    texts: BTreeMap<(&'credential RepoPath, usize), Texts<'credential>>,
+}
+
+impl<'credential> Edits<'credential> {
+    fn set_values(&mut self, credential: &'credential Credential, values: Vec<(String, String)>) {
+        for (key, value) in values {
+            let mut keys = credential.sealed.encrypted.iter();
+            if let Some((key, _)) = keys.find(|(known, _)| *known == key) {
+                self.set(credential, &["spec", "encryptedData", key], value);
+            }
+        }
+    }
+
+    /// Says of a credential that says on which day its password was made that it was today.
+    fn set_day(&mut self, credential: &'credential Credential, now: UnixTime) {
+        if credential.sealed.changed.is_some() {
+            let path = ["metadata", "annotations", PASSWORD_CHANGED];
+            self.set(credential, &path, now.date());
+        }
+    }
+
+    fn set(
+        &mut self,
+        credential: &'credential Credential,
+        path: &[&'credential str],
+        text: String,
+    ) {
+        let sealed = &credential.sealed;
+        let document = (&sealed.place.path, sealed.document);
+        let texts = self.texts.entry(document).or_default();
+        texts.push((sealed.steps(path), text));
+    }
+
+    /// The changes of the files.
+    fn made(self, snapshot: &Snapshot) -> Result<ChangeSet, RotateError> {
+        let mut draft = Draft::new(snapshot);
+        for ((path, document), texts) in self.texts {
+            let texts: Vec<(&[Step<'_>], &str)> = texts
+                .iter()
+                .map(|(steps, text)| (steps.as_slice(), text.as_str()))
+                .collect();
+            let text = draft.text(path).unwrap_or_default();
+            let new = set_text(text, document, &texts).map_err(|source| RotateError::Edit {
+                path: path.clone(),
+                source,
+            })?;
+            draft.write(path, new);
+        }
+        Ok(draft.into_change_set())
+    }
+}
