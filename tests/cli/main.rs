@@ -30,6 +30,7 @@ mod interruptions;
 mod kubeconfig;
 mod layouts;
 mod leaks;
+mod lifecycle;
 mod lint;
 mod list;
 mod mistyped;

@@ -1,7 +1,9 @@
-//! Somebody who is connected.
+//! Who is connected.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use super::{Postgres, program};
 
 /// A session of psql, open until it is dropped.
 pub struct Session {
@@ -21,6 +23,37 @@ impl Session {
         Self {
             child,
             stdin: Some(stdin),
+        }
+    }
+}
+
+impl Postgres {
+    /// Logs in over TCP as psql does, and runs statements; gives what psql says, on standard error where it fails.
+    pub fn log_in(
+        &self,
+        role: &str,
+        database: &str,
+        password: &str,
+        sslmode: &str,
+        statements: &str,
+    ) -> Result<String, String> {
+        let port = self.address().port();
+        let output = Command::new(program("psql"))
+            .args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d"])
+            .arg(format!(
+                "host=127.0.0.1 port={port} user={role} dbname={database} sslmode={sslmode}"
+            ))
+            .args(["-c", statements])
+            .env_clear()
+            .env("PGPASSWORD", password)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if output.status.success() {
+            Ok(text(&output.stdout))
+        } else {
+            Err(text(&output.stderr))
         }
     }
 }
