@@ -1,5 +1,7 @@
 //! The whole life of apps: each step is a commit, Argo CD syncs it, and PostgreSQL has the last word.
 
+mod at_once;
+mod document;
 mod one_app;
 
 use base64::Engine;
@@ -67,11 +69,7 @@ impl Life {
 
     /// Commits what has changed, and looks at what is there then.
     fn commit(&self, message: &str) {
-        self.repository.git("add --all", "");
-        self.repository.git(
-            &format!("-c user.name=Ada -c user.email=ada@example.com -c commit.gpgsign=false commit --quiet -m {message}"),
-            "",
-        );
+        commit(&self.repository, message);
         // The role that the guide has by hand is the one that is told of.
         let lint = self.repository.run("lint --output json");
         let report: Value = serde_json::from_str(&lint.stdout).unwrap();
@@ -118,6 +116,13 @@ impl Life {
             None => error,
         })
     }
+}
+
+/// Commits all that has changed; the message is one word.
+fn commit(repository: &Repository, message: &str) {
+    let who = "-c user.name=Ada -c user.email=ada@example.com -c commit.gpgsign=false";
+    repository.git("add --all", "");
+    repository.git(&format!("{who} commit --quiet -m {message}"), "");
 }
 
 /// A value of a Secret.
