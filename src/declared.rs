@@ -18,7 +18,9 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::domain::choice::ReclaimPolicy;
 use crate::domain::reflection::Reflection;
+use crate::domain::scope::Scope;
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::target::Target;
@@ -95,6 +97,10 @@ pub struct DeclaredRole {
     pub is_bootstrapped: bool,
     /// Whether it is to be there.
     pub ensure: Ensure,
+    /// The roles that it is a member of.
+    pub in_roles: Vec<String>,
+    /// Its comment in PostgreSQL.
+    pub comment: Option<String>,
     /// The app of the product's label; an entry of the Cluster has none.
     pub app: Option<String>,
     /// Where else the same role is declared, which does not count.
@@ -127,6 +133,14 @@ pub struct DeclaredDatabase {
     pub extensions: Vec<DeclaredItem>,
     /// Its schemas.
     pub schemas: Vec<DeclaredItem>,
+    /// Its encoding, as written.
+    pub encoding: Option<String>,
+    /// Its locale, as written.
+    pub locale: Option<String>,
+    /// How many sessions it takes at once, as written.
+    pub connection_limit: Option<String>,
+    /// What happens to it when its object goes; what is not known counts as `retain`, CNPG's default.
+    pub reclaim: ReclaimPolicy,
     /// Whether it is to be there.
     pub ensure: Ensure,
     /// The app of the product's label.
@@ -140,6 +154,8 @@ pub struct DeclaredDatabase {
 pub struct DeclaredItem {
     /// Its name.
     pub name: String,
+    /// The version of an extension, where one is asked for.
+    pub version: Option<String>,
     /// Whether it is to be there.
     pub ensure: Ensure,
 }
@@ -175,6 +191,8 @@ pub struct DeclaredCredential {
     pub wave: Option<String>,
     /// Reflector's annotations on the Secret.
     pub reflection: Reflection,
+    /// The scope that a SealedSecret's values are sealed for, by its annotations; strict of anything else.
+    pub scope: Scope,
     /// The app of the product's label.
     pub app: Option<String>,
     /// Where else an object makes a Secret of this name, which does not count.

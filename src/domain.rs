@@ -8,6 +8,7 @@ pub mod kubernetes_name;
 pub mod name;
 pub mod nearest;
 pub mod password;
+pub mod period;
 pub mod postgres_name;
 pub mod reflection;
 pub mod scope;

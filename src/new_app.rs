@@ -11,18 +11,20 @@ mod database;
 mod error;
 mod inventory;
 mod kustomize;
+mod many;
 mod report;
 mod role;
+mod site;
 #[cfg(test)]
 mod tests;
 
 use rand::CryptoRng;
 
 use crate::domain::app::App;
-use crate::domain::choice::RoleStyle;
 use crate::domain::password::{Password, PasswordLength};
-use crate::render::{Template, Templates};
+use crate::render::Templates;
 use crate::repo::change_set::ChangeSet;
+use crate::repo::draft::Draft;
 use crate::repo::path::{RepoPath, RepoPathError};
 use crate::repo::snapshot::Snapshot;
 use crate::sealing::SealingKey;
@@ -30,9 +32,8 @@ use crate::target::Target;
 
 pub use comparison::Difference;
 pub use error::{Conflict, NewAppError};
+pub use many::{Ground, Planned, Refusals, Wanted, plan_all};
 pub use report::{FileReport, PieceReport, Report, Verb};
-
-use inventory::Inventory;
 
 /// Where an app's password comes from.
 pub enum Credential {
@@ -149,92 +150,24 @@ pub fn plan(
     credential: Credential,
     rng: &mut impl CryptoRng,
 ) -> Result<Plan, NewAppError> {
-    let Inputs { app, target, .. } = inputs;
-    if let Some(own) = app
-        .namespaces
-        .iter()
-        .find(|namespace| **namespace == target.namespace)
-    {
-        return Err(NewAppError::OwnNamespace {
-            namespace: own.clone(),
-        });
-    }
-    let files = AppFiles::new(app, target)?;
-    let inventory = Inventory::of(inputs)?;
-    inventory.check()?;
-    let mut plan = Plan {
-        changes: ChangeSet::default(),
-        pieces: Vec::new(),
-        warnings: inventory.warnings(),
+    let ground = Ground {
+        target: inputs.target,
+        templates: inputs.templates,
+        key: inputs.key,
     };
-    credential::add(inputs, &inventory, &files, credential, rng, &mut plan)?;
-    match app.options.roles {
-        RoleStyle::Managed => cluster::add(inputs, &inventory, &mut plan)?,
-        RoleStyle::DatabaseRole => {
-            let found = inventory.role.object();
-            add_manifest(
-                inputs,
-                Template::DatabaseRole,
-                &files.role,
-                found,
-                &mut plan,
-            )?;
+    let app = inputs.app.clone();
+    let mut draft = Draft::new(inputs.snapshot);
+    let wanted = vec![Wanted { app, credential }];
+    let mut planned = match plan_all(ground, wanted, &mut draft, rng, &|| ()) {
+        Ok(planned) => planned,
+        Err(refusals) => {
+            let first = refusals.into_iter().next();
+            return Err(first.map_or(NewAppError::NoManifest, |(_, error)| error));
         }
-    }
-    let found = inventory.database.object();
-    add_manifest(
-        inputs,
-        Template::Database,
-        &files.database,
-        found,
-        &mut plan,
-    )?;
-    kustomize::add(inputs, &files, &mut plan)?;
-    Ok(plan)
-}
-
-/// Keeps a Database or DatabaseRole that is there, or makes it.
-fn add_manifest(
-    inputs: &Inputs<'_>,
-    template: Template,
-    path: &RepoPath,
-    found: Option<(&RepoPath, usize)>,
-    plan: &mut Plan,
-) -> Result<(), NewAppError> {
-    let (kind, object) = match template {
-        Template::SealedSecret => (PieceKind::SealedSecret, &inputs.app.secret),
-        Template::Database => (PieceKind::Database, &inputs.app.database_object),
-        Template::DatabaseRole => (PieceKind::DatabaseRole, &inputs.app.role_object),
     };
-    if found.is_none() {
-        let text = inputs
-            .templates
-            .render(template, inputs.app, inputs.target, &[], &[])?;
-        plan.changes.write(path.clone(), None, text);
-    }
-    plan.add_piece(kind, object.as_str(), path, found);
-    Ok(())
-}
-
-impl Plan {
-    fn add_piece(
-        &mut self,
-        kind: PieceKind,
-        object: &str,
-        path: &RepoPath,
-        found: Option<(&RepoPath, usize)>,
-    ) {
-        let (path, document) = found.unwrap_or((path, 0));
-        self.pieces.push(Piece {
-            kind,
-            object: object.to_owned(),
-            path: path.clone(),
-            document,
-            state: if found.is_some() {
-                PieceState::Kept
-            } else {
-                PieceState::Made
-            },
-        });
-    }
+    Ok(Plan {
+        changes: draft.into_change_set(),
+        pieces: planned.pieces.pop().unwrap_or_default(),
+        warnings: planned.warnings,
+    })
 }

@@ -1,6 +1,7 @@
 //! Manifests from the templates in `templates/`, or from a repository's own of the same name.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use handlebars::{Handlebars, RenderErrorReason, TemplateErrorReason};
 use serde::Serialize;
@@ -59,6 +60,8 @@ impl Template {
 #[derive(Clone, Debug, Default)]
 pub struct Templates {
     overridden: BTreeMap<Template, Overriding>,
+    /// Those of them that are valid, read once however many apps are rendered.
+    engine: OnceLock<Handlebars<'static>>,
 }
 
 #[derive(Clone, Debug)]
@@ -99,6 +102,24 @@ impl Templates {
     /// Uses a repository's own text for a template; `place` is its path, for messages.
     pub fn override_with(&mut self, template: Template, place: String, text: String) {
         self.overridden.insert(template, Overriding { place, text });
+        self.engine = OnceLock::new();
+    }
+
+    /// The text of a template.
+    fn text(&self, template: Template) -> &str {
+        let overriding = self.overridden.get(&template);
+        overriding.map_or(template.embedded(), |found| found.text.as_str())
+    }
+
+    fn engine(&self) -> &Handlebars<'static> {
+        self.engine.get_or_init(|| {
+            let mut engine = engine();
+            for template in Template::ALL {
+                // Why one is refused is said where it is used.
+                drop(engine.register_template_string(template.file_name(), self.text(template)));
+            }
+            engine
+        })
     }
 
     /// The manifest that a template makes of an app; `sealed` are the sealed values and `data` the templated ones.
@@ -115,15 +136,19 @@ impl Templates {
         data: &[Entry],
     ) -> Result<String, RenderError> {
         let overriding = self.overridden.get(&template);
-        let text = overriding.map_or(template.embedded(), |found| found.text.as_str());
         let place =
             || overriding.map_or(template.file_name().to_owned(), |found| found.place.clone());
-        let rendered = engine()
-            .render_template(text, &values(template, app, target, sealed, data))
-            .map_err(|error| RenderError::Template {
-                place: place(),
-                reason: reason(&error),
-            })?;
+        let values = values(template, app, target, sealed, data);
+        let (engine, name) = (self.engine(), template.file_name());
+        let rendered = if engine.has_template(name) {
+            engine.render(name, &values)
+        } else {
+            engine.render_template(self.text(template), &values)
+        };
+        let rendered = rendered.map_err(|error| RenderError::Template {
+            place: place(),
+            reason: reason(&error),
+        })?;
         check(template, &rendered, app, target).map_err(|problem| RenderError::Manifest {
             place: place(),
             problem,

@@ -7,8 +7,10 @@
 
 mod age;
 mod error;
+mod history;
 mod refusal;
 mod report;
+pub mod reseal;
 mod sealed_secret;
 mod selection;
 #[cfg(test)]
@@ -33,6 +35,7 @@ use crate::target::Target;
 
 pub use age::{Age, AgeSource};
 pub use error::RotateError;
+pub use history::History;
 pub use refusal::{Reason, Refusal};
 pub use report::{AgeReport, AppReport, Call, LeftReport, Report};
 pub use sealed_secret::PASSWORD_CHANGED;
@@ -52,6 +55,17 @@ pub struct Inputs<'input> {
     pub declared: &'input Declared,
     /// The sealed keys of which the user says that they do not hold the password.
     pub keep: &'input [String],
+    /// What is to become of the credentials.
+    pub purpose: Purpose,
+}
+
+/// What is to become of credentials.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Purpose {
+    /// They get new passwords.
+    NewPassword,
+    /// They keep their passwords, and are sealed again.
+    Reseal,
 }
 
 /// Where the new passwords come from.

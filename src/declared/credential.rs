@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::objects::place;
 use super::{CredentialSource, DeclaredCredential};
 use crate::domain::reflection::Reflection;
+use crate::domain::scope::Scope;
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
@@ -85,9 +86,19 @@ pub(super) fn read(object: &Object<'_>) -> Option<DeclaredCredential> {
             .and_then(Node::as_str)
             .map(str::to_owned),
         reflection: Reflection::read(annotation),
+        scope: scope(object, source),
         app: object.app().map(str::to_owned),
         again: Vec::new(),
     })
+}
+
+/// The scope that values are sealed for: the annotations of the SealedSecret itself say so.
+pub(crate) fn scope(object: &Object<'_>, source: CredentialSource) -> Scope {
+    let value = |key: &str| object.annotation(key).and_then(Node::as_str);
+    match source {
+        CredentialSource::SealedSecret => Scope::of_annotations(value),
+        _ => Scope::Strict,
+    }
 }
 
 /// Where the type and the keys of the Secret are given that are not sealed.

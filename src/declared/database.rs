@@ -16,6 +16,12 @@ pub(super) fn read(object: &Object<'_>) -> Option<DeclaredDatabase> {
         place: place(object, object.root.line),
         extensions: items(spec.get("extensions")),
         schemas: items(spec.get("schemas")),
+        encoding: text("encoding"),
+        locale: text("locale"),
+        connection_limit: text("connectionLimit"),
+        reclaim: text("databaseReclaimPolicy")
+            .and_then(|policy| policy.parse().ok())
+            .unwrap_or_default(),
         ensure: ensure(spec),
         app: object.app().map(str::to_owned),
         again: Vec::new(),
@@ -35,6 +41,10 @@ fn items(list: Option<&Node<'_>>) -> Vec<DeclaredItem> {
     let item = |node: &Node<'_>| {
         Some(DeclaredItem {
             name: node.get("name")?.as_str()?.to_owned(),
+            version: node
+                .get("version")
+                .and_then(Node::as_str)
+                .map(str::to_owned),
             ensure: ensure(node),
         })
     };

@@ -101,6 +101,8 @@ fn read(
         disables_password: text(&["disablePassword"]) == Some("true"),
         is_bootstrapped: false,
         ensure: ensure(node),
+        in_roles: texts(node.get("inRoles")),
+        comment: text(&["comment"]).map(str::to_owned),
         app,
         again: Vec::new(),
     })
@@ -124,8 +126,16 @@ fn own(cluster: &Object<'_>, target: &Target) -> Vec<DeclaredRole> {
         disables_password: false,
         is_bootstrapped: suffix == "app",
         ensure: Ensure::Present,
+        in_roles: Vec::new(),
+        comment: None,
         app: None,
         again: Vec::new(),
     })
     .collect()
+}
+
+/// The texts of a list.
+fn texts(list: Option<&Node<'_>>) -> Vec<String> {
+    let items = list.map_or(&[][..], Node::items).iter();
+    items.filter_map(Node::as_str).map(str::to_owned).collect()
 }

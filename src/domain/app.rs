@@ -51,6 +51,20 @@ pub struct AppOptions {
     pub scope: Scope,
     /// Whether the Secret gets host, port, URI and the like beside username and password.
     pub connection_keys: bool,
+    /// What of an app it is.
+    pub share: Share,
+}
+
+/// What of an app is its own.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Share {
+    /// A credential, a login role, and the database that the role owns.
+    #[default]
+    Whole,
+    /// A credential and a login role; the database is another app's.
+    Login,
+    /// A database; its owner and the credential are another app's.
+    Database,
 }
 
 /// One application's share of the cluster.

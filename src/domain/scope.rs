@@ -78,6 +78,20 @@ impl Scope {
             Self::ClusterWide => Some(("sealedsecrets.bitnami.com/cluster-wide", "true")),
         }
     }
+
+    /// The scope that the annotations of a SealedSecret say; the widest, where they say several.
+    ///
+    /// Source: sealed-secrets `pkg/apis/sealedsecrets/v1alpha1/sealedsecret_expansion.go`, `SecretScope`.
+    pub fn of_annotations<'text>(value: impl Fn(&str) -> Option<&'text str>) -> Self {
+        let is_set = |scope: &Self| {
+            let annotation = scope.annotation();
+            annotation.is_some_and(|(key, set)| value(key) == Some(set))
+        };
+        [Self::ClusterWide, Self::NamespaceWide]
+            .into_iter()
+            .find(is_set)
+            .unwrap_or_default()
+    }
 }
 
 impl fmt::Display for Scope {

@@ -42,6 +42,26 @@ impl UnixTime {
         Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
     }
 
+    /// The beginning of a day in UTC, written as `2026-01-31`; what follows it behind a `T`, as in RFC 3339, does not count.
+    /// None where that is no day of the years 1970 to 9999.
+    pub fn of_date(text: &str) -> Option<Self> {
+        let date = text.split_once('T').map_or(text, |(date, _)| date);
+        let mut parts = date.split('-');
+        let mut part = |digits: usize| {
+            let part = parts.next()?;
+            let is_number = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse::<u16>().ok().filter(|_| is_number)
+        };
+        let (year, month, day) = (part(4)?, part(2)?, part(2)?);
+        if parts.next().is_some() {
+            return None;
+        }
+        let month = u8::try_from(month).ok()?;
+        let day = u8::try_from(day).ok()?;
+        let date = DateTime::new(year, month, day, 0, 0, 0).ok()?;
+        Some(Self::new(0).after(date.unix_duration()))
+    }
+
     /// The day in UTC, as `2026-01-31`; as [`Display`](fmt::Display) where the calendar used here ends.
     pub fn date(self) -> String {
         match self.calendar() {
@@ -93,6 +113,33 @@ mod tests {
         ] {
             assert_eq!(UnixTime::new(seconds).to_string(), text);
             assert_eq!(UnixTime::new(seconds).date(), date);
+        }
+    }
+
+    #[test]
+    fn reads_the_dates_that_it_displays() {
+        for (text, seconds) in [
+            ("1970-01-01", 0),
+            ("2000-02-29", 951_782_400),
+            ("2100-03-01", 4_107_542_400),
+            ("2000-02-29T23:59:59Z", 951_782_400),
+        ] {
+            assert_eq!(UnixTime::of_date(text), Some(UnixTime::new(seconds)));
+        }
+        for text in [
+            "",
+            "2026",
+            "2026-1-01",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-01-01-01",
+            "2026-01-01 12:00",
+            "01.02.2026",
+            "1969-12-31",
+            "+026-01-01",
+            "today",
+        ] {
+            assert_eq!(UnixTime::of_date(text), None, "{text}");
         }
     }
 

@@ -1,57 +1,40 @@
-//! The Cluster's manifest: the managed role's entry, and the sync-wave.
+//! The Cluster's manifest: the managed roles' entries, and the sync-wave.
 
 use super::error::NewAppError;
-use super::inventory::Inventory;
-use super::{Inputs, PieceKind, Plan};
+use super::site::Site;
 use crate::domain::app::App;
 use crate::domain::wave::SYNC_WAVE;
+use crate::repo::draft::Draft;
 use crate::repo::edit::{Addition, append, insert_key};
+use crate::target::Target;
 
-/// Appends the role where it is missing, and adds the Cluster's sync-wave where it has none.
+/// Appends the roles of these apps, and adds the Cluster's sync-wave where it has none.
 pub(super) fn add(
-    inputs: &Inputs<'_>,
-    inventory: &Inventory<'_>,
-    plan: &mut Plan,
+    target: &Target,
+    site: &Site<'_>,
+    apps: &[&App],
+    draft: &mut Draft<'_>,
 ) -> Result<(), NewAppError> {
-    let manifest = inputs
-        .target
-        .manifest
-        .as_ref()
-        .ok_or(NewAppError::NoManifest)?;
-    let before = inputs
-        .snapshot
-        .text(&manifest.path)
-        .ok_or(NewAppError::NoManifest)?;
+    let manifest = target.manifest.as_ref().ok_or(NewAppError::NoManifest)?;
+    let before = draft.text(&manifest.path).ok_or(NewAppError::NoManifest)?;
     let refuse = |source| NewAppError::Edit {
         path: manifest.path.clone(),
         source,
     };
     let mut text = before.to_owned();
-    if let Some(difference) = &inventory.cluster_wave {
-        return Err(NewAppError::ClusterWave(difference.clone()));
+    if let Some(difference) = site.cluster_wave() {
+        return Err(NewAppError::ClusterWave(difference));
     }
-    if !inventory.cluster_has_wave {
-        let wave = Addition::Text(inputs.target.waves.cluster().to_string());
+    if !site.cluster_has_wave() {
+        let wave = Addition::Text(target.waves.cluster().to_string());
         let annotations = &["metadata", "annotations"];
         text =
             insert_key(&text, manifest.document, annotations, SYNC_WAVE, &wave).map_err(refuse)?;
     }
-    let found = inventory.role.object();
-    if found.is_none() {
-        let roles = &["spec", "managed", "roles"];
-        text = append(&text, manifest.document, roles, &[entry(inputs.app)]).map_err(refuse)?;
-    }
-    plan.changes
-        .write(manifest.path.clone(), Some(before), text);
-    plan.add_piece(
-        PieceKind::ManagedRole,
-        inputs.target.cluster.as_str(),
-        &manifest.path,
-        found,
-    );
-    if let Some(piece) = plan.pieces.last_mut() {
-        piece.document = manifest.document;
-    }
+    let roles = &["spec", "managed", "roles"];
+    let entries: Vec<Addition> = apps.iter().map(|app| entry(app)).collect();
+    text = append(&text, manifest.document, roles, &entries).map_err(refuse)?;
+    draft.write(&manifest.path, text);
     Ok(())
 }
 

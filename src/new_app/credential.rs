@@ -1,11 +1,17 @@
 //! The sealed credential.
 
-use rand::CryptoRng;
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
+
+use rand::rngs::StdRng;
+use rand::{CryptoRng, SeedableRng};
 
 use super::comparison::Comparison;
 use super::error::{Conflict, NewAppError};
-use super::inventory::{Findings, Found, Inventory, Surroundings};
-use super::{AppFiles, Credential, Inputs, PieceKind, Plan};
+use super::inventory::{Findings, Found, Surroundings};
+use super::many::Refusals;
+use super::{Credential, Inputs};
 use crate::domain::connection::{Connection, ConnectionKey};
 use crate::domain::password::Password;
 use crate::domain::scope::Scope;
@@ -18,44 +24,101 @@ use crate::target::own::{is_made_for_cluster, secret_reference};
 const SECRET_FLAG: &str = "--secret-name";
 const REFLECTOR: &str = "reflector.v1.k8s.emberstack.com";
 
-/// Keeps the credential that is there, or makes, seals and forgets a new one.
-pub(super) fn add(
-    inputs: &Inputs<'_>,
-    inventory: &Inventory<'_>,
-    files: &AppFiles,
-    credential: Credential,
-    rng: &mut impl CryptoRng,
-    plan: &mut Plan,
-) -> Result<(), NewAppError> {
-    let found = inventory.secret.object();
-    if found.is_none() {
-        let password = match credential {
+/// A credential that is to be sealed.
+pub(super) struct Sealing<'input> {
+    /// The number of its app.
+    pub(super) number: usize,
+    /// The app.
+    pub(super) inputs: &'input Inputs<'input>,
+    /// Where its password comes from.
+    pub(super) credential: Credential,
+}
+
+/// Fewer credentials than this are not worth a second thread.
+const SEALINGS_FOR_A_THREAD: usize = 8;
+
+/// A manifest, with the number of its app.
+type Numbered = (usize, String);
+
+/// Makes the passwords, seals them on all cores and forgets them; `sealed` is called after each, on whatever thread.
+///
+/// # Errors
+/// The reason of every app whose credential cannot be sealed.
+pub(super) fn seal_all(
+    sealings: Vec<Sealing<'_>>,
+    rng: &mut (impl CryptoRng + ?Sized),
+    sealed: &(dyn Fn() + Sync),
+) -> Result<Vec<Numbered>, Refusals> {
+    let threads = (sealings.len() / SEALINGS_FOR_A_THREAD).min(cores()).max(1);
+    let size = sealings.len().div_ceil(threads).max(1);
+    let mut sealings = sealings.into_iter();
+    let mut others: Vec<Vec<Sealing<'_>>> = Vec::new();
+    let own: Vec<Sealing<'_>> = sealings.by_ref().take(size).collect();
+    while sealings.len() > 0 {
+        others.push(sealings.by_ref().take(size).collect());
+    }
+    thread::scope(|scope| {
+        let handles: Vec<_> = others
+            .into_iter()
+            .map(|chunk| {
+                // The generators of the threads are seeded by the one that was given.
+                let mut rng = StdRng::from_rng(rng);
+                scope.spawn(move || seal_chunk(chunk, &mut rng, sealed))
+            })
+            .collect();
+        let mut result = seal_chunk(own, rng, sealed);
+        for handle in handles {
+            let chunk = handle.join().unwrap_or_else(|panic| resume_unwind(panic));
+            result = match (result, chunk) {
+                (Ok(mut texts), Ok(more)) => {
+                    texts.extend(more);
+                    Ok(texts)
+                }
+                (Ok(_), Err(refusals)) | (Err(refusals), Ok(_)) => Err(refusals),
+                (Err(mut refusals), Err(more)) => {
+                    refusals.extend(more);
+                    Err(refusals)
+                }
+            };
+        }
+        result
+    })
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+fn seal_chunk(
+    sealings: Vec<Sealing<'_>>,
+    rng: &mut (impl CryptoRng + ?Sized),
+    sealed: &(dyn Fn() + Sync),
+) -> Result<Vec<Numbered>, Refusals> {
+    let mut texts = Vec::with_capacity(sealings.len());
+    let mut refusals = Vec::new();
+    for sealing in sealings {
+        let password = match sealing.credential {
             Credential::Generate(length) => Password::generate(length, rng),
             Credential::Given(password) => password,
         };
-        let text = manifest(inputs, &password, rng)?;
-        plan.changes.write(files.secret.clone(), None, text);
-    } else if matches!(credential, Credential::Given(_)) {
-        let secret = &inputs.app.secret;
-        let warning = format!(
-            "the credential sealed in {secret} is kept; the password that was given is not used"
-        );
-        plan.warnings.push(warning);
+        match manifest(sealing.inputs, &password, rng) {
+            Ok(text) => texts.push((sealing.number, text)),
+            Err(error) => refusals.push((sealing.number, error)),
+        }
+        sealed();
     }
-    plan.add_piece(
-        PieceKind::SealedSecret,
-        inputs.app.secret.as_str(),
-        &files.secret,
-        found,
-    );
-    Ok(())
+    if refusals.is_empty() {
+        Ok(texts)
+    } else {
+        Err(refusals)
+    }
 }
 
 /// The SealedSecret of an app with this password.
 fn manifest(
     inputs: &Inputs<'_>,
     password: &Password,
-    rng: &mut impl CryptoRng,
+    rng: &mut (impl CryptoRng + ?Sized),
 ) -> Result<String, NewAppError> {
     let Inputs { app, target, .. } = inputs;
     let key = inputs.key.ok_or(NewAppError::NoKey)?;
@@ -112,7 +175,7 @@ pub(super) fn inspect<'text>(
     findings: &mut Findings,
 ) -> Found<'text> {
     let name = around.inputs.app.secret.as_str();
-    let others = around.objects.iter();
+    let others = around.objects.iter().copied();
     findings
         .conflicts
         .extend(others.filter_map(|object| conflict(around, object)));
@@ -222,7 +285,7 @@ pub(super) fn is_own(around: &Surroundings<'_, '_>, name: &str) -> bool {
 fn cluster_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
     let name = around.inputs.app.secret.as_str();
     let cluster = around.inputs.target.cluster.as_str();
-    let place = |line: usize| match &around.cluster {
+    let place = |line: usize| match around.cluster {
         Some(object) => format!("{}:{line}", object.path),
         None => cluster.to_owned(),
     };
@@ -234,13 +297,13 @@ fn cluster_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
         })
     };
     if is_made_for_cluster(cluster, name) {
-        let line = around.cluster.as_ref().map_or(1, |object| object.root.line);
+        let line = around.cluster.map_or(1, |object| object.root.line);
         return conflict(
             line,
             format!("CNPG makes the Secret {name} for the Cluster itself"),
         );
     }
-    let spec = around.cluster.as_ref()?.root.get("spec")?;
+    let spec = around.cluster?.root.get("spec")?;
     let line = secret_reference(spec, name)?;
     conflict(
         line,
@@ -310,17 +373,7 @@ fn comparison_of_sealed_keys(comparison: &mut Comparison<'_>, root: &Node<'_>) {
 }
 
 fn comparison_of_scope(comparison: &mut Comparison<'_>, asked: Scope, object: &Object<'_>) {
-    let is_set = |scope: Scope| {
-        scope
-            .annotation()
-            .and_then(|(key, _)| object.annotation(key))
-            .is_some_and(|node| node.as_str() == Some("true"))
-    };
-    let found = match (is_set(Scope::ClusterWide), is_set(Scope::NamespaceWide)) {
-        (true, _) => Scope::ClusterWide,
-        (false, true) => Scope::NamespaceWide,
-        (false, false) => Scope::Strict,
-    };
+    let found = Scope::of_annotations(|key| object.annotation(key).and_then(Node::as_str));
     if found != asked {
         let line = object.root.line;
         comparison.differs(

@@ -1,32 +1,36 @@
 //! The entries in kustomize's list of resources.
 
-use super::{AppFiles, Inputs, NewAppError, Plan};
+use super::NewAppError;
+use crate::repo::draft::Draft;
 use crate::repo::edit::{Addition, append};
 use crate::repo::kustomization::Kustomization;
+use crate::repo::path::RepoPath;
+use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::parse;
+use crate::target::Target;
 
-/// Enters the app's files where a kustomization lists the folder's resources and does not list them yet.
+/// Enters files of the target's folder where a kustomization lists the folder's resources and does not list them yet.
 pub(super) fn add(
-    inputs: &Inputs<'_>,
-    files: &AppFiles,
-    plan: &mut Plan,
+    target: &Target,
+    files: &[&RepoPath],
+    draft: &mut Draft<'_>,
 ) -> Result<(), NewAppError> {
-    check_names(inputs)?;
-    let found = Kustomization::of_folder(inputs.snapshot, &inputs.target.directory);
+    let snapshot = draft.snapshot();
+    check_names(target, snapshot)?;
+    let found = Kustomization::of_folder(snapshot, &target.directory);
     let found = found.map_err(|(path, source)| NewAppError::NotYaml { path, source })?;
     let Some(kustomization) = found else {
         return Ok(());
     };
     let folder = kustomization.path.parent();
+    let listed = kustomization.listed();
     let missing: Vec<Addition> = files
-        .all()
-        .into_iter()
-        .filter(|file| plan.pieces.iter().any(|piece| piece.path == **file))
-        .filter(|file| !kustomization.lists(file))
+        .iter()
+        .filter(|file| !listed.contains(**file))
         .filter_map(|file| file.relative_to(&folder))
         .map(|file| Addition::Text(file.to_owned()))
         .collect();
-    let Some(before) = inputs.snapshot.text(&kustomization.path) else {
+    let Some(before) = draft.text(&kustomization.path) else {
         return Ok(());
     };
     if missing.is_empty() {
@@ -43,17 +47,17 @@ pub(super) fn add(
         path: kustomization.path.clone(),
         source,
     })?;
-    plan.changes.write(kustomization.path, Some(before), after);
+    draft.write(&kustomization.path, after);
     Ok(())
 }
 
 /// Refuses when a kustomization renames what it builds: a value that is sealed for a name opens under no other, and
 /// kustomize does not know the fields in which CNPG's objects name each other.
-fn check_names(inputs: &Inputs<'_>) -> Result<(), NewAppError> {
-    let Some(manifest) = &inputs.target.manifest else {
+fn check_names(target: &Target, snapshot: &Snapshot) -> Result<(), NewAppError> {
+    let Some(manifest) = &target.manifest else {
         return Ok(());
     };
-    let mut reaching = Kustomization::reaching(inputs.snapshot, &manifest.path).into_iter();
+    let mut reaching = Kustomization::reaching(snapshot, &manifest.path).into_iter();
     match reaching.find(|kustomization| kustomization.renames) {
         Some(kustomization) => Err(NewAppError::Renames {
             path: kustomization.path,

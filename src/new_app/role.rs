@@ -8,7 +8,7 @@ use crate::domain::postgres_name::GroupRoleName;
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 use crate::target::CNPG;
-use crate::target::own::{OwnNames, is_on_cluster, managed_roles};
+use crate::target::own::{OwnNames, is_on_cluster};
 
 const USER_FLAG: &str = "--user";
 
@@ -25,11 +25,12 @@ pub(super) fn inspect_managed<'text>(
         problem: format!("the role {role:?} is declared as an object of kind DatabaseRole; with --roles databaserole it is taken as the app's"),
         flag: USER_FLAG,
     }));
-    let Some(cluster) = &around.cluster else {
+    let Some(cluster) = around.cluster else {
         return Found::Missing;
     };
     let mut line = None;
-    for entry in managed_roles(cluster) {
+    let secret = around.inputs.app.secret.as_str();
+    for entry in around.site.roles_named(role, secret) {
         let conflict = |problem, flag| Conflict {
             place: format!("{}:{}", cluster.path, entry.line),
             problem,
@@ -113,11 +114,10 @@ pub(super) fn inspect_database_role<'text>(
 
 /// The conflict with a managed role of the same name, which CNPG prefers to an object of kind DatabaseRole.
 fn managed_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
-    let cluster = around.cluster.as_ref()?;
+    let cluster = around.cluster?;
     let role = around.inputs.app.role.as_str();
-    let entry = managed_roles(cluster)
-        .iter()
-        .find(|entry| entry.get("name").and_then(Node::as_str) == Some(role))?;
+    let mut entries = around.site.roles_named(role, role).into_iter();
+    let entry = entries.find(|entry| entry.get("name").and_then(Node::as_str) == Some(role))?;
     Some(Conflict {
         place: format!("{}:{}", cluster.path, entry.line),
         problem: format!(
@@ -221,7 +221,7 @@ fn compare(
 
 /// A role or database that `bootstrap` makes must not be declared again: the two passwords would fight.
 fn check_bootstrap(around: &Surroundings<'_, '_>, findings: &mut Findings) {
-    let Some(cluster) = &around.cluster else {
+    let Some(cluster) = around.cluster else {
         return;
     };
     let app = around.inputs.app;

@@ -4,8 +4,10 @@ use rand::rngs::StdRng;
 
 use super::*;
 use crate::domain::app::{AppOptions, AppRequest};
+use crate::domain::choice::RoleStyle;
 use crate::domain::scope::Scope;
 use crate::domain::time::UnixTime;
+use crate::render::Template;
 use crate::repo::change_set::Change;
 use crate::sealing::UnsealingKey;
 use crate::target::TargetRequest;

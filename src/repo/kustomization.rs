@@ -2,7 +2,7 @@
 
 pub mod index;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::header::KUSTOMIZATION_NAMES;
 use super::path::RepoPath;
@@ -128,6 +128,15 @@ impl Kustomization {
         self.resources
             .iter()
             .any(|resource| folder.resolve(resource).as_ref() == Some(file))
+    }
+
+    /// The files and folders of the repository that it lists.
+    pub fn listed(&self) -> HashSet<RepoPath> {
+        let folder = self.path.parent();
+        let resources = self.resources.iter();
+        resources
+            .filter_map(|resource| folder.resolve(resource))
+            .collect()
     }
 }
 

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::age::Age;
+use super::age::{Age, AgeSource};
 use super::error::RotateError;
 use super::refusal::{Reason, Refusal};
-use super::sealed_secret::{Located, SealedSecret};
+use super::sealed_secret::{Located, PASSWORD_CHANGED, SealedSecret};
 use super::values::Forms;
-use super::{Inputs, PASSWORD};
+use super::{Inputs, PASSWORD, Purpose};
 use crate::declared::{CredentialSource, DeclaredApp, DeclaredCredential, DeclaredRole};
+use crate::domain::period::Period;
 use crate::domain::scope::Scope;
+use crate::domain::time::UnixTime;
 use crate::repo::header::KUSTOMIZATION_NAMES;
 use crate::repo::kustomization::Kustomization;
 use crate::repo::path::RepoPath;
@@ -116,6 +118,46 @@ impl Selection {
     }
 }
 
+impl Selection {
+    /// Reads the annotations that say how old passwords are; gives a warning for each that is no date.
+    pub fn read_days(&mut self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        for credential in &mut self.credentials {
+            let Some(text) = &credential.sealed.changed else {
+                continue;
+            };
+            match UnixTime::of_date(text) {
+                Some(since) => {
+                    let source = AgeSource::Annotation;
+                    credential.age = Some(Age { since, source });
+                }
+                None => warnings.push(format!(
+                    "{}: the annotation {PASSWORD_CHANGED} is no date such as 2026-08-01: {text:?}",
+                    credential.sealed.place
+                )),
+            }
+        }
+        warnings
+    }
+
+    /// The files of the credentials of which nothing says yet how old they are, each once.
+    pub fn undated(&self) -> BTreeSet<&RepoPath> {
+        let credentials = self.credentials.iter();
+        let undated = credentials.filter(|credential| credential.age.is_none());
+        undated.map(Credential::path).collect()
+    }
+
+    /// Leaves the passwords as they are that are younger than the period, and those whose age nobody knows.
+    pub fn keep_older(&mut self, period: &Period, now: UnixTime) {
+        let credentials = std::mem::take(&mut self.credentials);
+        let is_older = |credential: &Credential| {
+            let age = credential.age.map(|age| now.since(age.since));
+            age.is_some_and(|age| age >= period.duration())
+        };
+        (self.credentials, self.younger) = credentials.into_iter().partition(is_older);
+    }
+}
+
 /// The Secret that an app's role takes its password from, where it is the app's credential.
 fn secret_of(app: &DeclaredApp) -> Option<&str> {
     app.credential.as_ref().map(|found| found.name.as_str())
@@ -188,12 +230,12 @@ impl<'run> Examiner<'run> {
 
     /// The app's credential, if it is a SealedSecret and the role takes its password from it.
     fn declared<'app>(&self, app: &'app DeclaredApp) -> Result<&'app DeclaredCredential, Reason> {
-        if app.is_leaving() {
-            return Err(Reason::Leaving);
-        }
-        let credential = match &app.role {
-            Some(role) => self.credential_of(role, app)?,
-            None => without_role(app, self.inputs.target.manifest.is_some())?,
+        let credential = match (&app.role, &app.credential) {
+            // Whoever uses it, and whether it is used at all.
+            (_, Some(credential)) if self.inputs.purpose == Purpose::Reseal => credential,
+            _ if app.is_leaving() => return Err(Reason::Leaving),
+            (Some(role), _) => self.credential_of(role, app)?,
+            (None, _) => without_role(app, self.inputs.target.manifest.is_some())?,
         };
         if !credential.again.is_empty() {
             return Err(Reason::Again {
@@ -251,6 +293,9 @@ impl<'run> Examiner<'run> {
         }
         if sealed.hides_values {
             return Err(Reason::HidesValues);
+        }
+        if self.inputs.purpose == Purpose::Reseal {
+            return Ok(());
         }
         if !sealed.seals(PASSWORD) {
             return Err(Reason::NoPassword);

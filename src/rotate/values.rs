@@ -5,7 +5,7 @@ use rand::CryptoRng;
 use super::refusal::Reason;
 use super::sealed_secret::SealedSecret;
 use super::selection::{Credential, databases};
-use super::{Inputs, PASSWORD};
+use super::{Inputs, PASSWORD, Purpose};
 use crate::declared::{DeclaredApp, DeclaredRole};
 use crate::domain::connection::Connection;
 use crate::domain::password::Password;
@@ -42,7 +42,7 @@ impl Forms {
             .map(|(key, _)| key)
             .filter(|key| Self::KEYS.contains(&key.as_str()) && !inputs.keep.contains(key));
         let keys: Vec<String> = keys.cloned().collect();
-        if keys.is_empty() {
+        if keys.is_empty() || inputs.purpose == Purpose::Reseal {
             return Ok(Self::default());
         }
         match connection(inputs.target, sealed, apps, role) {

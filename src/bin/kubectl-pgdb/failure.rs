@@ -11,9 +11,10 @@ use pgdb::new_app::NewAppError;
 use pgdb::render::RenderError;
 use pgdb::repo::path::RepoPathError;
 use pgdb::rotate::RotateError;
+use pgdb::rotate::reseal::ResealError;
 use pgdb::target::TargetError;
 
-use crate::files::{ApplyError, FileError, LockError, RootError};
+use crate::files::{ApplyError, FileError, HistoryError, LockError, RootError};
 
 /// The exit codes of every command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -150,6 +151,12 @@ impl From<RotateError> for Failure {
     }
 }
 
+impl From<ResealError> for Failure {
+    fn from(error: ResealError) -> Self {
+        Self::unknown(&error, error.help())
+    }
+}
+
 impl From<RenderError> for Failure {
     fn from(error: RenderError) -> Self {
         Self::usage(&error, error.help())
@@ -181,6 +188,12 @@ impl From<RootError> for Failure {
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
         Self::io_or_usage(error.is_io(), &error, error.help())
+    }
+}
+
+impl From<HistoryError> for Failure {
+    fn from(error: HistoryError) -> Self {
+        Self::unknown(&error, error.help())
     }
 }
 

@@ -8,11 +8,13 @@
 //! - [`read`]: one file's exact text.
 //! - [`snapshot`]: all manifests that git does not ignore.
 //! - [`named`]: what a path of the command line leads to; it looks, through paths, and reads nothing.
+//! - [`history`]: what git knows of how files came to be.
 //! - [`lock`]: one writer at a time.
 //! - [`apply`]: a change set, written whole or not at all.
 
 mod apply;
 mod error;
+mod history;
 mod ignored;
 mod interrupt;
 mod lock;
@@ -28,6 +30,7 @@ mod tree;
 
 pub(crate) use apply::ApplyError;
 pub(crate) use error::{FileError, FileProblem};
+pub(crate) use history::{Depth, HistoryError, depth, read as read_history};
 pub(crate) use interrupt::Interrupts;
 pub(crate) use lock::{DEFAULT_WAIT, Lock, LockError};
 pub(crate) use named::Named;

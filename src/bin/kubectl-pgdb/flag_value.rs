@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use pgdb::domain::name::NameError;
 use pgdb::domain::password::PasswordLengthError;
+use pgdb::domain::period::PeriodError;
 use pgdb::domain::scope::ScopeError;
 use pgdb::repo::path::RepoPathError;
 
@@ -29,6 +30,12 @@ impl Helpful for RepoPathError {
 }
 
 impl Helpful for ScopeError {
+    fn helps(&self) -> String {
+        self.help().to_owned()
+    }
+}
+
+impl Helpful for PeriodError {
     fn helps(&self) -> String {
         self.help().to_owned()
     }

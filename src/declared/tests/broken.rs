@@ -139,6 +139,8 @@ fn roles_that_need_no_credential() {
             disables_password: false,
             is_bootstrapped: true,
             ensure: Ensure::Present,
+            in_roles: Vec::new(),
+            comment: None,
             app: None,
             again: Vec::new(),
         })

@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 
 use super::*;
 use crate::domain::app::{App, AppOptions, AppRequest};
-use crate::domain::choice::RoleStyle;
+use crate::domain::choice::{ReclaimPolicy, RoleStyle};
 use crate::domain::password::PasswordLength;
 use crate::domain::time::UnixTime;
 use crate::new_app::{Credential, Inputs, plan};
@@ -41,6 +41,10 @@ fn after_new_app(roles: RoleStyle) -> (Snapshot, Target) {
             connection_keys: true,
             extensions: vec!["pgcrypto".parse().unwrap(), "postgis@3.4".parse().unwrap()],
             schemas: vec!["audit".parse().unwrap()],
+            encoding: None,
+            locale: None,
+            connection_limit: None,
+            reclaim: ReclaimPolicy::Retain,
             roles,
             ..AppOptions::default()
         },
@@ -61,6 +65,7 @@ fn after_new_app(roles: RoleStyle) -> (Snapshot, Target) {
 fn present(name: &str) -> DeclaredItem {
     DeclaredItem {
         name: name.to_owned(),
+        version: None,
         ensure: Ensure::Present,
     }
 }
@@ -99,6 +104,7 @@ fn by_the_product() {
             reloads: true,
             wave: Some("0".to_owned()),
             reflection: mirrored("shop", "shop"),
+            scope: Scope::Strict,
             app: Some("my-shop".to_owned()),
             again: Vec::new(),
         }
@@ -117,6 +123,8 @@ fn by_the_product() {
                 disables_password: false,
                 is_bootstrapped: false,
                 ensure: Ensure::Present,
+                in_roles: Vec::new(),
+                comment: None,
                 app: None,
                 again: Vec::new(),
             }),
@@ -125,8 +133,18 @@ fn by_the_product() {
                 name: "my_shop".to_owned(),
                 owner: Some("my_shop".to_owned()),
                 place: place("infra/databases/postgres/my-shop-db.yaml", 1),
-                extensions: vec![present("pgcrypto"), present("postgis")],
+                extensions: vec![
+                    present("pgcrypto"),
+                    DeclaredItem {
+                        version: Some("3.4".to_owned()),
+                        ..present("postgis")
+                    }
+                ],
                 schemas: vec![present("audit")],
+                encoding: None,
+                locale: None,
+                connection_limit: None,
+                reclaim: ReclaimPolicy::Retain,
                 ensure: Ensure::Present,
                 app: Some("my-shop".to_owned()),
                 again: Vec::new(),
@@ -161,6 +179,8 @@ fn by_the_product_as_an_object() {
             disables_password: false,
             is_bootstrapped: false,
             ensure: Ensure::Present,
+            in_roles: Vec::new(),
+            comment: None,
             app: Some("my-shop".to_owned()),
             again: Vec::new(),
         })
@@ -193,6 +213,8 @@ fn by_hand_from_the_guide() {
                 disables_password: false,
                 is_bootstrapped: false,
                 ensure: Ensure::Present,
+                in_roles: Vec::new(),
+                comment: None,
                 app: None,
                 again: Vec::new(),
             }),
@@ -203,6 +225,10 @@ fn by_hand_from_the_guide() {
                 place: place("infra/pg/anything.yaml", 1),
                 extensions: Vec::new(),
                 schemas: Vec::new(),
+                encoding: None,
+                locale: None,
+                connection_limit: None,
+                reclaim: ReclaimPolicy::Retain,
                 ensure: Ensure::Present,
                 app: None,
                 again: Vec::new(),
@@ -219,6 +245,7 @@ fn by_hand_from_the_guide() {
                 reloads: false,
                 wave: None,
                 reflection: mirrored("shop", ""),
+                scope: Scope::Strict,
                 app: None,
                 again: Vec::new(),
             }),
@@ -311,6 +338,7 @@ fn other_makers_of_the_secret() {
             reloads: true,
             wave: None,
             reflection: mirrored("", "shop"),
+            scope: Scope::Strict,
             app: None,
             again: vec![place("infra/pg/open.yaml", 1)],
         }

@@ -1,10 +1,15 @@
 //! `rotate`.
 
+mod ages;
+mod resealing;
 mod summary;
 
 use clap::{Args, ValueEnum};
 use pgdb::domain::password::{Password, PasswordLength};
-use pgdb::rotate::{Call, Inputs, NewPassword, Plan, Selection, plan};
+use pgdb::domain::period::Period;
+use pgdb::domain::time::UnixTime;
+use pgdb::rotate::{Call, Inputs, NewPassword, Plan, Purpose, Selection, plan, reseal};
+use pgdb::sealing::SealingKey;
 
 use crate::cli::{DryRun, Global};
 use crate::cluster::ClusterFlags;
@@ -22,6 +27,8 @@ use crate::sealing_flags::SealingFlags;
 use crate::secrecy;
 use crate::workspace::{Workspace, now};
 
+use summary::Summary;
+
 /// Give apps new passwords, sealed, as one change to the repository.
 ///
 /// Of each SealedSecret only the values that hold the password change. After the sync the controller makes the Secret anew,
@@ -35,6 +42,19 @@ pub(crate) struct Rotate {
     /// Change the passwords of all apps of the repository.
     #[arg(long, short = 'A', conflicts_with = "names", env = "PGDB_ALL", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     all: bool,
+    /// Change only passwords that are at least so old, such as 90d, 13w or 12h; without NAME, of all apps. The age is told by
+    /// the annotation kubectl-pgdb/password-changed of the SealedSecret, else by git's history.
+    #[arg(long, value_name = "PERIOD", env = "PGDB_OLDER_THAN", hide_env = true)]
+    older_than: Option<String>,
+    /// Keep the passwords, and have the controller seal them again with its newest key.
+    #[arg(
+        long,
+        env = "PGDB_RESEAL",
+        hide_env = true,
+        conflicts_with_all = ["older_than", "password_stdin", "password_length", "keep", "cert", "cert_from_cluster"],
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    reseal: bool,
     #[command(flatten)]
     target: TargetFlags,
     #[command(flatten)]
@@ -82,27 +102,22 @@ enum Format {
 /// Runs it.
 pub(crate) fn run(args: &Rotate, global: &Global, output: &Output) -> Result<Exit, Failure> {
     secrecy::forbid_core_dumps();
-    let length = one("--password-length", args.password_length.as_deref())?;
-    // Before the lock is taken: whoever pipes it in may take his time.
-    let given = args
-        .password_stdin
-        .then(|| given_password::from_stdin("rotate"))
-        .transpose()?;
+    let given = Given::of(args)?;
     let workspace = Workspace::open(global)?;
     let request = args.target.request(global, &workspace)?;
-    // Before the lock is taken, too: the cluster may take its time.
-    let key = args
-        .sealing
-        .key(&args.controller, &args.kube, &workspace, output)??;
+    let dry_run = args.dry_run.is_client();
     let session = Session {
         args,
         global,
         output,
         workspace: &workspace,
+        now: now(),
     };
-    let writes = !args.dry_run.is_client();
-    // With nobody to ask, the lock is taken before reading, so that several at once take turns and none is in vain.
-    let lock = (writes && !asks(global))
+    // Before the lock is taken, too: the cluster may take its time.
+    let key = session.key()?;
+    // With nobody to ask, the lock is taken before reading, so that several at once take turns and none is in vain. The
+    // controller may need minutes, for which nobody else is to wait.
+    let lock = (!dry_run && !args.reseal && !asks(global))
         .then(|| workspace.lock(output))
         .transpose()?;
     let apps = DeclaredApps::read(&workspace, &request)?;
@@ -114,31 +129,79 @@ pub(crate) fn run(args: &Rotate, global: &Global, output: &Output) -> Result<Exi
         snapshot: &apps.reading.snapshot,
         declared: &apps.declared,
         keep: &args.keep,
+        purpose: args.purpose(),
     };
-    let chosen = apps
-        .choose(&args.names, args.all)
-        .map_err(|failure| session.unquoted(failure))?;
-    let selection = Selection::of(&inputs, &chosen, !args.all)?;
-    let password = new_password(given, length, &workspace);
-    let mut rng = randomness::system()?;
-    let plan = plan(&inputs, &selection, password, &key, now(), &mut rng)?;
+    let mut selection = session.select(&inputs, &apps)?;
+    if let Some(period) = &given.older_than {
+        ages::keep_older(&mut selection, period, session.now, &workspace, output)?;
+    }
+    let plan = match key {
+        Some(key) => {
+            let password = given.password(&workspace);
+            let mut rng = randomness::system()?;
+            plan(&inputs, &selection, password, &key, session.now, &mut rng)?
+        }
+        None => session.reseal(&inputs, &selection)?,
+    };
     session.finish(&plan, &selection, &apps, lock)?;
     Ok(Exit::Done)
 }
 
-/// Where the new passwords come from: the one that was given, else the generator.
-fn new_password(
-    given: Option<Password>,
+/// What was given, parsed.
+struct Given {
+    older_than: Option<Period>,
     length: Option<PasswordLength>,
-    workspace: &Workspace,
-) -> NewPassword {
-    match given {
-        Some(password) => NewPassword::Given(password),
-        None => NewPassword::Generate(
-            length
-                .or(workspace.settings.password_length)
-                .unwrap_or_default(),
-        ),
+    password: Option<Password>,
+}
+
+impl Given {
+    /// Parses the flags, and reads the password where it is on standard input.
+    fn of(args: &Rotate) -> Result<Self, Failure> {
+        if args.names.is_empty() && !args.all && args.older_than.is_none() {
+            return Err(Failure::usage(
+                "no app is named",
+                "name one or several; --all is all of them, and --older-than 90d those with old passwords",
+            ));
+        }
+        if args.password_stdin && args.names.len() != 1 {
+            return Err(Failure::usage(
+                "--password-stdin: one password is for one app",
+                "name one app",
+            ));
+        }
+        Ok(Self {
+            older_than: one("--older-than", args.older_than.as_deref())?,
+            length: one("--password-length", args.password_length.as_deref())?,
+            // Before the lock is taken: whoever pipes it in may take his time.
+            password: args
+                .password_stdin
+                .then(|| given_password::from_stdin("rotate"))
+                .transpose()?,
+        })
+    }
+
+    /// Where the new passwords come from: the one that was given, else the generator.
+    fn password(self, workspace: &Workspace) -> NewPassword {
+        let length = self.length.or(workspace.settings.password_length);
+        match self.password {
+            Some(password) => NewPassword::Given(password),
+            None => NewPassword::Generate(length.unwrap_or_default()),
+        }
+    }
+}
+
+impl Rotate {
+    fn purpose(&self) -> Purpose {
+        if self.reseal {
+            Purpose::Reseal
+        } else {
+            Purpose::NewPassword
+        }
+    }
+
+    /// Whether the apps are named, and not all meant.
+    fn is_named(&self) -> bool {
+        !self.names.is_empty()
     }
 }
 
@@ -148,13 +211,43 @@ struct Session<'call> {
     global: &'call Global,
     output: &'call Output,
     workspace: &'call Workspace,
+    now: UnixTime,
 }
 
 impl Session<'_> {
+    /// The key to seal with; none where the controller is to seal.
+    fn key(&self) -> Result<Option<SealingKey>, Failure> {
+        let args = self.args;
+        if args.reseal {
+            return Ok(None);
+        }
+        let key = args
+            .sealing
+            .key(&args.controller, &args.kube, self.workspace, self.output)?;
+        key.map(Some)
+    }
+
+    /// The credentials of the apps that were asked for.
+    fn select(&self, inputs: &Inputs<'_>, apps: &DeclaredApps) -> Result<Selection, Failure> {
+        let chosen = apps
+            .choose(&self.args.names, true)
+            .map_err(|failure| self.unquoted(failure))?;
+        Ok(Selection::of(inputs, &chosen, self.args.is_named())?)
+    }
+
+    /// Has the controller seal the same passwords again.
+    fn reseal(&self, inputs: &Inputs<'_>, selection: &Selection) -> Result<Plan, Failure> {
+        let args = self.args;
+        let wanted = args.controller.wanted(&self.workspace.settings)?;
+        let namespace = &inputs.target.namespace;
+        let answers = resealing::reseal(selection, namespace, &args.kube, &wanted, self.output)?;
+        Ok(reseal::plan(inputs, selection, answers)?)
+    }
+
     /// The failure without the name that it quotes, beside `--password-stdin`: it may be the password, typed behind a flag
     /// that takes none.
     fn unquoted(&self, failure: Failure) -> Failure {
-        if !self.args.password_stdin || self.args.names.is_empty() {
+        if !self.args.password_stdin {
             return failure;
         }
         Failure::usage(
@@ -193,9 +286,17 @@ impl Session<'_> {
                 false => failure.after_writing(),
             })?;
         }
-        self.output.tell(&summary::of(plan, &apps.target, dry_run));
+        let summary = Summary {
+            plan,
+            selection,
+            target: &apps.target,
+            purpose: self.args.purpose(),
+            now: self.now,
+            is_named: self.args.is_named(),
+        };
+        self.output.tell(&summary.text(dry_run));
         if !dry_run && !plan.changes.is_empty() {
-            self.say_next(plan, apps);
+            self.say_next(plan, &summary);
         }
         Ok(())
     }
@@ -208,9 +309,9 @@ impl Session<'_> {
         dry_run: bool,
     ) -> Result<(), Failure> {
         let call = Call {
-            reseal: false,
+            reseal: self.args.reseal,
             dry_run,
-            now: now(),
+            now: self.now,
         };
         let report = plan.report(&apps.target, selection, call);
         let text = serde_json::to_string_pretty(&report)
@@ -219,15 +320,16 @@ impl Session<'_> {
     }
 
     /// Says how to commit it, and how to prove it afterwards.
-    fn say_next(&self, plan: &Plan, apps: &DeclaredApps) {
-        let subject = summary::subject(plan);
-        self.output
-            .tell(&git_commands(&plan.changes, &subject, &self.workspace.root));
+    fn say_next(&self, plan: &Plan, summary: &Summary<'_>) {
+        self.output.tell(&git_commands(
+            &plan.changes,
+            &summary.subject(),
+            &self.workspace.root,
+        ));
         let named = &self.args.target;
         let is_named = named.cluster_name.is_some() || named.cluster_file.is_some();
-        let cluster = is_named.then_some(apps.target.cluster.as_str());
-        let words = summary::words(plan, self.args.all);
+        let cluster = is_named.then_some(summary.target.cluster.as_str());
         self.output
-            .tell(&verification(&words, cluster, self.global));
+            .tell(&verification(&summary.words(), cluster, self.global));
     }
 }
