@@ -44,29 +44,31 @@ pub fn page(app: &str, target: &Target, plan: &Plan, sight: Result<&Sight, &Unre
 
 /// The pieces as a table.
 fn pieces(plan: &Plan) -> Vec<String> {
-    let rows: Vec<(String, String, String)> = plan
+    let rows: Vec<[String; 4]> = plan
         .pieces
         .iter()
         .map(|piece| {
-            let note = match piece.fate.note() {
-                "" => String::new(),
-                note => format!("   {note}"),
-            };
-            (
+            [
                 piece.fate.word().to_owned(),
                 piece.to_string(),
-                format!("{}{note}", piece.place),
-            )
+                piece.place.to_string(),
+                piece.fate.note().to_owned(),
+            ]
         })
         .collect();
-    let width = |text: fn(&(String, String, String)) -> &str| {
-        let widths = rows.iter().map(|row| text(row).chars().count());
-        widths.max().unwrap_or_default()
+    let mut widths = [0; 4];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let line = |row: &[String; 4]| {
+        let cells = row.iter().zip(widths);
+        let cells = cells.map(|(cell, width)| format!("{cell:width$}"));
+        let line = cells.collect::<Vec<_>>().join("   ");
+        format!("  {}", line.trim_end())
     };
-    let (first, second) = (width(|row| &row.0), width(|row| &row.1));
-    rows.iter()
-        .map(|(fate, piece, place)| format!("  {fate:first$}   {piece:second$}   {place}"))
-        .collect()
+    rows.iter().map(line).collect()
 }
 
 /// What the cluster shows.

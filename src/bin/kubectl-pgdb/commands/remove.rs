@@ -272,8 +272,9 @@ impl Call<'_> {
                 Seen::NotYet { evidence, remedy } => (Exit::Findings, evidence, remedy),
                 Seen::Unknown { .. } if requirement.may_be_unseen() => {
                     self.output.warn(&format!(
-                        "it was not seen that {}, as the repository says: sync it before this is pushed",
-                        requirement.told()
+                        "it was not seen in the cluster that {}, as in the repository: {}",
+                        requirement.told(),
+                        requirement.risk()
                     ));
                     continue;
                 }

@@ -28,6 +28,7 @@ pub(super) fn said(
     }
     if !dry_run {
         let subject = subject(step.stage, &inputs.app.name);
+        text.push('\n');
         text.push_str(&git_commands(&plan.changes, &subject, &call.workspace.root));
         text.push_str(&format!(
             "\n\nOnce Argo CD has synced it:\n  {}",
