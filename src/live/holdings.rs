@@ -91,12 +91,56 @@ impl Holdings {
     }
 
     /// What keeps the role from being dropped once a database is gone: what depends on it elsewhere.
-    pub fn dependencies_beside(&self, database: &str) -> impl Iterator<Item = &Dependency> {
-        self.dependencies.iter().filter(move |dependency| {
-            dependency
-                .database
-                .as_ref()
-                .is_none_or(|(name, _)| name != database)
-        })
+    pub fn dependencies_beside(&self, database: &str) -> Vec<Dependency> {
+        let owns_it = u64::from(self.databases.iter().any(|owned| owned == database));
+        let mut found = self.dependencies.clone();
+        for dependency in &mut found {
+            if dependency.database.is_none() {
+                // The database itself.
+                dependency.owned = dependency.owned.saturating_sub(owns_it);
+            }
+        }
+        found.retain(|dependency| {
+            let is_elsewhere = dependency.database.as_ref();
+            let is_elsewhere = is_elsewhere.is_none_or(|(name, _)| name != database);
+            is_elsewhere && dependency.owned + dependency.rights > 0
+        });
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dependency(database: Option<&str>, owned: u64, rights: u64) -> Dependency {
+        Dependency {
+            database: database.map(|name| (name.to_owned(), "team".to_owned())),
+            owned,
+            rights,
+        }
+    }
+
+    #[test]
+    fn the_database_that_goes_is_no_dependency() {
+        let holdings = Holdings {
+            databases: vec!["my_shop".to_owned(), "other".to_owned()],
+            dependencies: vec![
+                dependency(None, 2, 0),
+                dependency(Some("my_shop"), 5, 1),
+                dependency(Some("shared"), 0, 1),
+            ],
+            ..Holdings::default()
+        };
+        assert_eq!(
+            holdings.dependencies_beside("my_shop"),
+            [dependency(None, 1, 0), dependency(Some("shared"), 0, 1)]
+        );
+        let alone = Holdings {
+            databases: vec!["my_shop".to_owned()],
+            dependencies: vec![dependency(None, 1, 0)],
+            ..Holdings::default()
+        };
+        assert_eq!(alone.dependencies_beside("my_shop"), []);
     }
 }

@@ -150,7 +150,7 @@ fn held(plan: &Plan, holdings: &Holdings) -> Vec<(&'static str, String)> {
         None => {}
     }
     let beside = holdings.dependencies_beside(database);
-    found.extend(labelled("elsewhere", beside.map(depends).collect()));
+    found.extend(labelled("elsewhere", beside.iter().map(depends).collect()));
     let others: Vec<&str> = holdings
         .databases
         .iter()
@@ -239,15 +239,14 @@ fn sessions(all: &[Sessions]) -> Vec<String> {
 
 /// Objects of a kind, with the first names.
 fn kind(found: &Kind) -> String {
-    let more = found
-        .count
-        .saturating_sub(u64::try_from(found.names.len()).unwrap_or_default());
-    let names = found.names.join(", ");
-    let more = match more {
-        0 => String::new(),
-        _ => ", ...".to_owned(),
-    };
-    format!("{} {} ({names}{more})", found.count, found.kind)
+    let named = u64::try_from(found.names.len()).unwrap_or_default();
+    let more = if found.count > named { ", ..." } else { "" };
+    format!(
+        "{} ({}): {}{more}",
+        found.kind,
+        found.count,
+        found.names.join(", ")
+    )
 }
 
 fn depends(found: &Dependency) -> String {

@@ -288,6 +288,7 @@ impl LiveReport {
             elsewhere: Some(
                 holdings
                     .dependencies_beside(database)
+                    .iter()
                     .map(dependency)
                     .collect(),
             ),

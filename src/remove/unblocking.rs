@@ -99,9 +99,8 @@ fn places(holdings: &Holdings, database: &str) -> Vec<Place> {
         }
         .to_owned()
     };
-    let dependencies = holdings.dependencies_beside(database);
     let mut found: Vec<Place> = Vec::new();
-    for dependency in dependencies {
+    for dependency in &holdings.dependencies_beside(database) {
         match &dependency.database {
             None => found.insert(0, at_home()),
             Some((name, owner)) if name != SUPERUSER => found.push(Place {

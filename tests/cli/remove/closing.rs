@@ -4,8 +4,7 @@ use super::{findings, told, with_my_shop};
 use crate::support::{CLUSTER, DATABASE, Repository, comparable, without_sealed_values};
 
 /// The role's lines in the Cluster, once it is closed.
-const CLOSED: &str =
-    "      - name: my_shop\n        login: false\n        disablePassword: true\n";
+const CLOSED: &str = "      - name: my_shop\n        login: false\n        disablePassword: true\n";
 
 #[test]
 fn a_removed_app_leaves_its_role_alone() {
@@ -33,12 +32,17 @@ fn a_database_role_stays_as_an_object() {
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     let role = repository.read("infra/databases/postgres/my-shop-role.yaml");
     assert!(
-        role.ends_with("  databaseRoleReclaimPolicy: retain\n  login: false\n  disablePassword: true\n"),
+        role.ends_with(
+            "  databaseRoleReclaimPolicy: retain\n  login: false\n  disablePassword: true\n"
+        ),
         "{role}"
     );
     let files: Vec<String> = repository.tree().into_keys().collect();
     assert_eq!(
-        files.iter().filter(|path| path.contains("my-shop")).collect::<Vec<_>>(),
+        files
+            .iter()
+            .filter(|path| path.contains("my-shop"))
+            .collect::<Vec<_>>(),
         ["infra/databases/postgres/my-shop-role.yaml"]
     );
 }
@@ -61,10 +65,7 @@ my-shop on the Cluster postgres-shared in postgres is removed already: nothing t
     );
     assert_eq!(repository.tree(), before);
     let listed = repository.run_ok("list");
-    assert!(
-        listed.contains("removed, data kept"),
-        "{listed}"
-    );
+    assert!(listed.contains("removed, data kept"), "{listed}");
 }
 
 #[test]

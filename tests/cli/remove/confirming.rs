@@ -13,7 +13,14 @@ help: give it with --confirm DATABASE
     );
     assert_eq!(
         repository.refusal_of(
-            ["remove", "my-shop", "--drop-database", "--confirm", "my-shop", "--quiet"],
+            [
+                "remove",
+                "my-shop",
+                "--drop-database",
+                "--confirm",
+                "my-shop",
+                "--quiet"
+            ],
             b""
         ),
         "error: --confirm says \"my-shop\", and the database is \"my_shop\"

@@ -159,7 +159,10 @@ fn a_database_role_is_dropped_with_its_object() {
         cluster.settle();
     }
     assert_eq!(is_there(&cluster), "0|0");
-    assert_eq!(cluster.get("databaseroles", "postgres", "my-shop-role"), None);
+    assert_eq!(
+        cluster.get("databaseroles", "postgres", "my-shop-role"),
+        None
+    );
 }
 
 /// What is in PostgreSQL of the app's data, and whether the role logs in and has a password.

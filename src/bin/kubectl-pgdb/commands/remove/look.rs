@@ -123,7 +123,7 @@ async fn holdings(
     let (Some(secret), Some(role)) = (&place.secret, &place.role) else {
         return Err(not_tried("there is no password to log in with"));
     };
-    let mut problem = not_tried("there is no Secret to log in with");
+    let mut problem = None;
     for namespace in &place.secret_namespaces {
         let door = Door {
             secret_namespace: namespace.clone(),
@@ -143,14 +143,16 @@ async fn holdings(
                 )));
             }
             // A mirror may be there and readable where the Secret itself is not.
-            Err(LoginProblem::NoWay(why)) if why.cause == Cause::Forbidden => {
-                problem = LoginProblem::NoWay(why);
+            Err(found @ LoginProblem::NotTried(_)) => {
+                problem.get_or_insert(found);
             }
-            Err(LoginProblem::NotTried(why)) => problem = LoginProblem::NotTried(why),
+            Err(LoginProblem::NoWay(why)) if why.cause == Cause::Forbidden => {
+                problem.get_or_insert(LoginProblem::NoWay(why));
+            }
             Err(found) => return Err(found),
         }
     }
-    Err(problem)
+    Err(problem.unwrap_or_else(|| not_tried("there is no Secret to log in with")))
 }
 
 fn not_tried(why: &str) -> LoginProblem {
