@@ -272,7 +272,10 @@ fn what_the_repository_says_tells_the_stage() {
         let snapshot = snapshot(&files.collect::<Vec<_>>());
         let found = told(planned(asked, "shop", &snapshot));
         if found != expected {
-            wrong.push(format!("{:?}, {what}:\n  found    {found}\n  expected {expected}", asked.goal));
+            wrong.push(format!(
+                "{:?}, {what}:\n  found    {found}\n  expected {expected}",
+                asked.goal
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
