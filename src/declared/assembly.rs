@@ -16,6 +16,8 @@ struct Pieces<'found> {
     credentials: &'found [DeclaredCredential],
     /// The number of the credential that makes a Secret.
     secrets: HashMap<&'found str, usize>,
+    /// The names of the databases in PostgreSQL.
+    names: HashSet<&'found str>,
 }
 
 /// An app in the making: the numbers of its pieces, and the name that it would like to have.
@@ -74,6 +76,7 @@ impl<'found> Pieces<'found> {
             secrets: secrets
                 .map(|(number, credential)| (credential.name.as_str(), number))
                 .collect(),
+            names: found.databases.iter().map(|d| d.name.as_str()).collect(),
         }
     }
 
@@ -165,8 +168,20 @@ impl<'found> Pieces<'found> {
             is_own: namesakes.label().is_some(),
             role: namesakes.role.cloned(),
             database: namesakes.database.cloned(),
+            guest_in: self.guest_in(namesakes).map(str::to_owned),
             credential: namesakes.credential.cloned(),
         }
+    }
+}
+
+impl<'found> Pieces<'found> {
+    /// The database that an app without one of its own logs in to.
+    fn guest_in(&self, pieces: Namesakes<'found>) -> Option<&'found str> {
+        if pieces.database.is_some() || pieces.role.is_none() {
+            return None;
+        }
+        let named = pieces.credential?.database.as_deref()?;
+        self.names.contains(named).then_some(named)
     }
 }
 

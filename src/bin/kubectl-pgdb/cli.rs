@@ -8,7 +8,8 @@ use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{
-    completion, demo, doctor, fetch_cert, init, lint, list, new_app, rotate, verify, version,
+    completion, demo, doctor, export, fetch_cert, import, init, lint, list, new_app, rotate,
+    verify, version,
 };
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
@@ -109,6 +110,8 @@ pub(crate) enum Command {
     NewApp(Box<new_app::NewApp>),
     Doctor(Box<doctor::Doctor>),
     FetchCert(Box<fetch_cert::FetchCert>),
+    Import(Box<import::Import>),
+    Export(export::Export),
     Init(init::Init),
     Lint(Box<lint::Lint>),
     List(list::List),

@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "A role logs in with a password, and no Database belongs to it.",
     why: "The application's database is missing, or belongs to another role. It is a warning where the product made the role's \
           credential for an application; another role may be meant to use somebody else's database, and is for your information. \
-          Nothing is said of roles that are in others (`inRoles`), that may do more than an application, or that the bootstrap owns.",
+          Nothing is said of roles that are in others (`inRoles`), that may do more than an application, that the bootstrap owns, or \
+          whose Secret names a database of another role as its `dbname`.",
     mend: "Add the Database: `kubectl pgdb new-app` makes what is missing of an application. Or make the role the `owner` of its \
            Database, or remove the role and its credential.",
     example: Example {
@@ -45,6 +46,9 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
             continue;
         };
         if !is_of_an_app(role) || owners.may_own(repository, cluster, name) {
+            continue;
+        }
+        if owners.has_guest(repository, role, cluster) {
             continue;
         }
         let app = app(repository, role);
@@ -93,6 +97,8 @@ const MOST_SLIPS: usize = 50;
 struct Owners<'a> {
     /// The Clusters that have Databases.
     clusters: BTreeSet<&'a str>,
+    /// The databases, by Cluster and name.
+    names: BTreeSet<(&'a str, &'a str)>,
     /// The apps that the product made Databases for.
     apps: BTreeSet<&'a str>,
     /// Owners that are no roles, and the names of their databases, by Cluster: perhaps another name of the role.
@@ -119,6 +125,9 @@ impl<'a> Owners<'a> {
                 continue;
             };
             owners.clusters.insert(cluster);
+            owners
+                .names
+                .extend(database.known_name().map(|name| (cluster, name)));
             let Some(owner) = database.known_owner() else {
                 owners.open.insert(cluster);
                 continue;
@@ -137,6 +146,18 @@ impl<'a> Owners<'a> {
             }
         }
         owners
+    }
+
+    /// Whether a role's credential names a database of another role, to which it is a login.
+    fn has_guest(&self, repository: &Repository<'_>, role: &Role<'_>, cluster: &str) -> bool {
+        let Some(secret) = known(role.password_secret.as_ref()) else {
+            return false;
+        };
+        let mut makers = repository.makers_of(secret);
+        makers.any(|maker| {
+            let named = known(maker.database.as_ref());
+            named.is_some_and(|named| self.names.contains(&(cluster, named)))
+        })
     }
 
     /// Whether some Database belongs to a role, or may do so.
