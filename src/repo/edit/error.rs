@@ -11,10 +11,17 @@ pub struct Place {
     pub line: usize,
     /// The steps down to the node, such as `spec.managed.roles[0]`; `the top level` for none.
     pub path: String,
+    /// What to do by hand instead.
+    pub by_hand: Box<ByHand>,
+}
+
+/// A change as a person makes it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ByHand {
     /// YAML from the document's top level down to what should have been added or set, with `\n` line ends. Of a list on
     /// the path only the items that are meant are there.
     pub snippet: String,
-    /// The paths of what should have been taken out, as `path` is written.
+    /// The paths of what should have been taken out, as [`Place::path`] is written.
     pub removals: Vec<String>,
 }
 
@@ -166,12 +173,12 @@ impl EditError {
 
     /// The YAML to put into the document by hand, from its top level down; none where there is nothing to add.
     pub fn snippet(&self) -> Option<&str> {
-        Some(self.place().snippet.as_str()).filter(|snippet| !snippet.is_empty())
+        Some(self.place().by_hand.snippet.as_str()).filter(|snippet| !snippet.is_empty())
     }
 
     /// The paths of what to take out of the document by hand; none where nothing was to go.
     pub fn removals(&self) -> &[String] {
-        &self.place().removals
+        &self.place().by_hand.removals
     }
 
     /// What to do about it.
@@ -233,8 +240,7 @@ impl EditError {
             | Self::Unconfirmed { place, .. }
             | Self::CheckFailed { place, .. } => place,
         };
-        place.snippet = snippet;
-        place.removals = removals;
+        *place.by_hand = ByHand { snippet, removals };
         self
     }
 }
@@ -245,8 +251,7 @@ impl Place {
         Self {
             line,
             path: shown(path),
-            snippet: String::new(),
-            removals: Vec::new(),
+            by_hand: Box::default(),
         }
     }
 }

@@ -231,16 +231,16 @@ impl Removal<'_, '_, '_> {
             }
             return Ok(splices);
         }
-        if let ([new], true, true) = (added.as_mut_slice(), self.is_last(last), is_bare) {
-            if new.removed == (self.tail(last)..self.tail(last)) {
-                let text = new.inserted.trim_start_matches([' ', '\r', '\n']);
-                let splice = Splice {
-                    removed: start..self.tail(last),
-                    inserted: text.to_owned(),
-                };
-                added.clear();
-                return Ok(vec![splice]);
-            }
+        if let ([new], true, true) = (added.as_mut_slice(), self.is_last(last), is_bare)
+            && new.removed == (self.tail(last)..self.tail(last))
+        {
+            let text = new.inserted.trim_start_matches([' ', '\r', '\n']);
+            let splice = Splice {
+                removed: start..self.tail(last),
+                inserted: text.to_owned(),
+            };
+            added.clear();
+            return Ok(vec![splice]);
         }
         let dash_end = lines.start(start) + before.trim_end_matches(is_blank).len();
         let mut splices = vec![Splice::remove(dash_end..own_end)];
