@@ -317,7 +317,7 @@ fn nothing_that_is_set_up_runs_along() {
     let repository = with_apps(&["my-shop"]);
     let folder = "infra/databases/postgres";
     // Names that options, patterns and quoting would be tripped by.
-    let hostile = format!("{folder}/--output=x :(top)*\"\\ü$(touch y)'.yaml");
+    let hostile = format!("{folder}/--output=x :(top)*\"ü$(touch y)'.yaml");
     repository.write(&hostile, &repository.read(SEALED));
     repository.remove(SEALED);
     commit(&repository, "2001-01-01");

@@ -203,7 +203,8 @@ fn says_what_is_wrong_with_the_call() {
         ),
         (
             "rotate my-shop --cluster other",
-            "error: the repository has no CNPG Cluster named other",
+            "error: no CNPG Cluster named other was found in the repository; there are:\n  postgres-shared\nhelp: choose one of \
+             them with --cluster NAME\n",
         ),
     ] {
         let refusal = repository.refusal_of(line.split_whitespace(), b"");
