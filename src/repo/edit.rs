@@ -30,14 +30,22 @@
 //! After every edit the result is checked against the old text, whatever the edit did: see [`EditError::CheckFailed`]
 //! and [`EditError::Unconfirmed`]. A text is never returned that fails a check.
 
+mod anchors;
 mod block;
+mod branch;
+mod change;
 mod check;
+mod entries;
 mod error;
 mod extent;
 mod flow;
+mod gone;
 mod into_block;
 mod into_flow;
 mod lines;
+mod open_end;
+mod removal;
+mod removal_in_flow;
 mod replace;
 mod second_parser;
 mod splice;
@@ -48,15 +56,17 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use change::Edit;
 pub use error::{EditError, Place};
 pub use step::Step;
 
 use block::{BlockStyle, BlockWriter, DashStyle};
+use branch::Branch;
 use into_block::NoPlace;
 use lines::Lines;
 use second_parser::{Doubt, Part};
-use splice::{Splice, spliced};
-use target::{Change, Request, Target};
+use splice::{Splice, disjoint, spliced};
+use target::Target;
 
 use std::ops::Range;
 
@@ -104,17 +114,7 @@ pub fn append<'path>(
     path: &[impl Into<Step<'path>> + Copy],
     entries: &[Addition],
 ) -> Result<String, EditError> {
-    if entries.is_empty() {
-        return Ok(text.to_owned());
-    }
-    edit(
-        text,
-        document,
-        &[Request {
-            path: step::steps(path),
-            change: Change::Entries(entries),
-        }],
-    )
+    apply(text, document, &[Edit::append(path, entries.to_vec())])
 }
 
 /// Adds a key with its value to the mapping at a path, in document number `document` (from 0), and gives the
@@ -138,16 +138,13 @@ pub fn insert_key<'path>(
     text: &str,
     document: usize,
     path: &[impl Into<Step<'path>> + Copy],
-    key: &str,
+    key: &'path str,
     value: &Addition,
 ) -> Result<String, EditError> {
-    edit(
+    apply(
         text,
         document,
-        &[Request {
-            path: step::steps(path),
-            change: Change::Pair(key, value),
-        }],
+        &[Edit::insert_key(path, key, value.clone())],
     )
 }
 
@@ -179,43 +176,134 @@ pub fn set_text<'path>(
     document: usize,
     changes: &[(&[impl Into<Step<'path>> + Copy], &str)],
 ) -> Result<String, EditError> {
-    let requests = changes.iter().map(|(path, text)| Request {
-        path: step::steps(path),
-        change: Change::Text(text),
-    });
-    edit(text, document, &requests.collect::<Vec<_>>())
+    let edits = changes
+        .iter()
+        .map(|(path, text)| Edit::set_text(path, *text));
+    apply(text, document, &edits.collect::<Vec<_>>())
 }
 
-fn edit(text: &str, document: usize, requests: &[Request<'_>]) -> Result<String, EditError> {
-    let Some(first) = requests.first() else {
+/// Gives a key a value in document number `document` (from 0), whether the key is there or not, and gives the new text.
+///
+/// A scalar that is there, a null included, becomes the value, which then is a text, a boolean or a whole number: plain
+/// `true`, `false` and digits whatever the scalar was; a text as with [`set_text`]. A scalar that every reader takes for
+/// the value already stays as it is. Where the key is missing or null, the value may be anything, and is made with what
+/// is missing above it, as with [`insert_key`].
+///
+/// # Errors
+/// [`EditError::WrongKind`] where a list or a mapping is there, or where one should take a scalar's place, and otherwise
+/// as for [`set_text`] and [`insert_key`].
+///
+/// # Examples
+/// ```
+/// use pgdb::repo::edit::{Addition, set};
+///
+/// let new = set("spec:\n  login: true # yet\n", 0, &["spec", "login"], &Addition::Bool(false))?;
+/// assert_eq!(new, "spec:\n  login: false # yet\n");
+/// let new = set("spec:\n  login: true\n", 0, &["spec", "inherit"], &Addition::Bool(false))?;
+/// assert_eq!(new, "spec:\n  login: true\n  inherit: false\n");
+/// # Ok::<(), pgdb::repo::edit::EditError>(())
+/// ```
+pub fn set<'path>(
+    text: &str,
+    document: usize,
+    path: &[impl Into<Step<'path>> + Copy],
+    value: &Addition,
+) -> Result<String, EditError> {
+    apply(text, document, &[Edit::set(path, value.clone())])
+}
+
+/// Takes items of lists, and keys with their values, out of document number `document` (from 0), and gives the new text.
+///
+/// # Errors
+/// [`EditError::Missing`] where a path leads nowhere; [`EditError::AnchorNeeded`] where an alias that stays repeats
+/// something of what should go; and otherwise as for [`append`].
+///
+/// # Examples
+/// ```
+/// use pgdb::repo::edit::{Step, remove};
+///
+/// let text = "roles:\n  - name: a\n  # the shop\n  - name: b # ours\n    login: true\n";
+/// let new = remove(text, 0, &[&[Step::Key("roles"), Step::Item(1)]])?;
+/// assert_eq!(new, "roles:\n  - name: a\n");
+/// let new = remove(&new, 0, &[&[Step::Key("roles"), Step::Item(0)]])?;
+/// assert_eq!(new, "roles: []\n");
+/// # Ok::<(), pgdb::repo::edit::EditError>(())
+/// ```
+pub fn remove<'path, P>(text: &str, document: usize, paths: &[P]) -> Result<String, EditError>
+where
+    P: AsRef<[Step<'path>]>,
+{
+    let edits = paths.iter().map(|path| Edit::Remove {
+        path: path.as_ref().to_vec(),
+    });
+    apply(text, document, &edits.collect::<Vec<_>>())
+}
+
+/// Makes several changes of document number `document` (from 0), all of them or none, and gives the new text.
+///
+/// All paths mean the document as it is before. Changes may be of one list or mapping: items go, others come, and keys
+/// of those that stay change. What is added to one place comes in the order of the changes. The time grows with the
+/// text's length and the number of changes.
+///
+/// # Errors
+/// [`EditError::Conflict`] where one node is to be changed twice, or something below what is to go; otherwise as for the
+/// single changes, for the first that is not possible.
+///
+/// # Examples
+/// ```
+/// use pgdb::repo::edit::{Addition, Edit, Step, apply};
+///
+/// let role = [Step::Key("roles"), Step::Item(0)];
+/// let edits = [
+///     Edit::set(&[role[0], role[1], Step::Key("login")], Addition::Bool(false)),
+///     Edit::remove(&[role[0], role[1], Step::Key("passwordSecret")]),
+///     Edit::insert_key(&role, "disablePassword", Addition::Bool(true)),
+/// ];
+/// let text = "roles:\n  - name: a\n    login: true # app\n    passwordSecret:\n      name: b\n";
+/// assert_eq!(
+///     apply(text, 0, &edits)?,
+///     "roles:\n  - name: a\n    login: false # app\n    disablePassword: true\n"
+/// );
+/// # Ok::<(), pgdb::repo::edit::EditError>(())
+/// ```
+pub fn apply(text: &str, document: usize, edits: &[Edit<'_>]) -> Result<String, EditError> {
+    let adds_nothing =
+        |edit: &&Edit<'_>| matches!(edit, Edit::Append { entries, .. } if entries.is_empty());
+    let edits: Vec<&Edit<'_>> = edits.iter().filter(|edit| !adds_nothing(edit)).collect();
+    let Some(first) = edits.first() else {
         return Ok(text.to_owned());
     };
-    let lines = Lines::new(text);
+    let changes = Branch::of(edits.iter().map(|edit| edit.change()));
     let attempt = || {
         let stream = yaml::parse(text).map_err(|error| EditError::NotYaml {
-            place: Place::new(error.line, &first.path),
+            place: Place::new(error.line, first.path()),
             template: text.contains("{{"),
             problem: error.problem,
         })?;
+        let lines = Lines::new(text);
         let found = stream.documents.get(document);
         let found = found.ok_or_else(|| EditError::DocumentOutOfRange {
-            place: Place::new(last_line(lines), &first.path),
+            place: Place::new(last_line(lines), first.path()),
             number: document.saturating_add(1),
             count: stream.documents.len(),
         })?;
-        let mut targets = requests
-            .iter()
-            .map(|request| target::find(found, &request.path, request.change))
-            .collect::<Result<Vec<_>, _>>()?;
-        targets.retain(|target| !replace::has_its_text(lines, target));
+        let mut targets = target::find(found, &changes)?;
+        targets.retain(|target| !replace::has_its_value(lines, target));
         let mut splices = Vec::new();
         for target in &targets {
             splices.extend(splices_of(lines, &stream, target)?);
         }
-        splices.sort_by_key(|splice| splice.removed.start);
+        let splices = disjoint(splices);
+        let splices = open_end::kept(lines, &stream.comments, &found.root, splices);
         checked(text, &stream, document, &targets, &splices)
     };
-    attempt().map_err(|error: EditError| error.with_snippet(snippet(requests)))
+    attempt().map_err(|error: EditError| {
+        let removals = edits
+            .iter()
+            .filter(|edit| matches!(edit, Edit::Remove { .. }));
+        let removals = removals.map(|edit| step::shown(edit.path())).collect();
+        error.with_snippet(snippet(&changes), removals)
+    })
 }
 
 /// The number of the text's last line, from 1.
@@ -229,17 +317,18 @@ fn splices_of(
     stream: &Stream<'_>,
     target: &Target<'_, '_>,
 ) -> Result<Vec<Splice>, EditError> {
-    let is_empty = target.node.items().is_empty() && target.node.entries().is_empty();
-    let splices = match (&target.node.value, &target.content) {
-        (_, Addition::Text(text)) => replace::replace(lines, &stream.comments, target, text),
-        (Value::Sequence { flow: false, .. } | Value::Mapping { flow: false, .. }, _) => {
-            into_block::append(lines, target)
+    let added = if target.is_scalar() {
+        replace::replace(lines, &stream.comments, target)
+    } else if target.has_additions() || target.removed.is_empty() {
+        added(lines, target)
+    } else {
+        Ok(Vec::new())
+    };
+    let splices = match added {
+        Ok(added) if !target.removed.is_empty() => {
+            removal::remove(lines, &stream.comments, target, added)
         }
-        _ if !is_empty => Ok(into_flow::append(lines, target)),
-        _ if !into_flow::is_in_flow(target) && into_block::can_fill(lines, target) => {
-            Ok(into_block::fill(lines, target))
-        }
-        _ => Ok(into_flow::fill(lines, target)),
+        added => added,
     };
     splices.map_err(|no_place| match no_place {
         NoPlace::Unterminated => EditError::UnterminatedBlockScalar {
@@ -247,7 +336,25 @@ fn splices_of(
         },
         NoPlace::NoDash => failed(target, "the dash of the last entry is not found"),
         NoPlace::Unfit => failed(target, "the node is not of the kind it was taken for"),
+        NoPlace::Unclear => failed(
+            target,
+            "it is not clear what belongs to the entry that is to go",
+        ),
     })
+}
+
+/// What is added to a list or a mapping, or put in the place of an empty one.
+fn added(lines: Lines<'_>, target: &Target<'_, '_>) -> Result<Vec<Splice>, NoPlace> {
+    match &target.node.value {
+        Value::Sequence { flow: false, .. } | Value::Mapping { flow: false, .. } => {
+            into_block::append(lines, target)
+        }
+        _ if target.count() > 0 => Ok(into_flow::append(lines, target)),
+        _ if !into_flow::is_in_flow(target) && into_block::can_fill(lines, target) => {
+            Ok(into_block::fill(lines, target))
+        }
+        _ => Ok(into_flow::fill(lines, target)),
+    }
 }
 
 /// The new text, if it is the old one plus exactly the changes.
@@ -274,6 +381,7 @@ fn checked(
     check::check(&edit).map_err(|problem| failed(first, problem))?;
     let parts = targets.iter().map(|target| Part {
         path: &target.path,
+        removed: removed_steps(target),
         content: &target.content,
     });
     let comparison = second_parser::Comparison {
@@ -296,6 +404,18 @@ fn checked(
     }
 }
 
+/// The steps to what goes of a target.
+fn removed_steps<'tree>(target: &Target<'tree, '_>) -> Vec<Step<'tree>> {
+    let removed = target.removed.iter();
+    let steps = removed.filter_map(|number| match target.node.entries().get(*number) {
+        Some((key, _)) => key.as_str().map(Step::Key),
+        None => Some(Step::Item(*number)),
+    });
+    let mut steps: Vec<_> = steps.collect();
+    steps.sort_unstable();
+    steps
+}
+
 /// The lines of a block list's entries from the second to the last but one, which stand before any change.
 fn inner_entries(
     lines: Lines<'_>,
@@ -305,6 +425,9 @@ fn inner_entries(
     let [_, second, .., last] = target.node.items() else {
         return None;
     };
+    if !target.removed.is_empty() {
+        return None;
+    }
     let start = lines.start(extent::dash(lines, second)?);
     let end = lines.start(extent::dash(lines, last)?);
     let change = splices.first()?.removed.start;
@@ -322,19 +445,16 @@ fn failed(target: &Target<'_, '_>, problem: &'static str) -> EditError {
     }
 }
 
-/// The changes as YAML from a document's top level down.
-fn snippet(requests: &[Request<'_>]) -> String {
+/// What the changes add or set, as YAML from a document's top level down.
+fn snippet(changes: &change::Changes<'_>) -> String {
     let mut writer = BlockWriter::new(BlockStyle {
         step: 2,
         list_offset: 2,
         line_break: "\n",
     });
-    let changes = requests
-        .iter()
-        .map(|request| (request.path.as_slice(), request.change));
-    match target::outline(&changes.collect::<Vec<_>>()) {
-        Addition::List(entries) => writer.entries(&entries, &DashStyle::at(0)),
-        Addition::Map(pairs) => writer.pairs(&pairs, 0),
+    match change::outline(changes) {
+        Some(Addition::List(entries)) => writer.entries(&entries, &DashStyle::at(0)),
+        Some(Addition::Map(pairs)) => writer.pairs(&pairs, 0),
         _ => {}
     }
     writer.finish()

@@ -1,15 +1,19 @@
 //! Whether an edited text is the old one plus exactly the change, judged without regard to how it was made.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::repo::scalar;
 use crate::repo::yaml::{self, Node, ScalarStyle, Stream, Value};
 
 use super::Addition;
-use super::extent::block_scalar;
+use super::anchors::{numbers, renumber};
+use super::branch::Branch;
+use super::extent::{block_scalar, is_flow};
+use super::gone::Gone;
 use super::lines::Lines;
 use super::splice::Splice;
-use super::step::{Step, node_at};
+use super::step::Step;
 use super::style::{dash_column, is_block_mapping};
 use super::target::Target;
 
@@ -34,9 +38,15 @@ pub(super) struct Edit<'edit, 'text> {
 /// # Errors
 /// What does not hold, as half a sentence.
 pub(super) fn check(edit: &Edit<'_, '_>) -> Result<(), &'static str> {
-    let new = yaml::parse(edit.new_text).map_err(|_| "the new text is no valid YAML")?;
+    let mut new = yaml::parse(edit.new_text).map_err(|_| "the new text is no valid YAML")?;
+    renumber(&mut new, &kept_anchors(edit));
+    let lines = Lines::new(edit.old_text);
+    let gone = Gone::of(lines, &edit.old.comments, edit.targets);
+    let gone = gone.ok_or("it is not known where the entries are that go")?;
+    let targets = edit.targets.iter();
+    let changes = Branch::of(targets.map(|target| (target.path.clone(), target)));
     require(
-        bytes_are_kept(edit),
+        bytes_are_kept(edit, &gone),
         "other bytes than those of the old value gave way",
     )?;
     require(
@@ -44,14 +54,14 @@ pub(super) fn check(edit: &Edit<'_, '_>) -> Result<(), &'static str> {
         "the number of documents changed",
     )?;
     require(
-        documents_are_kept(edit, &new),
+        documents_are_kept(edit, &new, &changes),
         "the new tree is not the old one with the change alone",
     )?;
-    require(comments_are_kept(edit, &new), "the comments changed")?;
+    require(comments_are_kept(edit, &new, &gone), "the comments changed")?;
     require(
         edit.targets
             .iter()
-            .all(|target| columns_fit(edit, target, &new)),
+            .all(|target| columns_fit(edit, target, &new, &changes)),
         "the new columns are not those of the entries beside it",
     )
 }
@@ -60,9 +70,33 @@ fn require(holds: bool, problem: &'static str) -> Result<(), &'static str> {
     if holds { Ok(()) } else { Err(problem) }
 }
 
-/// Whether the new text is the old one with insertions, for which only empty values gave way, and scalars that were to
-/// have another text.
-fn bytes_are_kept(edit: &Edit<'_, '_>) -> bool {
+/// The numbers of the anchors that are to be there after the edit.
+fn kept_anchors(edit: &Edit<'_, '_>) -> Vec<usize> {
+    let mut gone = BTreeSet::new();
+    for target in edit.targets {
+        for number in &target.removed {
+            gone.extend(
+                target
+                    .node
+                    .items()
+                    .get(*number)
+                    .iter()
+                    .flat_map(|item| numbers(item)),
+            );
+            if let Some((key, value)) = target.node.entries().get(*number) {
+                gone.extend(numbers(key));
+                gone.extend(numbers(value));
+            }
+        }
+    }
+    let documents = edit.old.documents.iter();
+    let all = documents.flat_map(|document| numbers(&document.root));
+    all.filter(|number| !gone.contains(number)).collect()
+}
+
+/// Whether the new text is the old one with insertions, for which only empty values gave way, scalars that were to have
+/// another value, and entries that were to go.
+fn bytes_are_kept(edit: &Edit<'_, '_>, gone: &Gone) -> bool {
     let scalars = scalars(edit);
     let (mut at, mut rest) = (0, edit.new_text);
     for splice in edit.splices {
@@ -73,11 +107,14 @@ fn bytes_are_kept(edit: &Edit<'_, '_>) -> bool {
         };
         let removed = edit.old_text.get(splice.removed.clone());
         let is_scalar = || {
-            scalars.iter().any(|scalar| {
-                scalar.start <= splice.removed.start && splice.removed.end <= scalar.end
-            })
+            let later = scalars.partition_point(|scalar| scalar.start <= splice.removed.start);
+            let scalar = later.checked_sub(1).and_then(|number| scalars.get(number));
+            scalar.is_some_and(|scalar| splice.removed.end <= scalar.end)
         };
-        if !removed.is_some_and(is_empty_value) && !is_scalar() {
+        if !removed.is_some_and(is_empty_value)
+            && !is_scalar()
+            && !gone.may_go(edit.old_text, &splice.removed)
+        {
             return false;
         }
         (at, rest) = (splice.removed.end, after);
@@ -85,19 +122,20 @@ fn bytes_are_kept(edit: &Edit<'_, '_>) -> bool {
     edit.old_text.get(at..) == Some(rest)
 }
 
-/// The bytes of the scalars that were to have another text.
+/// The bytes of the scalars that were to have another value, in order.
 fn scalars(edit: &Edit<'_, '_>) -> Vec<Range<usize>> {
     let lines = Lines::new(edit.old_text);
-    let targets = edit.targets.iter();
-    targets
-        .filter(|target| matches!(target.content, Addition::Text(_)))
-        .flat_map(
+    let targets = edit.targets.iter().filter(|target| target.is_scalar());
+    let scalars =
+        targets.flat_map(
             |target| match block_scalar(lines, &edit.old.comments, target.node) {
                 Some(block) => vec![block.header, block.body],
                 None => vec![target.node.span.clone()],
             },
-        )
-        .collect()
+        );
+    let mut scalars: Vec<_> = scalars.collect();
+    scalars.sort_by_key(|scalar| scalar.start);
+    scalars
 }
 
 /// Whether text is an empty value, or nothing at all.
@@ -110,13 +148,12 @@ fn is_empty_value(text: &str) -> bool {
 }
 
 /// Whether every document is the same, but for the one that has the changes as well.
-fn documents_are_kept(edit: &Edit<'_, '_>, new: &Stream<'_>) -> bool {
-    let targets: Vec<&Target<'_, '_>> = edit.targets.iter().collect();
+fn documents_are_kept(edit: &Edit<'_, '_>, new: &Stream<'_>, changes: &Judged<'_, '_>) -> bool {
     let pairs = edit.old.documents.iter().zip(&new.documents);
     pairs.enumerate().all(|(number, (old, new))| {
         old.explicit == new.explicit
             && if number == edit.document {
-                has_changes(&old.root, &new.root, &targets, 0)
+                has_changes(&old.root, &new.root, changes)
             } else {
                 is_same(&old.root, &new.root)
             }
@@ -124,7 +161,7 @@ fn documents_are_kept(edit: &Edit<'_, '_>, new: &Stream<'_>) -> bool {
 }
 
 /// Whether two nodes are the same in all but their places.
-fn is_same(old: &Node<'_>, new: &Node<'_>) -> bool {
+pub(super) fn is_same(old: &Node<'_>, new: &Node<'_>) -> bool {
     has_same_properties(old, new)
         && match (&old.value, &new.value) {
             (Value::Scalar(old, old_style), Value::Scalar(new, new_style)) => {
@@ -165,82 +202,120 @@ fn are_same_pairs(old: &[(Node<'_>, Node<'_>)], new: &[(Node<'_>, Node<'_>)]) ->
             .all(|(old, new)| is_same(&old.0, &new.0) && is_same(&old.1, &new.1))
 }
 
-/// Whether the new node is the old one with the change of each target, and with nothing else. The first `depth` steps
-/// of the targets' paths lead to the node.
-fn has_changes(old: &Node<'_>, new: &Node<'_>, targets: &[&Target<'_, '_>], depth: usize) -> bool {
-    let Some((first, others)) = targets.split_first() else {
-        return is_same(old, new);
-    };
+/// The changes of a document as they are judged.
+type Judged<'edit, 'text> = Branch<'edit, &'edit Target<'edit, 'text>>;
+
+/// Whether the new node is the old one with the changes at and below it, and with nothing else.
+fn has_changes(old: &Node<'_>, new: &Node<'_>, changes: &Judged<'_, '_>) -> bool {
+    let target = changes.own.first();
     if !has_same_properties(old, new) {
         return false;
     }
-    if first.path.len() == depth {
-        return others.is_empty() && has_content(old, new, &first.content);
+    if let Some(target) = target.filter(|target| target.is_scalar()) {
+        return is_set(&target.content, old, new);
     }
-    let have_changes = |step: Step<'_>, old: &Node<'_>, new: &Node<'_>| {
-        let below = targets
-            .iter()
-            .filter(|target| target.path.get(depth) == Some(&step));
-        has_changes(old, new, &below.copied().collect::<Vec<_>>(), depth + 1)
-    };
-    let (items, entries) = (old.items(), old.entries());
-    is_flow(old) == is_flow(new)
-        && items.len() == new.items().len()
-        && entries.len() == new.entries().len()
-        && items
-            .iter()
-            .zip(new.items())
-            .enumerate()
-            .all(|(number, (old, new))| have_changes(Step::Item(number), old, new))
-        && entries.iter().zip(new.entries()).all(|(old, new)| {
-            is_same(&old.0, &new.0)
-                && match old.0.as_str() {
-                    Some(key) => have_changes(Step::Key(key), &old.1, &new.1),
-                    None => is_same(&old.1, &new.1),
-                }
-        })
-}
-
-/// Whether the new collection is the old one, or an empty node, with the content after what it held; or the new scalar
-/// has the text.
-fn has_content(old: &Node<'_>, new: &Node<'_>, content: &Addition) -> bool {
-    if let Addition::Text(text) = content {
-        return is_set(text, old, new);
-    }
-    let was_empty = old.items().is_empty() && old.entries().is_empty();
-    if !was_empty && is_flow(old) != is_flow(new) {
+    let removed = target.map_or([].as_slice(), |target| &target.removed);
+    let is_emptied = target.is_some_and(|target| target.is_emptied());
+    let had_none = old.items().is_empty() && old.entries().is_empty();
+    if !had_none && is_flow(old) != is_flow(new) && !(is_emptied && is_flow(new)) {
         return false;
     }
-    match (&new.value, content) {
-        (Value::Sequence { items, .. }, Addition::List(entries)) => items
-            .split_at_checked(old.items().len())
-            .is_some_and(|(kept, added)| are_same(old.items(), kept) && are_added(entries, added)),
-        (Value::Mapping { entries, .. }, Addition::Map(pairs)) => entries
-            .split_at_checked(old.entries().len())
-            .is_some_and(|(kept, added)| {
-                are_same_pairs(old.entries(), kept) && are_added_pairs(pairs, added)
-            }),
+    let added = target.map(|target| &target.content);
+    match (&old.value, &new.value, added) {
+        (Value::Sequence { .. }, Value::Sequence { items, .. }, None) => {
+            has_items(kept(old.items(), removed), items, &[], changes)
+        }
+        (Value::Mapping { .. }, Value::Mapping { entries, .. }, None) => {
+            has_pairs(kept(old.entries(), removed), entries, &[], changes)
+        }
+        (
+            Value::Sequence { .. } | Value::Scalar(..),
+            Value::Sequence { items, .. },
+            Some(Addition::List(added)),
+        ) => has_items(kept(old.items(), removed), items, added, changes),
+        (
+            Value::Mapping { .. } | Value::Scalar(..),
+            Value::Mapping { entries, .. },
+            Some(Addition::Map(added)),
+        ) => has_pairs(kept(old.entries(), removed), entries, added, changes),
         _ => false,
     }
 }
 
-/// Whether the new scalar has a text that every reader takes for one, in the old style or in double quotes.
-fn is_set(text: &str, old: &Node<'_>, new: &Node<'_>) -> bool {
+/// The entries that do not go, each with its number.
+fn kept<'list, T>(
+    entries: &'list [T],
+    removed: &'list [usize],
+) -> impl Iterator<Item = (usize, &'list T)> {
+    let entries = entries.iter().enumerate();
+    entries.filter(|(number, _)| removed.binary_search(number).is_err())
+}
+
+/// Whether a list's new items are the kept ones, with the changes below them, and what was added.
+fn has_items<'list, 'text: 'list>(
+    kept: impl Iterator<Item = (usize, &'list Node<'text>)>,
+    new: &[Node<'_>],
+    added: &[Addition],
+    changes: &Judged<'_, '_>,
+) -> bool {
+    let mut rest = new.iter();
+    for (number, old) in kept {
+        let is_kept = match (rest.next(), changes.below.get(&Step::Item(number))) {
+            (Some(new), Some(below)) => has_changes(old, new, below),
+            (Some(new), None) => is_same(old, new),
+            (None, _) => false,
+        };
+        if !is_kept {
+            return false;
+        }
+    }
+    are_added(added, rest.as_slice())
+}
+
+/// Whether a mapping's new pairs are the kept ones, with the changes of their values, and what was added.
+fn has_pairs<'list, 'text: 'list>(
+    kept: impl Iterator<Item = (usize, &'list (Node<'text>, Node<'text>))>,
+    new: &[(Node<'_>, Node<'_>)],
+    added: &[(String, Addition)],
+    changes: &Judged<'_, '_>,
+) -> bool {
+    let mut rest = new.iter();
+    for (_, (key, old)) in kept {
+        let Some((new_key, new)) = rest.next() else {
+            return false;
+        };
+        let below = key
+            .as_str()
+            .and_then(|key| changes.below.get(&Step::Key(key)));
+        let is_kept = is_same(key, new_key)
+            && match below {
+                Some(below) => has_changes(old, new, below),
+                None => is_same(old, new),
+            };
+        if !is_kept {
+            return false;
+        }
+    }
+    are_added_pairs(added, rest.as_slice())
+}
+
+/// Whether the new scalar is what it was to be: a text that every reader takes for one, in the old style or in double
+/// quotes, or a plain boolean or number.
+fn is_set(content: &Addition, old: &Node<'_>, new: &Node<'_>) -> bool {
     let (Value::Scalar(_, old_style), Value::Scalar(read, style)) = (&old.value, &new.value) else {
         return false;
     };
-    let is_safe = match style {
-        ScalarStyle::Plain => scalar::quote(text) == text,
-        _ => true,
-    };
-    read == text && is_safe && (style == old_style || *style == ScalarStyle::DoubleQuoted)
-}
-
-fn is_flow(node: &Node<'_>) -> bool {
-    matches!(
-        node.value,
-        Value::Sequence { flow: true, .. } | Value::Mapping { flow: true, .. }
-    )
+    let is_plain = *style == ScalarStyle::Plain;
+    match content {
+        Addition::Text(text) => {
+            read == text
+                && (!is_plain || scalar::quote(text) == *text)
+                && (style == old_style || *style == ScalarStyle::DoubleQuoted)
+        }
+        Addition::Bool(value) => is_plain && *read == value.to_string(),
+        Addition::Integer(value) => is_plain && *read == value.to_string(),
+        Addition::List(_) | Addition::Map(_) => false,
+    }
 }
 
 /// Whether a node is just what was to be added.
@@ -290,37 +365,81 @@ fn are_added_pairs(pairs: &[(String, Addition)], entries: &[(Node<'_>, Node<'_>)
             .all(|((key, value), entry)| is_text(key, &entry.0) && is_added(value, &entry.1))
 }
 
-/// Whether the comments have the same texts in the same order.
-fn comments_are_kept(edit: &Edit<'_, '_>, new: &Stream<'_>) -> bool {
-    let (old, new) = (&edit.old.comments, &new.comments);
-    old.len() == new.len()
-        && old.iter().zip(new).all(|(old, new)| {
-            edit.old_text.get(old.span.clone()) == edit.new_text.get(new.span.clone())
-        })
+/// Whether the comments have the same texts in the same order, but for those that went with an entry and belong to it.
+fn comments_are_kept(edit: &Edit<'_, '_>, new: &Stream<'_>, gone: &Gone) -> bool {
+    let mut splices = edit.splices.iter().peekable();
+    let mut rest = new.comments.iter();
+    for comment in &edit.old.comments {
+        while splices
+            .next_if(|splice| splice.removed.end <= comment.span.start)
+            .is_some()
+        {}
+        let went = splices.peek().is_some_and(|splice| {
+            splice.removed.start <= comment.span.start && comment.span.end <= splice.removed.end
+        });
+        if went && gone.holds(&comment.span) {
+            continue;
+        }
+        let kept = rest
+            .next()
+            .and_then(|new| edit.new_text.get(new.span.clone()));
+        if kept.is_none() || kept != edit.old_text.get(comment.span.clone()) {
+            return false;
+        }
+    }
+    rest.next().is_none()
 }
 
-/// Whether new dashes and keys stand below those that were there.
-fn columns_fit(edit: &Edit<'_, '_>, target: &Target<'_, '_>, new: &Stream<'_>) -> bool {
-    let old_node = target.node;
+/// The node that a target has become.
+fn new_node<'tree, 'text>(
+    root: &'tree Node<'text>,
+    target: &Target<'_, '_>,
+    changes: &Judged<'_, '_>,
+) -> Option<&'tree Node<'text>> {
+    let (mut node, mut changes) = (root, changes);
+    for step in &target.path {
+        node = match *step {
+            Step::Key(key) => node.get(key)?,
+            Step::Item(number) => {
+                let own = changes.own.first();
+                let removed = own.map_or([].as_slice(), |target| &target.removed);
+                let before = removed.partition_point(|other| *other < number);
+                node.items().get(number - before)?
+            }
+        };
+        changes = changes.below.get(step)?;
+    }
+    Some(node)
+}
+
+/// Whether dashes and keys stand where they were, and new ones below those that were there.
+fn columns_fit(
+    edit: &Edit<'_, '_>,
+    target: &Target<'_, '_>,
+    new: &Stream<'_>,
+    changes: &Judged<'_, '_>,
+) -> bool {
     let new_node = new
         .documents
         .get(edit.document)
-        .and_then(|document| node_at(&document.root, &target.path));
+        .and_then(|document| new_node(&document.root, target, changes));
     let Some(new_node) = new_node else {
         return false;
     };
     let (old_lines, new_lines) = (Lines::new(edit.old_text), Lines::new(edit.new_text));
-    match &old_node.value {
+    match &target.node.value {
         Value::Sequence { flow: false, items } => {
             let plain = |item: &&Node<'_>| item.anchor == 0 && item.tag.is_none();
             let mappings = |item: &&Node<'_>| is_block_mapping(item) && plain(item);
-            let (_, added) = new_node
-                .items()
-                .split_at_checked(items.len())
-                .unwrap_or_default();
+            let kept = items.len() - target.removed.len();
+            let (kept, added) = new_node.items().split_at_checked(kept).unwrap_or_default();
             let dash = |lines, item: Option<&Node<'_>>| dash_column(lines, item?);
+            let column = dash(old_lines, items.last());
+            let is_beside =
+                |new: &[Node<'_>]| new.is_empty() || dash(new_lines, new.last()) == column;
             let sibling = items.iter().rev().find(mappings);
-            dash(old_lines, items.last()) == dash(new_lines, added.last())
+            is_beside(kept)
+                && is_beside(added)
                 && sibling.is_none_or(|sibling| {
                     let mut added = added.iter().filter(mappings);
                     added.all(|item| item.column == sibling.column)
@@ -332,8 +451,8 @@ fn columns_fit(edit: &Edit<'_, '_>, target: &Target<'_, '_>, new: &Stream<'_>) -
         } => {
             let bare = |(key, _): &&(Node<'_>, Node<'_>)| key.anchor == 0 && key.tag.is_none();
             let sibling = entries.iter().rev().find(bare).map(|(key, _)| key.column);
-            let mut added = new_node.entries().iter().skip(entries.len());
-            added.all(|(key, _)| sibling.is_none_or(|column| key.column == column))
+            let mut new = new_node.entries().iter().filter(bare);
+            new.all(|(key, _)| sibling.is_none_or(|column| key.column == column))
         }
         _ => true,
     }

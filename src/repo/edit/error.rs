@@ -14,6 +14,8 @@ pub struct Place {
     /// YAML from the document's top level down to what should have been added or set, with `\n` line ends. Of a list on
     /// the path only the items that are meant are there.
     pub snippet: String,
+    /// The paths of what should have been taken out, as `path` is written.
+    pub removals: Vec<String>,
 }
 
 /// Why a text was not edited; the message does not say the line, which [`EditError::line`] does.
@@ -97,6 +99,20 @@ pub enum EditError {
         /// The key.
         place: Place,
     },
+    /// What is to be taken out holds an anchor, and an alias that stays repeats it.
+    #[error("{} holds an anchor that the alias on line {alias_line} repeats", place.path)]
+    AnchorNeeded {
+        /// What is to be taken out.
+        place: Place,
+        /// The line of the first such alias, from 1.
+        alias_line: usize,
+    },
+    /// Two changes are asked for that cannot be made together.
+    #[error("{} is to be changed in two ways at once", place.path)]
+    Conflict {
+        /// The node, or what is nearest to it.
+        place: Place,
+    },
     /// The text's last value is a block scalar without a line end, and would get one by what follows it.
     #[error("the text ends inside a block scalar without a line end, which new text would change")]
     UnterminatedBlockScalar {
@@ -135,6 +151,8 @@ impl EditError {
             | Self::Missing { place }
             | Self::Tagged { place, .. }
             | Self::KeyExists { place }
+            | Self::AnchorNeeded { place, .. }
+            | Self::Conflict { place }
             | Self::UnterminatedBlockScalar { place }
             | Self::Unconfirmed { place, .. }
             | Self::CheckFailed { place, .. } => place,
@@ -151,45 +169,54 @@ impl EditError {
         Some(self.place().snippet.as_str()).filter(|snippet| !snippet.is_empty())
     }
 
+    /// The paths of what to take out of the document by hand; none where nothing was to go.
+    pub fn removals(&self) -> &[String] {
+        &self.place().removals
+    }
+
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self {
             Self::NotYaml { template: true, .. } => {
-                "a template is not edited: add the entry by hand, or render the template into a plain manifest"
+                "a template is not edited: make the change by hand, or render the template into a plain manifest"
             }
             Self::NotYaml { .. } => "correct the YAML at that line, then run this again",
             Self::DocumentOutOfRange { .. } => {
-                "name a document that the file has, or add the entry by hand"
+                "name a document that the file has, or make the change by hand"
             }
             Self::Alias { .. } => {
-                "write the value out in place of the alias, or add the entry by hand where the anchor is"
+                "write the value out in place of the alias, or make the change by hand where the anchor is"
             }
             Self::SharedAnchor { .. } => {
-                "write the value out in place of the alias, or add the entry by hand if both are to have it"
+                "write the value out in place of the alias, or make the change by hand if both are to have it"
             }
             Self::MergeKey { .. } => {
-                "write the merged keys out in place of `<<`, or add the entry by hand"
+                "write the merged keys out in place of `<<`, or make the change by hand"
             }
             Self::DuplicateKey { .. } => "remove one of the two keys, then run this again",
-            Self::WrongKind { .. } => "correct the value at that line, or add the entry by hand",
+            Self::WrongKind { .. } => "correct the value at that line, or make the change by hand",
             Self::Missing { .. } => "add it by hand, or correct the path",
             Self::Tagged { .. } => "remove the tag, or change the value by hand",
             Self::KeyExists { .. } => "change the value by hand if it is not the one you want",
+            Self::AnchorNeeded { .. } => {
+                "write the value out in place of the alias, then run this again"
+            }
+            Self::Conflict { .. } => "nothing was changed: ask for one change after the other",
             Self::UnterminatedBlockScalar { .. } => {
                 "end the file with a line end, then run this again"
             }
             Self::Unconfirmed { .. } => {
-                "correct what the parser names, then run this again, or add the entry by hand"
+                "correct what the parser names, then run this again, or make the change by hand"
             }
             Self::CheckFailed { .. } => {
-                "nothing was changed: add the entry by hand, and please report the file's layout"
+                "nothing was changed: make the change by hand, and please report the file's layout"
             }
         }
     }
 
-    /// The same error with the YAML to add by hand.
-    pub(super) fn with_snippet(mut self, snippet: String) -> Self {
-        match &mut self {
+    /// The same error with the YAML to add by hand, and the paths of what to take out.
+    pub(super) fn with_snippet(mut self, snippet: String, removals: Vec<String>) -> Self {
+        let place = match &mut self {
             Self::NotYaml { place, .. }
             | Self::DocumentOutOfRange { place, .. }
             | Self::Alias { place }
@@ -200,10 +227,14 @@ impl EditError {
             | Self::Missing { place }
             | Self::Tagged { place, .. }
             | Self::KeyExists { place }
+            | Self::AnchorNeeded { place, .. }
+            | Self::Conflict { place }
             | Self::UnterminatedBlockScalar { place }
             | Self::Unconfirmed { place, .. }
-            | Self::CheckFailed { place, .. } => place.snippet = snippet,
-        }
+            | Self::CheckFailed { place, .. } => place,
+        };
+        place.snippet = snippet;
+        place.removals = removals;
         self
     }
 }
@@ -215,6 +246,7 @@ impl Place {
             line,
             path: shown(path),
             snippet: String::new(),
+            removals: Vec::new(),
         }
     }
 }

@@ -59,6 +59,31 @@ pub(super) fn ends_in_block_scalar(node: &Node<'_>) -> bool {
     }
 }
 
+/// Whether the last thing in a node is a block scalar that keeps the blank lines after it.
+pub(super) fn keeps_blank_lines(lines: Lines<'_>, comments: &[Comment], node: &Node<'_>) -> bool {
+    let last = match &node.value {
+        Value::Sequence { flow: false, items } => items.last(),
+        Value::Mapping {
+            flow: false,
+            entries,
+        } => entries.last().map(|(_, value)| value),
+        _ => {
+            let block = block_scalar(lines, comments, node);
+            let header = block.map(|block| lines.between(block.header.start, block.header.end));
+            return header.is_some_and(|header| header.contains('+'));
+        }
+    };
+    last.is_some_and(|last| keeps_blank_lines(lines, comments, last))
+}
+
+/// Whether a node is a list in brackets or a mapping in braces.
+pub(super) fn is_flow(node: &Node<'_>) -> bool {
+    matches!(
+        node.value,
+        Value::Sequence { flow: true, .. } | Value::Mapping { flow: true, .. }
+    )
+}
+
 /// Whether a node is a null of which nothing is written: no `~`, no tag, no anchor.
 pub(super) fn is_unwritten(node: &Node<'_>) -> bool {
     node.is_null() && node.span.is_empty() && node.tag.is_none() && node.anchor == 0

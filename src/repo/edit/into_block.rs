@@ -19,6 +19,8 @@ pub(super) enum NoPlace {
     NoDash,
     /// The node is not of the kind that it was found to be.
     Unfit,
+    /// What belongs to an entry that is to go cannot be told from what stays.
+    Unclear,
 }
 
 impl From<Unterminated> for NoPlace {

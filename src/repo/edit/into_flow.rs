@@ -3,6 +3,7 @@
 use crate::repo::yaml::{Node, Value};
 
 use super::Addition;
+use super::entries::{comma_after, end_of_pair};
 use super::extent::is_unwritten;
 use super::flow::{FlowStyle, Spread, write_inline, write_spread};
 use super::lines::{Level, Lines, Reach, is_blank};
@@ -18,35 +19,73 @@ enum Piece<'addition> {
 
 /// Adds entries or pairs after the last one of a collection in brackets or braces that has some.
 pub(super) fn append(lines: Lines<'_>, target: &Target<'_, '_>) -> Vec<Splice> {
-    let node = target.node;
-    let Some((first, last)) = last_nodes(node) else {
+    let Some(added) = Added::beside_last(lines, target) else {
         return Vec::new();
     };
-    let end = end_of_pair(lines, first, last);
-    let style = FlowStyle::of(lines, style_sources(target));
-    let own_lines = lines.is_first(first.span.start);
-    let has_lines = |node: &Node<'_>| {
-        lines
-            .between(node.span.start, node.span.end)
-            .contains(['\n', '\r'])
-    };
-    let spread = Spread {
-        indent: lines.indent(first.span.start).to_owned(),
-        unit: unit(lines, style_sources(target)),
-        line_break: lines.line_break(end),
-    };
-    let spread_pieces = match &node.value {
-        Value::Sequence { .. } => has_lines(last),
-        _ => own_lines,
-    };
-    let pieces: Vec<String> = pieces(&target.content)
-        .map(|piece| piece.written(&style, spread_pieces.then_some(&spread)))
-        .collect();
-    if own_lines {
-        append_lines(lines, end, &pieces, &spread)
+    if added.own_lines {
+        append_lines(lines, added.end, &added.pieces, &added.spread)
     } else {
-        let text = pieces.iter().map(|piece| format!("{}{piece}", style.comma));
-        vec![Splice::insert(end, text.collect())]
+        let pieces = added.pieces.iter();
+        let text = pieces.map(|piece| format!("{}{piece}", added.comma));
+        vec![Splice::insert(added.end, text.collect())]
+    }
+}
+
+/// What is to be added, in the place of the last entry of a collection in brackets or braces.
+pub(super) fn in_place_of_last(lines: Lines<'_>, target: &Target<'_, '_>) -> Option<String> {
+    let added = Added::beside_last(lines, target)?;
+    let between = if added.own_lines {
+        format!(",{}{}", added.spread.line_break, added.spread.indent)
+    } else {
+        added.comma.to_owned()
+    };
+    Some(added.pieces.join(&between))
+}
+
+/// Entries or pairs as they are written beside the last one of a collection in brackets or braces.
+struct Added {
+    /// Each of them.
+    pieces: Vec<String>,
+    /// Where the last one ends.
+    end: usize,
+    /// Whether each is on a line of its own.
+    own_lines: bool,
+    /// What then stands before it.
+    spread: Spread,
+    /// What stands between two on one line.
+    comma: &'static str,
+}
+
+impl Added {
+    fn beside_last(lines: Lines<'_>, target: &Target<'_, '_>) -> Option<Self> {
+        let node = target.node;
+        let (first, last) = last_nodes(node)?;
+        let end = end_of_pair(lines, first, last);
+        let style = FlowStyle::of(lines, style_sources(target));
+        let own_lines = lines.is_first(first.span.start);
+        let has_lines = |node: &Node<'_>| {
+            lines
+                .between(node.span.start, node.span.end)
+                .contains(['\n', '\r'])
+        };
+        let spread = Spread {
+            indent: lines.indent(first.span.start).to_owned(),
+            unit: unit(lines, style_sources(target)),
+            line_break: lines.line_break(end),
+        };
+        let spread_pieces = match &node.value {
+            Value::Sequence { .. } => has_lines(last),
+            _ => own_lines,
+        };
+        let pieces = pieces(&target.content)
+            .map(|piece| piece.written(&style, spread_pieces.then_some(&spread)));
+        Some(Self {
+            pieces: pieces.collect(),
+            end,
+            own_lines,
+            comma: style.comma,
+            spread,
+        })
     }
 }
 
@@ -178,34 +217,6 @@ fn last_nodes<'tree, 'text>(
         Value::Sequence { items, .. } => items.last().map(|item| (item, item)),
         Value::Mapping { entries, .. } => entries.last().map(|(key, value)| (key, value)),
         _ => None,
-    }
-}
-
-/// Where a key and its value end; the value may be missing, and the colon too.
-fn end_of_pair(lines: Lines<'_>, key: &Node<'_>, value: &Node<'_>) -> usize {
-    if !is_unwritten(value) {
-        return value.span.end;
-    }
-    let rest = lines.from(key.span.end);
-    let colon = rest.trim_start_matches(is_blank);
-    if colon.starts_with(':') {
-        key.span.end + (rest.len() - colon.len()) + 1
-    } else {
-        key.span.end
-    }
-}
-
-/// The end of the comma that follows an entry, over line ends and comments.
-fn comma_after(lines: Lines<'_>, end: usize) -> Option<usize> {
-    let mut at = end;
-    loop {
-        let rest = lines.from(at);
-        match rest.chars().next()? {
-            ',' => return Some(at + 1),
-            '#' => at = lines.end(at),
-            c if c.is_ascii_whitespace() => at += 1,
-            _ => return None,
-        }
     }
 }
 

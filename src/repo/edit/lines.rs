@@ -81,6 +81,30 @@ impl<'text> Lines<'text> {
         self.between(start, self.end(start))
     }
 
+    /// Where the line end before an offset begins, if the offset is a line's begin.
+    pub(super) fn before_break(&self, start: usize) -> usize {
+        let before = self.text.get(..start).unwrap_or_default();
+        start - break_at_end(before).map_or(0, str::len)
+    }
+
+    /// Whether the text's last line has a line end.
+    pub(super) fn are_ended(&self) -> bool {
+        break_at_end(self.text).is_some()
+    }
+
+    /// Whether the line that begins at an offset holds blanks alone.
+    pub(super) fn is_blank_line(&self, start: usize) -> bool {
+        start < self.text.len() && self.line(start).chars().all(is_blank)
+    }
+
+    /// The column of the `#` in the line that begins at an offset, if the line is a comment.
+    pub(super) fn comment_column(&self, start: usize) -> Option<usize> {
+        let line = self.line(start);
+        let column = leading_blanks(line);
+        let rest = line.get(column..).unwrap_or_default();
+        rest.starts_with('#').then_some(column)
+    }
+
     /// The blanks that the line of an offset begins with.
     pub(super) fn indent(&self, offset: usize) -> &'text str {
         let start = self.start(offset);

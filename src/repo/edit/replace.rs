@@ -4,7 +4,8 @@ use crate::repo::scalar;
 use crate::repo::yaml::{Comment, Node, ScalarStyle, Value};
 
 use super::Addition;
-use super::extent::{BlockScalar, block_scalar, content_end};
+use super::entries::end_of_pair;
+use super::extent::{BlockScalar, block_scalar, content_end, is_unwritten};
 use super::flow::is_quoted;
 use super::into_block::NoPlace;
 use super::into_flow::is_in_flow;
@@ -12,40 +13,68 @@ use super::lines::Lines;
 use super::splice::Splice;
 use super::target::Target;
 
-/// Whether a target is a scalar that every reader takes for the text that it is to have.
-pub(super) fn has_its_text(lines: Lines<'_>, target: &Target<'_, '_>) -> bool {
-    let (Addition::Text(text), Value::Scalar(read, style)) = (&target.content, &target.node.value)
-    else {
+/// Whether a target is a scalar that every reader takes for what it is to be.
+pub(super) fn has_its_value(lines: Lines<'_>, target: &Target<'_, '_>) -> bool {
+    let Value::Scalar(read, style) = &target.node.value else {
         return false;
     };
-    // Parsers do not agree on a line end that a block scalar says but the text's end does not have.
-    read == text
-        && (*style != ScalarStyle::Plain || scalar::is_string(text))
-        && content_end(lines, target.node).is_ok()
+    let is_plain = *style == ScalarStyle::Plain;
+    match &target.content {
+        // Parsers do not agree on a line end that a block scalar says but the text's end does not have.
+        Addition::Text(text) => {
+            read == text
+                && (!is_plain || scalar::is_string(text))
+                && content_end(lines, target.node).is_ok()
+        }
+        // Source: YAML 1.2.2, section 10.3.2; all readers of YAML 1.1 take these for booleans as well.
+        Addition::Bool(true) => is_plain && matches!(read.as_ref(), "true" | "True" | "TRUE"),
+        Addition::Bool(false) => is_plain && matches!(read.as_ref(), "false" | "False" | "FALSE"),
+        Addition::Integer(value) => is_plain && *read == value.to_string(),
+        Addition::List(_) | Addition::Map(_) => false,
+    }
 }
 
-/// Puts another text in a scalar's place.
+/// Puts another value in a scalar's place.
 pub(super) fn replace(
     lines: Lines<'_>,
     comments: &[Comment],
     target: &Target<'_, '_>,
-    text: &str,
 ) -> Result<Vec<Splice>, NoPlace> {
     let Value::Scalar(_, style) = &target.node.value else {
         return Err(NoPlace::Unfit);
     };
     if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
         let block = block_scalar(lines, comments, target.node).ok_or(NoPlace::Unfit)?;
-        return Ok(replace_block(lines, target.node, block, text));
+        return Ok(match &target.content {
+            Addition::Text(text) => replace_block(lines, target.node, block, text),
+            _ => instead_of_block(block, written(target, *style)),
+        });
     }
-    Ok(vec![Splice {
-        removed: target.node.span.clone(),
-        inserted: written(target, *style, text),
+    let inserted = written(target, *style);
+    Ok(vec![match target.key {
+        Some(key) if is_unwritten(target.node) => {
+            let end = end_of_pair(lines, key, target.node);
+            let colon = if end == key.span.end { ": " } else { " " };
+            Splice::insert(end, format!("{colon}{inserted}"))
+        }
+        _ if target.node.span.is_empty() => {
+            Splice::insert(target.node.span.end, format!(" {inserted}"))
+        }
+        _ => Splice {
+            removed: target.node.span.clone(),
+            inserted,
+        },
     }])
 }
 
-/// A text on one line, in a scalar's style where that can hold it.
-fn written(target: &Target<'_, '_>, style: ScalarStyle, text: &str) -> String {
+/// A target's new value on one line, a text in the scalar's style where that can hold it.
+fn written(target: &Target<'_, '_>, style: ScalarStyle) -> String {
+    let text = match &target.content {
+        Addition::Text(text) => text,
+        Addition::Bool(value) => return value.to_string(),
+        Addition::Integer(value) => return value.to_string(),
+        Addition::List(_) | Addition::Map(_) => return String::new(),
+    };
     let in_flow = is_in_flow(target);
     match style {
         ScalarStyle::SingleQuoted => {
@@ -58,14 +87,14 @@ fn written(target: &Target<'_, '_>, style: ScalarStyle, text: &str) -> String {
     }
 }
 
-/// Whether a scalar may stand in JSON: it is in brackets or the whole document, and in double quotes; or it is a number
-/// or a boolean there, beside quoted keys or none.
+/// Whether a scalar may stand in JSON: it is in brackets or the whole document, and in double quotes; or it is a number,
+/// a boolean or a null there, beside quoted keys or none.
 fn may_be_json(target: &Target<'_, '_>, in_flow: bool) -> bool {
     let is_json = match &target.node.value {
         Value::Scalar(_, ScalarStyle::DoubleQuoted) => true,
         Value::Scalar(read, ScalarStyle::Plain) => {
             let mut parents = target.parents.iter().rev();
-            (read.parse::<f64>().is_ok() || matches!(read.as_ref(), "true" | "false"))
+            (read.parse::<f64>().is_ok() || matches!(read.as_ref(), "true" | "false" | "null"))
                 && parents.find_map(|parent| is_quoted(parent)) != Some(false)
         }
         _ => false,
@@ -80,16 +109,7 @@ fn replace_block(lines: Lines<'_>, node: &Node<'_>, block: BlockScalar, text: &s
     // The line end that parsers do not agree on.
     let is_cut_off = text.ends_with('\n') && block.body.end == lines.text().len();
     if !can_be_block(header, text) || block.body.is_empty() || is_cut_off {
-        return vec![
-            Splice {
-                removed: block.header,
-                inserted: scalar::quote_double(text),
-            },
-            Splice {
-                removed: block.body,
-                inserted: String::new(),
-            },
-        ];
+        return instead_of_block(block, scalar::quote_double(text));
     }
     let line_break = lines.line_break(block.header.start);
     let indent = " ".repeat(node.column);
@@ -105,6 +125,15 @@ fn replace_block(lines: Lines<'_>, node: &Node<'_>, block: BlockScalar, text: &s
         removed: block.body,
         inserted,
     }]
+}
+
+/// Puts what is on one line in the place of a block scalar's header.
+fn instead_of_block(block: BlockScalar, inserted: String) -> Vec<Splice> {
+    let header = Splice {
+        removed: block.header,
+        inserted,
+    };
+    vec![header, Splice::remove(block.body)]
 }
 
 /// Whether a text can stand below a header as it is: `|` and `>` end it with one line end, `|-` and `>-` with none.

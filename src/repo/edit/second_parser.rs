@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_yaml::{Deserializer, Mapping, Value};
 
 use super::Addition;
+use super::branch::Branch;
 use super::step::Step;
 
 /// Why an edit is not confirmed.
@@ -34,12 +35,14 @@ pub(super) enum Doubt {
     Differs,
 }
 
-/// A change: what is added to the node at the end of a path, or the text that a scalar there gets.
-#[derive(Clone, Copy)]
+/// A change: what of the node at the end of a path goes, and what is added to it, or what a scalar there becomes.
+#[derive(Clone)]
 pub(super) struct Part<'edit> {
-    /// The steps down to the node that changed.
+    /// The steps down to the node that changed, in the old tree.
     pub(super) path: &'edit [Step<'edit>],
-    /// What was added to it, or its text.
+    /// The items or the keys that go, in order.
+    pub(super) removed: Vec<Step<'edit>>,
+    /// What was added to it, or its value.
     pub(super) content: &'edit Addition,
 }
 
@@ -102,10 +105,8 @@ fn compare(comparison: Comparison<'_>) -> Result<(), Doubt> {
     let Some(changed) = old.documents.get_mut(document) else {
         return Err(old.unreadable(count));
     };
-    for part in parts {
-        let node = descend(changed, part.path).ok_or(Doubt::Differs)?;
-        change(node, part.content).ok_or(Doubt::Differs)?;
-    }
+    let changes = Branch::of(parts.iter().map(|part| (part.path.to_vec(), part)));
+    change(changed, &changes).ok_or(Doubt::Differs)?;
     let begun = old.documents.len() + usize::from(old.error.is_some());
     if begun > count || (old.error.is_none() && begun < count) {
         return Err(old.unreadable(count));
@@ -168,17 +169,42 @@ impl Reading {
     }
 }
 
-/// The value at the end of a path, below any tags.
-fn descend<'value>(value: &'value mut Value, path: &[Step<'_>]) -> Option<&'value mut Value> {
-    let mut value = value;
-    for step in path {
-        value = match (untagged(value), *step) {
+/// Makes the changes at and below a value; those below it first, while its entries still have their numbers.
+fn change(value: &mut Value, changes: &Branch<'_, &Part<'_>>) -> Option<()> {
+    let value = untagged(value);
+    for (step, below) in &changes.below {
+        let inner = match (&mut *value, *step) {
             (Value::Mapping(mapping), Step::Key(key)) => mapping.get_mut(key)?,
             (Value::Sequence(items), Step::Item(number)) => items.get_mut(number)?,
             _ => return None,
         };
+        change(inner, below)?;
     }
-    Some(untagged(value))
+    for part in &changes.own {
+        remove(value, &part.removed)?;
+        add(value, part.content)?;
+    }
+    Some(())
+}
+
+/// Takes items out of a list, or keys out of a mapping.
+fn remove(value: &mut Value, removed: &[Step<'_>]) -> Option<()> {
+    match value {
+        Value::Sequence(items) => {
+            let mut number = 0;
+            let before = items.len();
+            items.retain(|_| {
+                number += 1;
+                removed.binary_search(&Step::Item(number - 1)).is_err()
+            });
+            (before - items.len() == removed.len()).then_some(())
+        }
+        Value::Mapping(mapping) => removed.iter().try_for_each(|step| match *step {
+            Step::Key(key) => mapping.swap_remove(key).map(drop),
+            Step::Item(_) => None,
+        }),
+        _ => removed.is_empty().then_some(()),
+    }
 }
 
 fn untagged(value: &mut Value) -> &mut Value {
@@ -188,13 +214,14 @@ fn untagged(value: &mut Value) -> &mut Value {
     }
 }
 
-/// Adds entries to a list, or pairs to a mapping, or makes either of a null; or gives a scalar its text.
-fn change(value: &mut Value, content: &Addition) -> Option<()> {
+/// Adds entries to a list, or pairs to a mapping, or makes either of a null; or gives a scalar its value.
+fn add(value: &mut Value, content: &Addition) -> Option<()> {
     match (&mut *value, content) {
         (Value::Null, content) => *value = to_value(content),
-        (Value::Bool(_) | Value::Number(_) | Value::String(_), Addition::Text(text)) => {
-            *value = Value::from(text.as_str());
-        }
+        (
+            Value::Bool(_) | Value::Number(_) | Value::String(_),
+            Addition::Text(_) | Addition::Bool(_) | Addition::Integer(_),
+        ) => *value = to_value(content),
         (Value::Sequence(items), Addition::List(entries)) => {
             items.extend(entries.iter().map(to_value));
         }

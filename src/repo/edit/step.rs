@@ -3,7 +3,7 @@
 use crate::repo::yaml::Node;
 
 /// One step of a path down a document. A `&str` is a step to that key.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Step<'path> {
     /// To the value of a mapping's key.
     Key(&'path str),

@@ -1,14 +1,18 @@
-//! Walks a path down a document, and refuses what makes an edit there unsafe.
+//! Walks the paths of changes down a document, and refuses what makes an edit there unsafe.
+
+use std::collections::BTreeMap;
 
 use crate::repo::yaml::{Document, Node, Value};
 
 use super::Addition;
+use super::anchors::Anchors;
+use super::change::{Change, Changes, can_be_made, outline, refuse_conflict};
 use super::error::{EditError, Place};
 use super::step::Step;
 
-/// The deepest node on a path that is there, and what is to become of it.
+/// A node that is there and changes, and what is to become of it.
 pub(super) struct Target<'tree, 'text> {
-    /// A list, a mapping or an untagged null; for a `Text`, a scalar that is not null.
+    /// A list, a mapping or an untagged null; for a `Text`, a `Bool` or an `Integer`, a scalar.
     pub(super) node: &'tree Node<'text>,
     /// The node's key, unless it is the document's root or a list's item.
     pub(super) key: Option<&'tree Node<'text>>,
@@ -16,270 +20,363 @@ pub(super) struct Target<'tree, 'text> {
     pub(super) parents: Vec<&'tree Node<'text>>,
     /// The steps down to the node.
     pub(super) path: Vec<Step<'tree>>,
-    /// A `List` whose entries are to be added to the node, a `Map` whose pairs are, or the `Text` that a scalar is to
-    /// have.
+    /// The numbers of the entries of the list or mapping that go, in order.
+    pub(super) removed: Vec<usize>,
+    /// A `List` whose entries are to be added to the node, a `Map` whose pairs are, or the `Text`, `Bool` or `Integer`
+    /// that a scalar is to be.
     pub(super) content: Addition,
 }
 
-/// What is to be done at the end of a path.
-#[derive(Clone, Copy)]
-pub(super) enum Change<'change> {
-    /// Entries added to the list there.
-    Entries(&'change [Addition]),
-    /// A pair added to the mapping there.
-    Pair(&'change str, &'change Addition),
-    /// Another text for the scalar there.
-    Text(&'change str),
-}
-
-/// A path and what is to be done at its end.
-pub(super) struct Request<'change> {
-    /// The steps from the document's top level down.
-    pub(super) path: Vec<Step<'change>>,
-    /// The change.
-    pub(super) change: Change<'change>,
-}
-
-impl Change<'_> {
-    /// What the change is by itself.
-    fn content(self) -> Addition {
-        match self {
-            Self::Entries(entries) => Addition::List(entries.to_vec()),
-            Self::Pair(key, value) => Addition::Map(vec![(key.to_owned(), value.clone())]),
-            Self::Text(text) => Addition::Text(text.to_owned()),
+impl Target<'_, '_> {
+    /// Whether something is added to the list or mapping.
+    pub(super) fn has_additions(&self) -> bool {
+        match &self.content {
+            Addition::List(entries) => !entries.is_empty(),
+            Addition::Map(pairs) => !pairs.is_empty(),
+            _ => false,
         }
     }
+
+    /// Whether a scalar is to be another one.
+    pub(super) fn is_scalar(&self) -> bool {
+        !matches!(self.content, Addition::List(_) | Addition::Map(_))
+    }
+
+    /// How many entries the list or mapping has.
+    pub(super) fn count(&self) -> usize {
+        self.node.items().len() + self.node.entries().len()
+    }
+
+    /// Whether all entries go and none comes.
+    pub(super) fn is_emptied(&self) -> bool {
+        !self.removed.is_empty() && self.removed.len() == self.count() && !self.has_additions()
+    }
 }
 
-/// A change below some steps.
-type Below<'change> = (&'change [Step<'change>], Change<'change>);
-
-/// A tree that holds nothing but changes, below the steps that lead to them.
-pub(super) fn outline(changes: &[Below<'_>]) -> Addition {
-    let mut below: Vec<(Step<'_>, Vec<Below<'_>>)> = Vec::new();
-    for (path, change) in changes {
-        let Some((first, deeper)) = path.split_first() else {
-            return change.content();
-        };
-        match below.iter_mut().find(|(step, _)| step == first) {
-            Some((_, changes)) => changes.push((deeper, *change)),
-            None => below.push((*first, vec![(deeper, *change)])),
-        }
-    }
-    if let Some((Step::Item(_), _)) = below.first() {
-        return Addition::List(below.iter().map(|(_, changes)| outline(changes)).collect());
-    }
-    let pairs = below.iter().filter_map(|(step, changes)| match step {
-        Step::Key(key) => Some(((*key).to_owned(), outline(changes))),
-        Step::Item(_) => None,
-    });
-    Addition::Map(pairs.collect())
-}
-
-/// Finds where a change goes.
+/// Finds the nodes that change, each with all that happens to it.
 pub(super) fn find<'tree, 'text>(
     document: &'tree Document<'text>,
-    path: &[Step<'tree>],
-    change: Change<'_>,
-) -> Result<Target<'tree, 'text>, EditError> {
-    let mut target = Target {
-        node: &document.root,
-        key: None,
+    changes: &Changes<'tree>,
+) -> Result<Vec<Target<'tree, 'text>>, EditError> {
+    refuse_conflict(&document.root, changes, &[])?;
+    if matches!(changes.own.first(), Some(Change::Removal)) {
+        return Err(EditError::WrongKind {
+            place: Place::new(document.root.line, &[]),
+            found: "the whole document",
+            needed: "an entry of a list or a mapping",
+        });
+    }
+    let mut finder = Finder {
+        anchors: Anchors::of(&document.root),
         parents: Vec::new(),
         path: Vec::new(),
-        content: Addition::List(Vec::new()),
+        targets: Vec::new(),
     };
-    let mut rest = path;
-    loop {
-        let node = target.node;
-        refuse_alias(&document.root, node, &target.path)?;
-        let next = next(&target, rest.first(), change)?;
-        match (next, rest.split_first()) {
-            (Some((key, value)), Some((step, deeper))) => {
-                target.path.push(*step);
-                target.parents.push(node);
-                target.key = key;
-                target.node = value;
-                rest = deeper;
-            }
-            (_, None) => {
-                target.content = change.content();
-                return Ok(target);
-            }
-            (None, Some((step, _))) => {
-                if !can_be_made(rest, change) {
-                    return Err(EditError::Missing {
-                        place: Place::new(node.line, &below(&target.path, *step)),
-                    });
-                }
-                target.content = outline(&[(rest, change)]);
-                return Ok(target);
-            }
-        }
-    }
+    finder.visit(None, &document.root, changes)?;
+    finder.anchors.refuse_lost()?;
+    Ok(finder.targets)
 }
 
-/// A node below another one, with its key if it has one.
+/// A walk down a document.
+struct Finder<'tree, 'text> {
+    anchors: Anchors<'tree>,
+    /// The nodes above the one that is visited.
+    parents: Vec<&'tree Node<'text>>,
+    /// The steps to it.
+    path: Vec<Step<'tree>>,
+    /// What was found.
+    targets: Vec<Target<'tree, 'text>>,
+}
+
+/// A node, with its key if it has one.
 type Child<'tree, 'text> = (Option<&'tree Node<'text>>, &'tree Node<'text>);
 
-/// The node that a step leads to; nothing where it is not there, or where the path ends at a node that fits the change.
-fn next<'tree, 'text>(
-    target: &Target<'tree, 'text>,
-    step: Option<&Step<'_>>,
-    change: Change<'_>,
-) -> Result<Option<Child<'tree, 'text>>, EditError> {
-    let node = target.node;
-    match (&node.value, step, change) {
-        (Value::Scalar(..), None, Change::Text(_)) => {
-            refuse_tag(node, &target.path)?;
-            if node.is_null() {
-                return Err(wrong_kind(node, step, change, &target.path));
+impl<'tree, 'text> Finder<'tree, 'text> {
+    /// Looks at a node that is on the path of some changes.
+    fn visit(
+        &mut self,
+        key: Option<&'tree Node<'text>>,
+        node: &'tree Node<'text>,
+        changes: &Changes<'tree>,
+    ) -> Result<(), EditError> {
+        self.refuse_alias(node)?;
+        let child = (key, node);
+        match (&node.value, changes.own.first()) {
+            (Value::Scalar(..), Some(change @ (Change::Text(_) | Change::Value(_)))) => {
+                self.scalar(child, *change)
             }
-            Ok(None)
+            // Where nothing is written behind a dash, there is nothing that could give way.
+            (_, None | Some(Change::Entries(_)))
+                if node.is_null() && node.tag.is_none() && !self.is_bare_item(child) =>
+            {
+                self.fill(child, changes)
+            }
+            (Value::Mapping { entries, .. }, None) if are_keys(changes) => {
+                self.mapping(child, entries, changes)
+            }
+            (Value::Sequence { items, .. }, None | Some(Change::Entries(_)))
+                if are_items(changes) =>
+            {
+                self.list(child, items, changes)
+            }
+            _ => Err(self.wrong_kind(node, changes)),
         }
-        // Where nothing is written behind a dash, there is nothing that could give way.
-        _ if node.is_null() && node.tag.is_none() && !is_bare_item(target) => Ok(None),
-        (Value::Mapping { .. }, Some(Step::Key(key)), _) => {
-            let pair = find_key(node, key, &target.path)?;
-            Ok(pair.map(|(key, value)| (Some(key), value)))
-        }
-        (Value::Sequence { items, .. }, Some(Step::Item(number)), _) => {
-            Ok(items.get(*number).map(|item| (None, item)))
-        }
-        (Value::Mapping { .. }, None, Change::Pair(key, _)) => {
-            refuse_key(node, key, &target.path)?;
-            Ok(None)
-        }
-        (Value::Sequence { .. }, None, Change::Entries(_)) => Ok(None),
-        _ => Err(wrong_kind(node, step, change, &target.path)),
     }
-}
 
-/// Whether the node is a list's item of which nothing but an anchor is written.
-fn is_bare_item(target: &Target<'_, '_>) -> bool {
-    target.key.is_none() && !target.parents.is_empty() && target.node.span.is_empty()
-}
+    /// Sets a scalar.
+    fn scalar(&mut self, child: Child<'tree, 'text>, change: Change<'_>) -> Result<(), EditError> {
+        let (_, node) = child;
+        if let Some(tag) = &node.tag {
+            return Err(EditError::Tagged {
+                place: Place::new(node.line, &self.path),
+                tag: tag.replacen("tag:yaml.org,2002:", "!!", 1),
+            });
+        }
+        let content = match change {
+            Change::Text(text) if !node.is_null() => Addition::Text(text.to_owned()),
+            Change::Value(value) if node.is_null() && !self.is_bare_item(child) => value.clone(),
+            Change::Value(value) if !node.is_null() && is_scalar(value) => value.clone(),
+            _ => {
+                let needed = match change {
+                    Change::Value(value) if !is_scalar(value) => "a null, or missing",
+                    _ => "a text, number or boolean",
+                };
+                return Err(self.is_not(node, needed));
+            }
+        };
+        self.found(child, Vec::new(), content);
+        Ok(())
+    }
 
-/// Whether what is missing of a path is made: keys are, for something that is added.
-fn can_be_made(missing: &[Step<'_>], change: Change<'_>) -> bool {
-    !matches!(change, Change::Text(_)) && missing.iter().all(|step| matches!(step, Step::Key(_)))
-}
+    /// Makes something of a null.
+    fn fill(
+        &mut self,
+        child: Child<'tree, 'text>,
+        changes: &Changes<'tree>,
+    ) -> Result<(), EditError> {
+        let (_, node) = child;
+        for (step, branch) in changes.in_order() {
+            if matches!(step, Step::Item(_)) || !can_be_made(branch) {
+                return Err(self.missing(node, step));
+            }
+        }
+        if let Some(content) = outline(changes) {
+            self.found(child, Vec::new(), content);
+        }
+        Ok(())
+    }
 
-/// A key of a mapping with its value.
-type Pair<'tree, 'text> = (&'tree Node<'text>, &'tree Node<'text>);
+    /// Goes on below a mapping.
+    fn mapping(
+        &mut self,
+        child: Child<'tree, 'text>,
+        entries: &'tree [(Node<'text>, Node<'text>)],
+        changes: &Changes<'tree>,
+    ) -> Result<(), EditError> {
+        let (_, node) = child;
+        self.refuse_merge_key(node)?;
+        let found = self.keys(entries, changes)?;
+        let (mut removed, mut added) = (Vec::new(), Vec::new());
+        for (step, branch) in changes.in_order() {
+            let entry = found.get(&step).copied();
+            let pair = entry.and_then(|number| Some((number, entries.get(number)?)));
+            match (pair, branch.own.first()) {
+                (Some((number, (key, value))), Some(Change::Removal)) => {
+                    self.remove(key, step);
+                    self.remove(value, step);
+                    removed.push(number);
+                }
+                (Some((_, (key, _))), Some(Change::New(_))) => {
+                    return Err(EditError::KeyExists {
+                        place: Place::new(key.line, &self.below(step)),
+                    });
+                }
+                (Some((_, (key, value))), _) => {
+                    self.descend(node, step, (Some(key), value), branch)?
+                }
+                (None, _) => match (step, outline(branch)) {
+                    (Step::Key(key), Some(content)) if can_be_made(branch) => {
+                        added.push((key.to_owned(), content));
+                    }
+                    _ => return Err(self.missing(node, step)),
+                },
+            }
+        }
+        removed.sort_unstable();
+        if !removed.is_empty() || !added.is_empty() {
+            self.found(child, removed, Addition::Map(added));
+        }
+        Ok(())
+    }
 
-/// The pair of a key in a mapping that is on the path.
-fn find_key<'tree, 'text>(
-    mapping: &'tree Node<'text>,
-    key: &str,
-    path: &[Step<'_>],
-) -> Result<Option<Pair<'tree, 'text>>, EditError> {
-    refuse_merge_key(mapping, path)?;
-    let mut pairs = mapping
-        .entries()
-        .iter()
-        .filter(|(name, _)| name.as_str() == Some(key));
-    let first = pairs.next().map(|(key, value)| (key, value));
-    if let (Some((first, _)), Some((second, _))) = (first, pairs.next()) {
-        return Err(EditError::DuplicateKey {
-            place: Place::new(second.line, &below(path, Step::Key(key))),
-            first_line: first.line,
+    /// Goes on below a list.
+    fn list(
+        &mut self,
+        child: Child<'tree, 'text>,
+        items: &'tree [Node<'text>],
+        changes: &Changes<'tree>,
+    ) -> Result<(), EditError> {
+        let (_, node) = child;
+        let mut removed = Vec::new();
+        for (step, branch) in changes.in_order() {
+            let Step::Item(number) = step else { continue };
+            match (items.get(number), branch.own.first()) {
+                (None, _) => return Err(self.missing(node, step)),
+                (Some(item), Some(Change::Removal)) => {
+                    self.remove(item, step);
+                    removed.push(number);
+                }
+                (Some(item), _) => self.descend(node, step, (None, item), branch)?,
+            }
+        }
+        let mut entries = Vec::new();
+        for change in &changes.own {
+            if let Change::Entries(more) = change {
+                entries.extend_from_slice(more);
+            }
+        }
+        removed.sort_unstable();
+        if !removed.is_empty() || !entries.is_empty() {
+            self.found(child, removed, Addition::List(entries));
+        }
+        Ok(())
+    }
+
+    /// Which of a mapping's entries have the keys that changes name.
+    fn keys(
+        &self,
+        entries: &'tree [(Node<'text>, Node<'text>)],
+        changes: &Changes<'tree>,
+    ) -> Result<BTreeMap<Step<'tree>, usize>, EditError> {
+        let mut found: BTreeMap<Step<'tree>, usize> = BTreeMap::new();
+        for (number, (key, _)) in entries.iter().enumerate() {
+            let Some(name) = key.as_str() else { continue };
+            let step = Step::Key(name);
+            if !changes.below.contains_key(&step) {
+                continue;
+            }
+            if let Some(first) = found.insert(step, number) {
+                return Err(EditError::DuplicateKey {
+                    place: Place::new(key.line, &self.below(step)),
+                    first_line: entries.get(first).map_or(key.line, |(key, _)| key.line),
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    fn descend(
+        &mut self,
+        node: &'tree Node<'text>,
+        step: Step<'tree>,
+        (key, value): Child<'tree, 'text>,
+        changes: &Changes<'tree>,
+    ) -> Result<(), EditError> {
+        self.parents.push(node);
+        self.path.push(step);
+        self.visit(key, value, changes)?;
+        self.parents.pop();
+        self.path.pop();
+        Ok(())
+    }
+
+    fn found(&mut self, (key, node): Child<'tree, 'text>, removed: Vec<usize>, content: Addition) {
+        self.targets.push(Target {
+            node,
+            key,
+            parents: self.parents.clone(),
+            path: self.path.clone(),
+            removed,
+            content,
         });
     }
-    Ok(first)
-}
 
-/// Refuses to insert a key that a mapping has.
-fn refuse_key(mapping: &Node<'_>, key: &str, path: &[Step<'_>]) -> Result<(), EditError> {
-    match find_key(mapping, key, path)? {
-        Some((existing, _)) => Err(EditError::KeyExists {
-            place: Place::new(existing.line, &below(path, Step::Key(key))),
-        }),
-        None => Ok(()),
+    /// Notes that the node below a step goes.
+    fn remove(&mut self, node: &Node<'_>, step: Step<'tree>) {
+        let path = self.below(step);
+        self.anchors.remove(node, &path);
+    }
+
+    /// The path to the node that is visited, and one step more.
+    fn below(&self, step: Step<'tree>) -> Vec<Step<'tree>> {
+        self.path.iter().copied().chain([step]).collect()
+    }
+
+    /// Whether the node is a list's item of which nothing but an anchor is written.
+    fn is_bare_item(&self, (key, node): Child<'_, '_>) -> bool {
+        key.is_none() && !self.parents.is_empty() && node.span.is_empty()
+    }
+
+    fn missing(&self, node: &Node<'_>, step: Step<'tree>) -> EditError {
+        EditError::Missing {
+            place: Place::new(node.line, &self.below(step)),
+        }
+    }
+
+    /// Refuses an alias, and an anchored node that an alias of the document repeats.
+    fn refuse_alias(&self, node: &Node<'_>) -> Result<(), EditError> {
+        let place = || Place::new(node.line, &self.path);
+        if matches!(node.value, Value::Alias(_)) {
+            return Err(EditError::Alias { place: place() });
+        }
+        match self.anchors.alias_of(node) {
+            Some(alias_line) => Err(EditError::SharedAnchor {
+                place: place(),
+                alias_line,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a mapping with `<<`. Quoted as well: go-yaml, which Kubernetes' tools use, merges that too.
+    fn refuse_merge_key(&self, mapping: &Node<'_>) -> Result<(), EditError> {
+        let mut keys = mapping.entries().iter().map(|(key, _)| key);
+        match keys.find(|key| key.as_str() == Some("<<")) {
+            Some(key) => Err(EditError::MergeKey {
+                place: Place::new(key.line, &self.path),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The refusal of a node that is no list or mapping as changes need it.
+    fn wrong_kind(&self, node: &Node<'_>, changes: &Changes<'_>) -> EditError {
+        let first_step = changes.in_order().first().map(|(step, _)| *step);
+        let needed = match (changes.own.first(), first_step) {
+            (Some(Change::Text(_) | Change::Value(_)), _) => "a text, number or boolean",
+            (Some(Change::Entries(_)), _) | (_, Some(Step::Item(_))) => "a list",
+            _ => "a mapping",
+        };
+        self.is_not(node, needed)
+    }
+
+    fn is_not(&self, node: &Node<'_>, needed: &'static str) -> EditError {
+        let found = match &node.value {
+            Value::Scalar(..) if node.is_null() && node.tag.is_some() => "a null with a tag",
+            Value::Scalar(..) if node.is_null() => "a null",
+            Value::Scalar(..) => "a scalar",
+            Value::Sequence { .. } => "a list",
+            Value::Mapping { .. } => "a mapping",
+            Value::Alias(_) => "an alias",
+        };
+        EditError::WrongKind {
+            place: Place::new(node.line, &self.path),
+            found,
+            needed,
+        }
     }
 }
 
-/// Refuses a mapping with `<<`. Quoted as well: go-yaml, which Kubernetes' tools use, merges that too.
-fn refuse_merge_key(mapping: &Node<'_>, path: &[Step<'_>]) -> Result<(), EditError> {
-    let merge = mapping
-        .entries()
-        .iter()
-        .find(|(key, _)| key.as_str() == Some("<<"));
-    match merge {
-        Some((key, _)) => Err(EditError::MergeKey {
-            place: Place::new(key.line, path),
-        }),
-        None => Ok(()),
-    }
+fn are_keys(changes: &Changes<'_>) -> bool {
+    let mut steps = changes.below.keys();
+    steps.all(|step| matches!(step, Step::Key(_)))
 }
 
-/// Refuses an alias, and an anchored node that an alias of the document repeats.
-fn refuse_alias(root: &Node<'_>, node: &Node<'_>, path: &[Step<'_>]) -> Result<(), EditError> {
-    if matches!(node.value, Value::Alias(_)) {
-        return Err(EditError::Alias {
-            place: Place::new(node.line, path),
-        });
-    }
-    match alias_of(root, node.anchor) {
-        Some(alias) if node.anchor != 0 => Err(EditError::SharedAnchor {
-            place: Place::new(node.line, path),
-            alias_line: alias.line,
-        }),
-        _ => Ok(()),
-    }
+fn are_items(changes: &Changes<'_>) -> bool {
+    let mut steps = changes.below.keys();
+    steps.all(|step| matches!(step, Step::Item(_)))
 }
 
-/// The first alias of an anchor at or below a node.
-fn alias_of<'tree, 'text>(node: &'tree Node<'text>, anchor: usize) -> Option<&'tree Node<'text>> {
-    match &node.value {
-        _ if anchor == 0 => None,
-        Value::Alias(id) => (*id == anchor).then_some(node),
-        Value::Scalar(..) => None,
-        Value::Sequence { items, .. } => items.iter().find_map(|item| alias_of(item, anchor)),
-        Value::Mapping { entries, .. } => entries
-            .iter()
-            .find_map(|(key, value)| alias_of(key, anchor).or_else(|| alias_of(value, anchor))),
-    }
-}
-
-/// Refuses a scalar whose tag says how its text is read.
-fn refuse_tag(node: &Node<'_>, path: &[Step<'_>]) -> Result<(), EditError> {
-    match &node.tag {
-        Some(tag) => Err(EditError::Tagged {
-            place: Place::new(node.line, path),
-            tag: tag.replacen("tag:yaml.org,2002:", "!!", 1),
-        }),
-        None => Ok(()),
-    }
-}
-
-fn wrong_kind(
-    node: &Node<'_>,
-    step: Option<&Step<'_>>,
-    change: Change<'_>,
-    path: &[Step<'_>],
-) -> EditError {
-    let found = match &node.value {
-        Value::Scalar(..) if node.is_null() && node.tag.is_some() => "a null with a tag",
-        Value::Scalar(..) if node.is_null() => "a null",
-        Value::Scalar(..) => "a scalar",
-        Value::Sequence { .. } => "a list",
-        Value::Mapping { .. } => "a mapping",
-        Value::Alias(_) => "an alias",
-    };
-    let needed = match (step, change) {
-        (Some(Step::Item(_)), _) | (None, Change::Entries(_)) => "a list",
-        (Some(Step::Key(_)), _) | (None, Change::Pair(..)) => "a mapping",
-        (None, Change::Text(_)) => "a text, number or boolean",
-    };
-    EditError::WrongKind {
-        place: Place::new(node.line, path),
-        found,
-        needed,
-    }
-}
-
-/// A path and one step more.
-fn below<'step>(path: &[Step<'step>], step: Step<'step>) -> Vec<Step<'step>> {
-    path.iter().copied().chain([step]).collect()
+fn is_scalar(value: &Addition) -> bool {
+    !matches!(value, Addition::List(_) | Addition::Map(_))
 }

@@ -3,12 +3,14 @@
 mod checks;
 mod properties;
 mod refusals;
+mod removal_properties;
+mod removals;
 mod set_text;
 mod set_text_properties;
 mod shapes;
 mod steps;
 
-use super::{Addition, append, insert_key, set_text};
+use super::{Addition, append, apply, insert_key, remove, set, set_text};
 
 fn text(text: &str) -> Addition {
     Addition::Text(text.to_owned())

@@ -136,7 +136,7 @@ fn what_the_editor_refuses_is_said() {
     assert_eq!(
         outcome.stderr,
         "warning: infra/databases/postgres/kustomization.yaml:4: PGDB801 is not mended: resources is repeated by the alias on line 6, \
-         which would change with it; write the value out in place of the alias, or add the entry by hand if both are to have it\n\
+         which would change with it; write the value out in place of the alias, or make the change by hand if both are to have it\n\
          Found 1 warning (1 can be mended with --fix) in 4 manifest files.\n"
     );
     assert_eq!(repository.tree(), before);

@@ -1,12 +1,24 @@
 //! The checks after an edit, on edits that are wrong: the editor never makes these.
 
 use super::super::Step;
+use super::super::branch::Branch;
+use super::super::change::Change;
 use super::super::check::{Edit, check};
 use super::super::second_parser::{Comparison, Doubt, Part, confirm};
 use super::super::splice::{Splice, spliced};
-use super::super::target::{Change, find};
-use super::super::yaml::parse;
+use super::super::target::{self, Target};
+use super::super::yaml::{Document, parse};
 use super::{Addition, append, map, text};
+
+/// The node that a change is about.
+fn find<'tree, 'text>(
+    document: &'tree Document<'text>,
+    path: &[Step<'tree>],
+    change: Change<'tree>,
+) -> Option<Target<'tree, 'text>> {
+    let changes = Branch::of([(path.to_vec(), change)]);
+    target::find(document, &changes).unwrap().pop()
+}
 
 const OLD: &str = "# top\na: &x !t\n  - k: 'v' # c\n  -   k: w\nb: {}\n---\nd: e\n";
 
@@ -220,6 +232,7 @@ fn confirmed(old: &str, new: &str, count: usize) -> Result<(), Doubt> {
         document: 0,
         parts: &[Part {
             path: &[Step::Key("a")],
+            removed: Vec::new(),
             content: &content,
         }],
     };
@@ -303,6 +316,7 @@ fn the_second_parser_confirms_a_text() {
             document: 0,
             parts: &[Part {
                 path: &path,
+                removed: Vec::new(),
                 content: &content,
             }],
         };
@@ -320,6 +334,7 @@ fn the_second_parser_finds_a_key_that_the_first_did_not() {
         document: 0,
         parts: &[Part {
             path: &[Step::Key("a")],
+            removed: Vec::new(),
             content: &content,
         }],
     };

@@ -40,13 +40,13 @@ fn a_helm_template() {
         "spec:\n  {{- if .Values.roles }}\n  managed: {}\n  {{- end }}\n",
         "line 2: this is no valid YAML but looks like a Helm template: \"-\" is only valid \
          inside a block",
-        "a template is not edited: add the entry by hand, or render the template into a plain manifest",
+        "a template is not edited: make the change by hand, or render the template into a plain manifest",
     );
 }
 
 #[test]
 fn no_such_document() {
-    let help = "name a document that the file has, or add the entry by hand";
+    let help = "name a document that the file has, or make the change by hand";
     let error = refused("a: 1\n---\nb: 2\n", 2);
     assert_eq!(
         format!("line {}: {error}", error.line()),
@@ -70,7 +70,7 @@ fn no_such_document() {
 #[test]
 fn aliases() {
     let help =
-        "write the value out in place of the alias, or add the entry by hand where the anchor is";
+        "write the value out in place of the alias, or make the change by hand where the anchor is";
     assert_refused(
         "x: &roles\n  - name: a\nspec:\n  managed:\n    roles: *roles\n",
         "line 5: spec.managed.roles is an alias of a node that is written elsewhere",
@@ -85,7 +85,7 @@ fn aliases() {
 
 #[test]
 fn anchors_that_are_repeated() {
-    let help = "write the value out in place of the alias, or add the entry by hand if both are to have it";
+    let help = "write the value out in place of the alias, or make the change by hand if both are to have it";
     assert_refused(
         "spec:\n  managed:\n    roles: &roles\n      - name: a\n  other:\n    - 1\n    - *roles\n",
         "line 4: spec.managed.roles is repeated by the alias on line 7, which would change with it",
@@ -105,7 +105,7 @@ fn anchors_that_are_repeated() {
 
 #[test]
 fn merge_keys() {
-    let help = "write the merged keys out in place of `<<`, or add the entry by hand";
+    let help = "write the merged keys out in place of `<<`, or make the change by hand";
     assert_refused(
         "x: &x\n  roles: []\nspec:\n  managed:\n    a: b\n    <<: *x\n",
         "line 6: spec.managed has a merge key `<<`, which may bring in keys from elsewhere",
@@ -135,7 +135,7 @@ fn duplicate_keys() {
 
 #[test]
 fn other_kinds() {
-    let help = "correct the value at that line, or add the entry by hand";
+    let help = "correct the value at that line, or make the change by hand";
     for (text, message) in [
         ("spec: 1\n", "line 1: spec is a scalar, not a mapping"),
         (
@@ -192,7 +192,7 @@ fn a_block_scalar_without_a_line_end() {
 
 #[test]
 fn what_the_second_parser_does_not_read() {
-    let help = "correct what the parser names, then run this again, or add the entry by hand";
+    let help = "correct what the parser names, then run this again, or make the change by hand";
     assert_refused(
         "spec:\n  managed: {}\n  x:\n    a: 1\n    a: 2\n",
         "line 4: a second YAML parser does not accept the text: spec.x: duplicate entry with key \"a\" at \
@@ -234,7 +234,7 @@ fn a_failed_check() {
     assert_refused(
         "spec:\n  managed:\n    ? roles\n",
         "line 4: the edit of spec.managed.roles was thrown away: the new text is no valid YAML",
-        "nothing was changed: add the entry by hand, and please report the file's layout",
+        "nothing was changed: make the change by hand, and please report the file's layout",
     );
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Shape {
 }
 
 /// Reads a file of shapes; its head says what it looks like.
-fn shapes(file: &str) -> Vec<Shape> {
+pub(super) fn shapes(file: &str) -> Vec<Shape> {
     let (_, shapes) = file.split_once("\n@@ ").unwrap();
     shapes.split("\n@@ ").map(shape).collect()
 }
