@@ -234,6 +234,44 @@ fn a_given_password_is_sealed() {
 }
 
 #[test]
+fn a_given_password_that_a_uri_must_escape_takes_the_templates_place() {
+    let repository = with_apps(&["my-shop"]);
+    let found = repository.run("lint --fail-on info");
+    assert_eq!((found.code, found.stdout.as_str()), (0, ""));
+    let outcome = repository.run_with("rotate my-shop --password-stdin", b"p@ss:1");
+    assert_eq!(
+        outcome.stderr.lines().nth(1),
+        Some(
+            "  my-shop: password, uri, jdbc-uri, pgpass in infra/databases/postgres/my-shop-secrets-sealed.yaml"
+        )
+    );
+    let opened = repository.unsealed(SEALED);
+    let opened: Vec<(&str, &str)> = opened
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    let host = "postgres-shared-rw.postgres.svc:5432";
+    assert_eq!(
+        opened,
+        [
+            (
+                "jdbc-uri",
+                &*format!("jdbc:postgresql://{host}/my_shop?password=p%40ss%3A1&user=my_shop")
+            ),
+            ("password", "p@ss:1"),
+            ("pgpass", &*format!("{host}:my_shop:my_shop:p@ss\\:1\n")),
+            ("uri", &*format!("postgresql://my_shop:p%40ss%3A1@{host}/my_shop")),
+            ("username", "my_shop"),
+        ]
+    );
+    let found = repository.run("lint --fail-on info");
+    assert_eq!((found.code, found.stdout.as_str()), (0, ""));
+    // And new-app finds it as asked for.
+    let again = repository.run_ok("new-app my-shop --app-namespace shop -q");
+    assert_eq!(again, "");
+}
+
+#[test]
 fn one_password_is_for_one_app() {
     let repository = with_apps(&["my-shop", "blog"]);
     for line in [

@@ -277,9 +277,11 @@ fn whatever_else_is_answered_changes_nothing() {
     let forbidden = server();
     forbidden.forbid("create", "", "services/proxy", Reach::Everywhere);
     let stderr = refusal(&forbidden);
-    assert!(
-        stderr.contains("help: ask for that right; this says whether you have it: kubectl auth can-i create services/proxy "),
-        "{stderr}"
+    assert_eq!(
+        stderr,
+        "error: the API server forbids \"tester\" to create services/proxy in the namespace kube-system\nhelp: ask for that \
+         right; this says whether you have it: kubectl auth can-i create services --subresource=proxy --namespace \
+         kube-system\n"
     );
     let stopped = server();
     stopped.stop_serving(SERVICE[0], SERVICE[1]);
