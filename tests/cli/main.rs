@@ -41,6 +41,7 @@ mod precedence;
 mod readme;
 mod reference;
 mod root;
+mod rotate;
 mod secrecy;
 mod settings_file;
 mod strace;
