@@ -76,6 +76,8 @@ pub struct DeclaredApp {
     pub database: Option<DeclaredDatabase>,
     /// Its credential.
     pub credential: Option<DeclaredCredential>,
+    /// The database of another app that it logs in to, where it has none of its own and its credential names that one.
+    pub guest_in: Option<String>,
 }
 
 /// A role of PostgreSQL.
@@ -183,6 +185,8 @@ pub struct DeclaredCredential {
     pub encrypted: BTreeMap<String, String>,
     /// The keys that are not sealed: of a SealedSecret's template, of an ExternalSecret's, or of the Secret itself.
     pub open_keys: BTreeSet<String>,
+    /// The database that its key `dbname` names, where that is not sealed.
+    pub database: Option<String>,
     /// The Secret's type, where one is given.
     pub secret_type: Option<String>,
     /// Whether the Secret has the label by which CNPG applies a change at once: `cnpg.io/reload`, whatever its value.
@@ -256,7 +260,10 @@ impl DeclaredApp {
                 Piece::Credential,
             ),
             (self.role.is_none(), Piece::Role),
-            (self.database.is_none(), Piece::Database),
+            (
+                self.database.is_none() && self.guest_in.is_none(),
+                Piece::Database,
+            ),
         ];
         missing
             .into_iter()

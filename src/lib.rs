@@ -25,10 +25,13 @@
 //!
 //! The direction is `domain` <- `live`, `repo`, `report`, `sealing`, `sql` <- `settings`, `target`, `declared`, `render` <- use cases <- the binary.
 
+pub mod apps_file;
 pub mod declared;
 pub mod doctor;
 pub mod domain;
+pub mod export;
 pub mod fetch_cert;
+pub mod import;
 pub mod init;
 pub mod lint;
 pub mod list;

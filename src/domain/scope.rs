@@ -56,18 +56,6 @@ impl Scope {
         }
     }
 
-    /// The scope that a SealedSecret's own annotations say; `value` gives the value of one of them. The widest one counts.
-    pub fn read<'text>(value: impl Fn(&str) -> Option<&'text str>) -> Self {
-        [Self::ClusterWide, Self::NamespaceWide]
-            .into_iter()
-            .find(|scope| {
-                scope
-                    .annotation()
-                    .is_some_and(|(key, wanted)| value(key) == Some(wanted))
-            })
-            .unwrap_or_default()
-    }
-
     /// The annotation, as key and value, by which the SealedSecret's own metadata tells the controller the scope.
     ///
     /// None for the strict scope, which is meant where there is no annotation.
@@ -136,7 +124,7 @@ mod tests {
     #[test]
     fn reads_what_the_controller_reads() {
         let of = |found: &[(&str, &'static str)]| {
-            Scope::read(|key| {
+            Scope::of_annotations(|key| {
                 let mut found = found.iter();
                 let (_, value) = found.find(|(name, _)| *name == key)?;
                 Some(*value)

@@ -106,6 +106,9 @@ fn entry(app: &App) -> Addition {
         ("name".to_owned(), text(app.role.as_str())),
         ("login".to_owned(), Addition::Bool(true)),
     ];
+    if let Some(comment) = &app.options.comment {
+        fields.push(("comment".to_owned(), text(comment.as_str())));
+    }
     if !app.options.in_roles.is_empty() {
         let groups = app
             .options

@@ -98,6 +98,7 @@ impl<'text> Inventory<'text> {
         } else {
             Found::Missing
         };
+        role::check_bootstrap(&surroundings, &mut findings);
         let role = match app.options.roles {
             _ if !has_login => Found::Missing,
             RoleStyle::Managed => role::inspect_managed(&surroundings, &mut findings),

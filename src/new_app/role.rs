@@ -17,7 +17,6 @@ pub(super) fn inspect_managed<'text>(
     around: &Surroundings<'_, 'text>,
     findings: &mut Findings,
 ) -> Found<'text> {
-    check_bootstrap(around, findings);
     let role = around.inputs.app.role.as_str();
     let objects = database_roles(around).into_iter();
     findings.conflicts.extend(objects.map(|object| Conflict {
@@ -85,7 +84,6 @@ pub(super) fn inspect_database_role<'text>(
     around: &Surroundings<'_, 'text>,
     findings: &mut Findings,
 ) -> Found<'text> {
-    check_bootstrap(around, findings);
     let app = around.inputs.app;
     findings.conflicts.extend(managed_conflict(around));
     let found = database_roles(around);
@@ -244,6 +242,10 @@ fn compare_names(
     let mut comparison = Comparison::new(object.path, entry.line);
     let name = |key: &str| format!("{field}.{key}");
     comparison.scalar(&name("name"), entry.get("name"), Some(app.role.as_str()));
+    if let Some(comment) = &app.options.comment {
+        let found = entry.get("comment");
+        comparison.scalar(&name("comment"), found, Some(comment.as_str()));
+    }
     let groups = entry.get("inRoles");
     let found = groups
         .map_or(&[][..], Node::items)
@@ -262,7 +264,7 @@ fn compare_names(
 }
 
 /// A role or database that `bootstrap` makes must not be declared again: the two passwords would fight.
-fn check_bootstrap(around: &Surroundings<'_, '_>, findings: &mut Findings) {
+pub(super) fn check_bootstrap(around: &Surroundings<'_, '_>, findings: &mut Findings) {
     let Some(cluster) = around.cluster else {
         return;
     };

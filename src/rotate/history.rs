@@ -7,7 +7,7 @@
 
 mod diff;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::PASSWORD;
 use super::age::{Age, AgeSource};
@@ -26,9 +26,22 @@ pub struct History {
     wanted: HashMap<String, Vec<(usize, String)>>,
     commit: Commit,
     hunk: Hunk,
-    /// What the commit brought in: by tracks and keys, the value that it replaced.
-    introduced: HashMap<usize, HashMap<String, Option<String>>>,
+    /// What the commit brought in, by the numbers of the tracks.
+    introduced: HashMap<usize, Introduced>,
+    /// The values that stood on lines which the commit took away: one that stands on others instead is not new.
+    removed: HashSet<String>,
     is_shallow: bool,
+}
+
+/// The sealed values that a commit brought in, by their keys.
+type Introduced = HashMap<String, NewValue>;
+
+/// A sealed value that a commit brought in.
+#[derive(Clone, Debug)]
+struct NewValue {
+    value: String,
+    /// The one that it replaced.
+    before: Option<String>,
 }
 
 /// A commit.
@@ -136,15 +149,23 @@ impl History {
             let before = replaced(&removed, &added, number);
             for (track, key) in wanted {
                 let introduced = self.introduced.entry(*track).or_default();
-                introduced.insert(key.clone(), before.clone());
+                let new = NewValue {
+                    value: line.value.clone(),
+                    before: before.clone(),
+                };
+                introduced.insert(key.clone(), new);
             }
         }
+        self.removed
+            .extend(removed.into_iter().map(|line| line.value));
     }
 
     fn end_commit(&mut self) {
         self.end_hunk();
         let is_oldest = self.is_shallow && self.commit.parents == 0;
-        for (number, introduced) in std::mem::take(&mut self.introduced) {
+        let removed = std::mem::take(&mut self.removed);
+        for (number, mut introduced) in std::mem::take(&mut self.introduced) {
+            introduced.retain(|_, new| !removed.contains(&new.value));
             let Some(track) = self.tracks.get_mut(number) else {
                 continue;
             };
@@ -152,8 +173,8 @@ impl History {
                 track.since = Some((self.commit, is_oldest));
             }
             let is_sealed_again = track.is_sealed_again(&introduced);
-            for (key, before) in introduced {
-                let Some(before) = before else { continue };
+            for (key, new) in introduced {
+                let Some(before) = new.before else { continue };
                 // A new password is looked for further back: it may have been taken back to that one.
                 if key == PASSWORD && !is_sealed_again {
                     continue;
@@ -168,8 +189,8 @@ impl History {
 
 impl Track {
     /// Whether a commit replaced every value, of at least two.
-    fn is_sealed_again(&self, introduced: &HashMap<String, Option<String>>) -> bool {
-        let is_replaced = |key| introduced.get(key).is_some_and(Option::is_some);
+    fn is_sealed_again(&self, introduced: &Introduced) -> bool {
+        let is_replaced = |key| introduced.get(key).is_some_and(|new| new.before.is_some());
         self.values.len() > 1 && self.values.keys().all(is_replaced)
     }
 }

@@ -110,7 +110,7 @@ fn read(document: &Object<'_>, root: &Node<'_>, item: Option<usize>) -> Option<S
         },
         document: document.document,
         item,
-        scope: Scope::read(|key| text(&["metadata", "annotations", key])),
+        scope: Scope::of_annotations(|key| text(&["metadata", "annotations", key])),
         encrypted: entries(encrypted)
             .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))
             .collect(),

@@ -44,6 +44,7 @@ mod readme;
 mod reference;
 mod remove;
 mod root;
+mod rotate;
 mod secrecy;
 mod settings_file;
 mod strace;

@@ -8,8 +8,8 @@ use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{
-    completion, demo, doctor, fetch_cert, init, lint, list, new_app, remove, rotate, verify,
-    version,
+    completion, demo, doctor, export, fetch_cert, import, init, lint, list, new_app, remove, rotate,
+    verify, version,
 };
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
@@ -111,6 +111,8 @@ pub(crate) enum Command {
     Remove(Box<remove::Remove>),
     Doctor(Box<doctor::Doctor>),
     FetchCert(Box<fetch_cert::FetchCert>),
+    Import(Box<import::Import>),
+    Export(export::Export),
     Init(init::Init),
     Lint(Box<lint::Lint>),
     List(list::List),

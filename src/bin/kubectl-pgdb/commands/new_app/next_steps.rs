@@ -128,6 +128,7 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
         ("--encoding", &args.encoding),
         ("--locale", &args.locale),
         ("--connection-limit", &args.connection_limit),
+        ("--comment", &args.comment),
         ("--reclaim", &args.reclaim),
         ("--roles", &args.roles),
         ("--scope", &args.scope),
