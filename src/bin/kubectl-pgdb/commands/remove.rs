@@ -40,7 +40,7 @@ use crate::workspace::Workspace;
 pub(crate) struct Remove {
     /// The app.
     #[arg(value_name = "NAME")]
-    name: String,
+    app: String,
     /// Drop the database, with all its data, and then the role; asks for the database's name.
     #[arg(long, env = "PGDB_DROP_DATABASE", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     drop_database: bool,
@@ -150,7 +150,7 @@ impl Call<'_> {
         let mut repository = Repository {
             apps,
             mentioning: Snapshot::default(),
-            name: self.args.name.clone(),
+            name: self.args.app.clone(),
         };
         let secret = repository.app()?.credential.as_ref();
         if let Some(secret) = secret.map(|credential| credential.name.clone()) {
