@@ -45,6 +45,8 @@ pub enum Seen {
         evidence: String,
         /// What to do.
         remedy: String,
+        /// Whether CNPG was asked for it and has not done it: then something may keep it from that.
+        is_asked_for: bool,
     },
     /// It could not be asked.
     Unknown {
@@ -190,6 +192,7 @@ fn retained(object: &str, database: &Fact<Database>) -> Seen {
             ),
             remedy: "commit and sync `databaseReclaimPolicy: retain` first, then run the same command again"
                 .to_owned(),
+            is_asked_for: false,
         },
         // What is not there can lose nothing.
         Fact::Present(_) | Fact::Absent => Seen::Done,
@@ -220,6 +223,7 @@ fn not_synced(what: &str) -> Seen {
         evidence: format!("in the cluster {what} does not say what the last stage wrote"),
         remedy: "push the last commit, let Argo CD sync it, then run the same command again"
             .to_owned(),
+        is_asked_for: false,
     }
 }
 
@@ -228,6 +232,7 @@ fn not_yet(evidence: String) -> Seen {
         evidence,
         remedy: "CNPG tries again every 30 seconds: run the same command again once it is done"
             .to_owned(),
+        is_asked_for: true,
     }
 }
 

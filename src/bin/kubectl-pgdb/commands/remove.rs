@@ -8,7 +8,7 @@ use pgdb::declared::DeclaredApp;
 use pgdb::domain::postgres_name::DatabaseName;
 use pgdb::live::fact::{Cause, Unreadable};
 use pgdb::remove::{
-    Blocked, Goal, Inputs, Plan, RemoveError, Requirement, Script, Seen, Sight, page, plan, scripts,
+    Goal, Inputs, Plan, Requirement, Script, Seen, Sight, page, plan, scripts,
 };
 use pgdb::render::Templates;
 use pgdb::repo::snapshot::Snapshot;
@@ -178,8 +178,7 @@ impl Call<'_> {
     }
 
     fn plan(&self, repository: &Repository) -> Result<Plan, Failure> {
-        let found = plan(&self.inputs(repository)?);
-        Ok(found.map_err(|error: RemoveError| Failure::from(error))?)
+        Ok(plan(&self.inputs(repository)?)?)
     }
 
     /// What the cluster shows; why it was not looked at, where it was not.
@@ -229,12 +228,7 @@ impl Call<'_> {
             .tell(&page(&inputs.app.name, target, &plan, sight));
         self.require(&inputs, &plan, sight)?;
         self.confirm(&inputs, &plan, prompt)?;
-        let blocked = Blocked {
-            stage: step.stage,
-            role: plan.role.as_deref(),
-            database: plan.database.as_deref(),
-        };
-        let scripts = scripts(blocked, target, sight.ok());
+        let scripts = scripts(plan.blocked(step.stage), target, sight.ok());
         let dry_run = self.args.dry_run.is_client();
         let confirmation = prompt.filter(|_| !self.global.yes);
         let proposal = Proposal {
@@ -267,9 +261,17 @@ impl Call<'_> {
         sight: Result<&Sight, &Unreadable>,
     ) -> Result<(), Failure> {
         for requirement in &plan.requirements {
+            let mut is_asked_for = false;
             let (exit, evidence, remedy) = match requirement.look(sight) {
                 Seen::Done => continue,
-                Seen::NotYet { evidence, remedy } => (Exit::Findings, evidence, remedy),
+                Seen::NotYet {
+                    evidence,
+                    remedy,
+                    is_asked_for: asked,
+                } => {
+                    is_asked_for = asked;
+                    (Exit::Findings, evidence, remedy)
+                }
                 Seen::Unknown { .. } if requirement.may_be_unseen() => {
                     self.output.warn(&format!(
                         "it was not seen in the cluster that {}, as in the repository: {}",
@@ -287,7 +289,9 @@ impl Call<'_> {
                 ));
                 continue;
             }
-            self.say_what_blocks(inputs, plan, requirement, sight);
+            if is_asked_for {
+                self.say_what_blocks(inputs, plan, requirement, sight);
+            }
             let message = match exit {
                 Exit::Findings => evidence,
                 _ => format!("it cannot be seen that {}: {evidence}", requirement.told()),
@@ -310,11 +314,7 @@ impl Call<'_> {
         sight: Result<&Sight, &Unreadable>,
     ) {
         let Ok(sight) = sight else { return };
-        let blocked = Blocked {
-            stage: requirement.stage(),
-            role: plan.role.as_deref(),
-            database: plan.database.as_deref(),
-        };
+        let blocked = plan.blocked(requirement.stage());
         for script in scripts(blocked, inputs.target, Some(sight)) {
             self.output.tell(&next_steps::script(&script));
         }
