@@ -122,6 +122,12 @@ impl Requirement {
         }
     }
 
+    /// Whether a stage may begin though the cluster shows that the last one is not done: not where data that is to be kept
+    /// would be lost for certain.
+    pub fn may_be_forced(&self, seen: &Seen) -> bool {
+        !matches!((self, seen), (Self::Retained { .. }, Seen::NotYet { .. }))
+    }
+
     /// Whether a stage may begin though the cluster could not be asked.
     pub fn may_be_unseen(&self) -> bool {
         matches!(
@@ -150,7 +156,10 @@ impl Requirement {
             }
         };
         match self {
-            Self::Retained { object, .. } => retained(object, &sight.database),
+            Self::Retained {
+                object,
+                must_be_seen,
+            } => retained(object, *must_be_seen, &sight.database),
             Self::DatabaseDropped { object } => database_dropped(object, &sight.database),
             Self::RoleDropped { role } => {
                 let place = format!("{} in {}", cluster.meta.name, cluster.meta.namespace);
@@ -184,7 +193,7 @@ impl Requirement {
     }
 }
 
-fn retained(object: &str, database: &Fact<Database>) -> Seen {
+fn retained(object: &str, must_be_seen: bool, database: &Fact<Database>) -> Seen {
     match database {
         Fact::Present(database) if database.drops_when_deleted => Seen::NotYet {
             evidence: format!(
@@ -194,7 +203,11 @@ fn retained(object: &str, database: &Fact<Database>) -> Seen {
                 .to_owned(),
             is_asked_for: false,
         },
-        // What is not there can lose nothing.
+        // It may be another cluster, where this one's data is not at stake.
+        Fact::Absent if must_be_seen => Seen::Unknown {
+            evidence: format!("the Database {object} is not in the cluster"),
+            remedy: "is this the right context? kubectl config get-contexts".to_owned(),
+        },
         Fact::Present(_) | Fact::Absent => Seen::Done,
         Fact::Unreadable(why) => unknown(why),
     }

@@ -258,9 +258,37 @@ fn a_policy_that_is_another_in_the_cluster_is_seen() {
             database["spec"]["databaseReclaimPolicy"] = "delete".into();
         });
     let before = repository.tree();
+    // What would be lost for certain is not to be forced.
+    for more in ["", "--force-stage"] {
+        let outcome = cluster.run(&repository, &format!("remove my-shop {more}"));
+        assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+        assert!(
+            !outcome.stderr.contains("--force-stage"),
+            "{}",
+            outcome.stderr
+        );
+        assert_eq!(repository.tree(), before);
+    }
+}
+
+#[test]
+fn what_has_to_be_seen_is_not_seen_elsewhere() {
+    let Some((repository, cluster)) = synced("--reclaim delete") else {
+        return;
+    };
+    assert_eq!(cluster.run(&repository, "remove my-shop").code, 0);
+    // A cluster with the same names, and without this app.
+    cluster.server.delete("databases", "postgres", "my-shop-db");
     let outcome = cluster.run(&repository, "remove my-shop");
-    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
-    assert_eq!(repository.tree(), before);
+    assert_eq!(outcome.code, 3, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains(
+            "error: it cannot be seen that the Database my-shop-db has databaseReclaimPolicy retain: the Database my-shop-db is not in \
+             the cluster\nhelp: is this the right context?"
+        ),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]

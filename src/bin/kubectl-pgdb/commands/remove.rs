@@ -7,9 +7,7 @@ use clap::{Args, ValueEnum};
 use pgdb::declared::DeclaredApp;
 use pgdb::domain::postgres_name::DatabaseName;
 use pgdb::live::fact::{Cause, Unreadable};
-use pgdb::remove::{
-    Goal, Inputs, Plan, Requirement, Script, Seen, Sight, page, plan, scripts,
-};
+use pgdb::remove::{Goal, Inputs, Plan, Requirement, Script, Seen, Sight, page, plan, scripts};
 use pgdb::render::Templates;
 use pgdb::repo::snapshot::Snapshot;
 
@@ -261,17 +259,9 @@ impl Call<'_> {
         sight: Result<&Sight, &Unreadable>,
     ) -> Result<(), Failure> {
         for requirement in &plan.requirements {
-            let mut is_asked_for = false;
-            let (exit, evidence, remedy) = match requirement.look(sight) {
+            let seen = requirement.look(sight);
+            let (exit, evidence, remedy) = match &seen {
                 Seen::Done => continue,
-                Seen::NotYet {
-                    evidence,
-                    remedy,
-                    is_asked_for: asked,
-                } => {
-                    is_asked_for = asked;
-                    (Exit::Findings, evidence, remedy)
-                }
                 Seen::Unknown { .. } if requirement.may_be_unseen() => {
                     self.output.warn(&format!(
                         "it was not seen in the cluster that {}, as in the repository: {}",
@@ -280,27 +270,26 @@ impl Call<'_> {
                     ));
                     continue;
                 }
-                Seen::Unknown { evidence, remedy } => (Exit::Unknown, evidence, remedy),
+                Seen::NotYet {
+                    evidence, remedy, ..
+                } => (Exit::Findings, evidence.clone(), remedy),
+                Seen::Unknown { evidence, remedy } => {
+                    let told = requirement.told();
+                    let message = format!("it cannot be seen that {told}: {evidence}");
+                    (Exit::Unknown, message, remedy)
+                }
             };
-            if self.args.force_stage {
-                self.output.warn(&format!(
-                    "{evidence}; going on as asked: {}",
-                    requirement.risk()
-                ));
+            let may_be_forced = requirement.may_be_forced(&seen);
+            let risk = requirement.risk();
+            if self.args.force_stage && may_be_forced {
+                let message = format!("{evidence}; going on as asked: {risk}");
+                self.output.warn(&message);
                 continue;
             }
-            if is_asked_for {
-                self.say_what_blocks(inputs, plan, requirement, sight);
-            }
-            let message = match exit {
-                Exit::Findings => evidence,
-                _ => format!("it cannot be seen that {}: {evidence}", requirement.told()),
-            };
-            let help = format!(
-                "{remedy}\n      --force-stage goes on all the same: {}",
-                requirement.risk()
-            );
-            return Err(Failure::new(exit, message, help));
+            self.say_what_blocks(inputs, plan, requirement, &seen, sight);
+            let force = format!("\n      --force-stage goes on all the same: {risk}");
+            let force = if may_be_forced { force } else { String::new() };
+            return Err(Failure::new(exit, evidence, format!("{remedy}{force}")));
         }
         Ok(())
     }
@@ -311,9 +300,19 @@ impl Call<'_> {
         inputs: &Inputs<'_>,
         plan: &Plan,
         requirement: &Requirement,
+        seen: &Seen,
         sight: Result<&Sight, &Unreadable>,
     ) {
-        let Ok(sight) = sight else { return };
+        let is_asked_for = matches!(
+            seen,
+            Seen::NotYet {
+                is_asked_for: true,
+                ..
+            }
+        );
+        let Some(sight) = sight.ok().filter(|_| is_asked_for) else {
+            return;
+        };
         let blocked = plan.blocked(requirement.stage());
         for script in scripts(blocked, inputs.target, Some(sight)) {
             self.output.tell(&next_steps::script(&script));
