@@ -101,16 +101,19 @@ impl<'found> Pieces<'found> {
         owners.into_iter().enumerate().map(draft).collect()
     }
 
-    /// One app for each role that logs in with a password and owns no database: neither a Database nor that of the Cluster's
-    /// bootstrap.
+    /// One app for each role that owns no database (neither a Database nor that of the Cluster's bootstrap) and logs in with a
+    /// password, or keeps what is left of an app and is no group of others.
     fn drafts_of_roles(&self) -> Vec<Draft> {
         let databases = self.databases.iter();
         let owners: HashSet<&str> = databases.filter_map(|d| d.owner.as_deref()).collect();
+        let groups = self.roles.all.iter().flat_map(|role| &role.in_roles);
+        let groups: HashSet<&str> = groups.map(String::as_str).collect();
         let roles = self.roles.all.iter().enumerate();
         roles
             .filter(|(_, role)| {
                 let is_of_an_app = role.source != RoleSource::Cluster && !role.is_bootstrapped;
-                is_of_an_app && role.login && role.password_secret.is_some()
+                let logs_in = is_of_an_app && role.login && role.password_secret.is_some();
+                logs_in || (role.is_kept() && !groups.contains(role.name.as_str()))
             })
             .filter(|(_, role)| !owners.contains(role.name.as_str()))
             .map(|(number, _)| Draft {

@@ -42,6 +42,7 @@ mod postgres;
 mod precedence;
 mod readme;
 mod reference;
+mod remove;
 mod root;
 mod rotate;
 mod secrecy;
