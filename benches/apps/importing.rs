@@ -47,7 +47,11 @@ pub(crate) fn import(criterion: &mut Criterion) {
             bencher.iter(|| planned(&text, &snapshot, &target, &key));
         });
         group.bench_function(BenchmarkId::new("sealing alone", apps), |bencher| {
-            bencher.iter_batched(|| (), |()| seal(apps * VALUES, &key), BatchSize::PerIteration);
+            bencher.iter_batched(
+                || (),
+                |()| seal(apps * VALUES, &key),
+                BatchSize::PerIteration,
+            );
         });
     }
     group.finish();

@@ -95,7 +95,10 @@ fn main() {
     if let [command, apps, ..] = words.as_slice()
         && command == "apps-file"
     {
-        print!("{}", generated::apps_file(apps.parse().expect("a number of apps")));
+        print!(
+            "{}",
+            generated::apps_file(apps.parse().expect("a number of apps"))
+        );
         return;
     }
     let mut criterion = Criterion::default().configure_from_args();

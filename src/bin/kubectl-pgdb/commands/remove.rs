@@ -179,7 +179,7 @@ impl Call<'_> {
 
     fn plan(&self, repository: &Repository) -> Result<Plan, Failure> {
         let found = plan(&self.inputs(repository)?);
-        Ok(found.map_err(|error: RemoveError| Failure::from(error))?)
+        found.map_err(|error: RemoveError| Failure::from(error))
     }
 
     /// What the cluster shows; why it was not looked at, where it was not.
