@@ -260,7 +260,10 @@ fn a_given_password_that_a_uri_must_escape_takes_the_templates_place() {
             ),
             ("password", "p@ss:1"),
             ("pgpass", &*format!("{host}:my_shop:my_shop:p@ss\\:1\n")),
-            ("uri", &*format!("postgresql://my_shop:p%40ss%3A1@{host}/my_shop")),
+            (
+                "uri",
+                &*format!("postgresql://my_shop:p%40ss%3A1@{host}/my_shop")
+            ),
             ("username", "my_shop"),
         ]
     );
