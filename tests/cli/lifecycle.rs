@@ -118,6 +118,13 @@ impl Life {
     }
 }
 
+/// The SQL that was printed for a superuser, one script after the other.
+fn scripts(outcome: &Outcome) -> Vec<String> {
+    let printed = outcome.stderr.split("<<'SQL'\n").skip(1);
+    let scripts = printed.map(|rest| rest.split_once("\nSQL\n").unwrap().0.to_owned());
+    scripts.collect()
+}
+
 /// Commits all that has changed; the message is one word.
 fn commit(repository: &Repository, message: &str) {
     let who = "-c user.name=Ada -c user.email=ada@example.com -c commit.gpgsign=false";
