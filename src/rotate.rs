@@ -9,6 +9,7 @@ mod age;
 mod error;
 mod history;
 mod refusal;
+mod replacing;
 mod report;
 pub mod reseal;
 mod sealed_secret;
@@ -37,6 +38,7 @@ pub use age::{Age, AgeSource};
 pub use error::RotateError;
 pub use history::History;
 pub use refusal::{Reason, Refusal};
+pub use replacing::{Replacement, replace};
 pub use report::{AgeReport, AppReport, Call, LeftReport, Report};
 pub use sealed_secret::PASSWORD_CHANGED;
 pub use selection::{Credential, Selection};
@@ -192,6 +194,12 @@ impl<'credential> Edits<'credential> {
     /// The changes of the files.
     fn made(self, snapshot: &Snapshot) -> Result<ChangeSet, RotateError> {
         let mut draft = Draft::new(snapshot);
+        self.write(&mut draft)?;
+        Ok(draft.into_change_set())
+    }
+
+    /// Changes the files in a draft.
+    fn write(self, draft: &mut Draft<'_>) -> Result<(), RotateError> {
         for ((path, document), texts) in self.texts {
             let texts: Vec<(&[Step<'_>], &str)> = texts
                 .iter()
@@ -204,6 +212,6 @@ impl<'credential> Edits<'credential> {
             })?;
             draft.write(path, new);
         }
-        Ok(draft.into_change_set())
+        Ok(())
     }
 }
