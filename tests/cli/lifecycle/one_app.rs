@@ -167,7 +167,7 @@ impl Shop {
             let all = life.cluster.server.all(kind);
             let names: Vec<&Value> = all.iter().map(|one| &one["metadata"]["name"]).collect();
             let is_there = |name: &&Value| name.as_str().is_some_and(|name| name.contains("shop"));
-            assert!(!names.iter().any(|name| is_there(name)), "{names:?}");
+            assert!(!names.iter().any(is_there), "{names:?}");
         }
     }
 }
@@ -191,9 +191,8 @@ fn live(roles: &'static str) {
     shop.drop_database();
     shop.assert_gone();
     let mut tree = shop.life.repository.tree();
-    for path in [crate::support::CERTIFICATE] {
-        tree.insert(path.to_owned(), untouched[path].clone());
-    }
+    let certificate = crate::support::CERTIFICATE;
+    tree.insert(certificate.to_owned(), untouched[certificate].clone());
     assert_eq!(
         tree.keys().collect::<Vec<_>>(),
         untouched.keys().collect::<Vec<_>>()

@@ -215,7 +215,36 @@ fn the_default_never_loses_data() {
         ] {
             assert_eq!(cluster.get(kind, namespace, name), None, "{more}: {kind}");
         }
+        take_over(&repository, &cluster, more);
     }
+}
+
+/// Makes the app again, which finds its role and its data.
+fn take_over(repository: &Repository, cluster: &Controllers, more: &str) {
+    let outcome = repository.run(&format!(
+        "new-app my-shop --app-namespace shop --yes {more}"
+    ));
+    assert_eq!(outcome.code, 0, "{more}: {}", outcome.stderr);
+    assert!(
+        outcome
+            .stderr
+            .contains(" over again, with the data that the role my_shop kept\n"),
+        "{}",
+        outcome.stderr
+    );
+    cluster.sync();
+    cluster.settle();
+    assert_eq!(kept(cluster), "a book, t|t", "{more}");
+    let verified = cluster.run(repository, "verify my-shop --login");
+    assert_eq!(verified.code, 0, "{more}: {}", verified.stdout);
+    let again = repository.run(&format!(
+        "new-app my-shop --app-namespace shop --yes {more}"
+    ));
+    assert!(
+        again.stderr.ends_with("nothing to write.\n"),
+        "{}",
+        again.stderr
+    );
 }
 
 #[test]
