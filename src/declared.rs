@@ -2,7 +2,7 @@
 //!
 //! An app is told by its object of kind Database. Its owner leads to a role, as an entry of the Cluster's managed roles or
 //! as an object of kind DatabaseRole, and the role's password leads to the credential. What is left over of roles that log
-//! in, and of credentials, are apps with pieces missing. Where a reference leads nowhere, pieces of one name are taken
+//! in, and of credentials, are apps with pieces missing; a role that keeps an app's data is what is left of it. Where a reference leads nowhere, pieces of one name are taken
 //! together, and [`DeclaredApp::mismatches`] says so.
 
 mod assembly;
@@ -76,6 +76,8 @@ pub struct DeclaredApp {
     pub database: Option<DeclaredDatabase>,
     /// Its credential.
     pub credential: Option<DeclaredCredential>,
+    /// The database of another app that it logs in to, where it has none of its own and its credential names that one.
+    pub guest_in: Option<String>,
 }
 
 /// A role of PostgreSQL.
@@ -183,6 +185,8 @@ pub struct DeclaredCredential {
     pub encrypted: BTreeMap<String, String>,
     /// The keys that are not sealed: of a SealedSecret's template, of an ExternalSecret's, or of the Secret itself.
     pub open_keys: BTreeSet<String>,
+    /// The database that its key `dbname` names, where that is not sealed.
+    pub database: Option<String>,
     /// The Secret's type, where one is given.
     pub secret_type: Option<String>,
     /// Whether the Secret has the label by which CNPG applies a change at once: `cnpg.io/reload`, whatever its value.
@@ -241,9 +245,9 @@ pub fn apps(snapshot: &Snapshot, target: &Target) -> Declared {
 }
 
 impl DeclaredApp {
-    /// The pieces that the repository does not declare; none of an app that is being removed.
+    /// The pieces that the repository does not declare; none of an app that is being removed, or was and left its data.
     pub fn missing(&self) -> Vec<Piece> {
-        if self.is_leaving() {
+        if self.is_leaving() || self.is_kept() {
             return Vec::new();
         }
         let needs_credential = self
@@ -256,7 +260,10 @@ impl DeclaredApp {
                 Piece::Credential,
             ),
             (self.role.is_none(), Piece::Role),
-            (self.database.is_none(), Piece::Database),
+            (
+                self.database.is_none() && self.guest_in.is_none(),
+                Piece::Database,
+            ),
         ];
         missing
             .into_iter()
@@ -286,9 +293,26 @@ impl DeclaredApp {
         let database = self.database.as_ref().map(|database| database.ensure);
         role == Some(Ensure::Absent) || database == Some(Ensure::Absent)
     }
+
+    /// Whether all that is left of it is a role that keeps its data: `remove` took the rest out of the repository.
+    pub fn is_kept(&self) -> bool {
+        self.database.is_none()
+            && self.credential.is_none()
+            && self.role.as_ref().is_some_and(DeclaredRole::is_kept)
+    }
 }
 
 impl DeclaredRole {
+    /// Whether it is there for what it owns alone: nobody logs in as it, and it says that it has no password.
+    pub fn is_kept(&self) -> bool {
+        let is_an_apps = self.source != RoleSource::Cluster && !self.is_bootstrapped;
+        is_an_apps
+            && self.ensure == Ensure::Present
+            && self.disables_password
+            && !self.login
+            && self.password_secret.is_none()
+    }
+
     /// Whether the repository should make a Secret for it: it names one, or logs in with a password.
     fn needs_credential(&self) -> bool {
         match self.source {

@@ -11,6 +11,7 @@ pub mod password;
 pub mod period;
 pub mod postgres_name;
 pub mod reflection;
+pub mod role_comment;
 pub mod scope;
 pub mod target_name;
 pub mod time;

@@ -21,6 +21,7 @@ mod tests;
 use rand::CryptoRng;
 
 use crate::domain::app::App;
+use crate::domain::kubernetes_name::AppName;
 use crate::domain::password::{Password, PasswordLength};
 use crate::render::Templates;
 use crate::repo::change_set::ChangeSet;
@@ -32,7 +33,7 @@ use crate::target::Target;
 
 pub use comparison::Difference;
 pub use error::{Conflict, NewAppError};
-pub use many::{Ground, Planned, Refusals, Wanted, plan_all};
+pub use many::{Ground, Planned, Refusals, Wanted, plan_all, refusals};
 pub use report::{FileReport, PieceReport, Report, Verb};
 
 /// Where an app's password comes from.
@@ -63,6 +64,8 @@ pub enum PieceState {
     Made,
     /// It is there as asked for.
     Kept,
+    /// It is a role that an earlier removal closed, and gets login and password again.
+    TakenOver,
 }
 
 /// A piece, where it is, and what becomes of it.
@@ -108,11 +111,15 @@ impl AppFiles {
     /// # Errors
     /// Never for a parsed app name; the type of a path says so.
     pub fn new(app: &App, target: &Target) -> Result<Self, RepoPathError> {
-        let file = |suffix: &str| {
-            target
-                .directory
-                .join(&format!("{}-{suffix}.yaml", app.name))
-        };
+        Self::of_name(&app.name, target)
+    }
+
+    /// The files of the app of this name.
+    ///
+    /// # Errors
+    /// Never for a parsed app name; the type of a path says so.
+    pub fn of_name(app: &AppName, target: &Target) -> Result<Self, RepoPathError> {
+        let file = |suffix: &str| target.directory.join(&format!("{app}-{suffix}.yaml"));
         Ok(Self {
             secret: file("secrets-sealed")?,
             role: file("role")?,

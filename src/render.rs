@@ -218,6 +218,7 @@ fn values(
     json!({
         "app": app.name.as_str(),
         "appNamespaces": app.namespace_list(),
+        "comment": options.comment.as_ref().map(|comment| comment.as_str()),
         "cluster": target.cluster.as_str(),
         "connectionLimit": options.connection_limit.map(|limit| limit.get().to_string()),
         "data": data,

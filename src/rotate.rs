@@ -9,6 +9,7 @@ mod age;
 mod error;
 mod history;
 mod refusal;
+mod replacing;
 mod report;
 pub mod reseal;
 mod sealed_secret;
@@ -38,6 +39,7 @@ pub use age::{Age, AgeSource};
 pub use error::RotateError;
 pub use history::History;
 pub use refusal::{Reason, Refusal};
+pub use replacing::{Replacement, replace};
 pub use report::{AgeReport, AppReport, Call, LeftReport, Report};
 pub use sealed_secret::PASSWORD_CHANGED;
 pub use selection::{Credential, Selection};
@@ -197,6 +199,12 @@ impl<'credential> Edits<'credential> {
     /// The changes of the files.
     fn made(self, snapshot: &Snapshot) -> Result<ChangeSet, RotateError> {
         let mut draft = Draft::new(snapshot);
+        self.write(&mut draft)?;
+        Ok(draft.into_change_set())
+    }
+
+    /// Changes the files in a draft.
+    fn write(self, draft: &mut Draft<'_>) -> Result<(), RotateError> {
         for (path, documents) in self.edits {
             let text = draft.text(path).unwrap_or_default();
             let new = edited(text, &documents).map_err(|source| RotateError::Edit {
@@ -205,7 +213,7 @@ impl<'credential> Edits<'credential> {
             })?;
             draft.write(path, new);
         }
-        Ok(draft.into_change_set())
+        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ use super::database_option::{ConnectionLimit, Encoding, Extension, Locale};
 use super::kubernetes_name::{AppName, Namespace, ObjectName};
 use super::name::NameError;
 use super::postgres_name::{DatabaseName, GroupRoleName, RoleName, SchemaName};
+use super::role_comment::RoleComment;
 use super::scope::Scope;
 
 /// What was asked for; what is none follows from the app's name.
@@ -47,6 +48,8 @@ pub struct AppOptions {
     pub roles: RoleStyle,
     /// Roles that the login role becomes a member of.
     pub in_roles: Vec<GroupRoleName>,
+    /// What PostgreSQL shows beside the login role.
+    pub comment: Option<RoleComment>,
     /// The scope that the credential is sealed for.
     pub scope: Scope,
     /// Whether the Secret gets host, port, URI and the like beside username and password.
@@ -176,7 +179,7 @@ impl App {
 
 /// Refuses what cannot be asked for together.
 fn check(namespaces: &[Namespace], options: &AppOptions, role: &RoleName) -> Result<(), AppError> {
-    if namespaces.is_empty() {
+    if namespaces.is_empty() && options.share != Share::Database {
         return Err(AppError::NoNamespace);
     }
     once("app namespace", namespaces.iter().map(Namespace::as_str))?;

@@ -36,6 +36,11 @@ pub struct ConnectionKey {
 }
 
 impl Connection {
+    /// All keys that the product adds to username and password.
+    pub const KEYS: [&'static str; 7] = [
+        "host", "port", "dbname", "user", "uri", "jdbc-uri", "pgpass",
+    ];
+
     /// The way to a database through the Cluster's read-write Service, as it works from every namespace.
     pub fn new(cluster: &ClusterName, namespace: &Namespace, database: &DatabaseName) -> Self {
         Self {

@@ -13,6 +13,7 @@ use crate::domain::choice::RoleStyle;
 use crate::render::{Template, Templates};
 use crate::repo::draft::Draft;
 use crate::repo::path::RepoPath;
+use crate::repo::snapshot::Snapshot;
 use crate::sealing::SealingKey;
 use crate::target::Target;
 
@@ -102,8 +103,14 @@ pub fn plan_all(
         let missing = drafts.iter().filter(|app| {
             has_managed_role(app.inputs.app) && app.inventory.role.object().is_none()
         });
-        let missing: Vec<&App> = missing.map(|app| app.inputs.app).collect();
-        cluster::add(ground.target, &site, &missing, draft).map_err(whole)?;
+        let closed = drafts
+            .iter()
+            .filter(|app| has_managed_role(app.inputs.app) && app.inventory.role.is_closed());
+        let roles = cluster::Roles {
+            missing: missing.map(|app| app.inputs.app).collect(),
+            closed: closed.map(|app| app.inputs.app).collect(),
+        };
+        cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
     }
     for app in &drafts {
         app.write_manifests(draft).map_err(whole)?;
@@ -111,6 +118,28 @@ pub fn plan_all(
     let files: Vec<&RepoPath> = drafts.iter().flat_map(AppDraft::files_in_use).collect();
     kustomize::add(ground.target, &files, draft).map_err(whole)?;
     Ok(planned)
+}
+
+/// All that stands in the way of any app, where nothing is to be planned.
+pub fn refusals(ground: Ground<'_>, wanted: &[Wanted], snapshot: &Snapshot) -> Refusals {
+    let apps: Vec<&App> = wanted.iter().map(|wanted| &wanted.app).collect();
+    if apps.is_empty() {
+        return Refusals::new();
+    }
+    let site = match Site::of(ground.target, snapshot, &apps) {
+        Ok(site) => site,
+        Err(error) => return vec![(0, error)],
+    };
+    let inputs = |app| Inputs {
+        app,
+        target: ground.target,
+        snapshot,
+        templates: ground.templates,
+        key: ground.key,
+    };
+    let inputs: Vec<Inputs<'_>> = apps.into_iter().map(inputs).collect();
+    let drafts = each(&inputs, |inputs| AppDraft::of(inputs, &site));
+    drafts.err().unwrap_or_default()
 }
 
 /// Does something for each app; with the errors of all where there is one.
@@ -260,9 +289,15 @@ impl<'input> AppDraft<'input> {
                 PieceKind::Database => Template::Database,
                 PieceKind::SealedSecret | PieceKind::ManagedRole => continue,
             };
-            if piece.state == PieceState::Made {
-                let text = templates.render(template, app, target, &[], &[])?;
-                draft.write(&piece.path, text);
+            match piece.state {
+                PieceState::Kept => {}
+                PieceState::Made => {
+                    let text = templates.render(template, app, target, &[], &[])?;
+                    draft.write(&piece.path, text);
+                }
+                PieceState::TakenOver => {
+                    cluster::open(app, &piece.path, piece.document, draft)?;
+                }
             }
         }
         Ok(())
@@ -287,6 +322,7 @@ fn piece(kind: PieceKind, object: &str, file: &RepoPath, found: Found<'_>) -> Pi
         document,
         state: match found {
             Found::There(..) => PieceState::Kept,
+            Found::Closed(..) => PieceState::TakenOver,
             Found::Missing => PieceState::Made,
         },
     }

@@ -73,7 +73,7 @@ pub struct PieceReport {
     pub name: String,
     /// Its file, from the repository's root.
     pub path: String,
-    /// `made` or `kept`.
+    /// `made`, `kept` or `taken-over`.
     pub state: &'static str,
 }
 
@@ -116,7 +116,7 @@ impl Plan {
             secret: app.secret.to_string(),
             dry_run,
             changed: !self.changes.is_empty(),
-            files: self.changes.changes().iter().map(file_report).collect(),
+            files: self.changes.changes().iter().map(FileReport::of).collect(),
             pieces: self.pieces.iter().map(piece_report).collect(),
             warnings: self.warnings.clone(),
         }
@@ -145,10 +145,13 @@ impl Plan {
     }
 }
 
-fn file_report(change: &Change) -> FileReport {
-    FileReport {
-        path: change.path().to_string(),
-        action: Verb::of(change),
+impl FileReport {
+    /// What happens to the file of a change.
+    pub fn of(change: &Change) -> Self {
+        Self {
+            path: change.path().to_string(),
+            action: Verb::of(change),
+        }
     }
 }
 
@@ -160,6 +163,7 @@ fn piece_report(piece: &Piece) -> PieceReport {
         state: match piece.state {
             PieceState::Made => "made",
             PieceState::Kept => "kept",
+            PieceState::TakenOver => "taken-over",
         },
     }
 }

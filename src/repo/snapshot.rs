@@ -37,6 +37,12 @@ impl Snapshot {
         self.files.get(path).map(String::as_str)
     }
 
+    /// A file's path as it is kept here, and its text.
+    pub fn file(&self, path: &RepoPath) -> Option<(&RepoPath, &str)> {
+        let (path, text) = self.files.get_key_value(path)?;
+        Some((path, text.as_str()))
+    }
+
     /// All files, in the order of their paths.
     pub fn files(&self) -> impl Iterator<Item = (&RepoPath, &str)> {
         self.files.iter().map(|(path, text)| (path, text.as_str()))

@@ -3,11 +3,14 @@
 pub(crate) mod completion;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod export;
 pub(crate) mod fetch_cert;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod new_app;
+pub(crate) mod remove;
 pub(crate) mod rotate;
 pub(crate) mod verify;
 pub(crate) mod version;
@@ -20,8 +23,11 @@ use crate::output::Output;
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.command {
         Command::NewApp(args) => new_app::run(args, &cli.global, output),
+        Command::Remove(args) => remove::run(args, &cli.global, output),
         Command::Doctor(args) => doctor::run(args, &cli.global, output),
         Command::FetchCert(args) => fetch_cert::run(args, &cli.global, output),
+        Command::Import(args) => import::run(args, &cli.global, output),
+        Command::Export(args) => export::run(args, &cli.global, output),
         Command::Init(args) => init::run(args, &cli.global, output),
         Command::Lint(args) => lint::run(args, &cli.global, output),
         Command::List(args) => list::run(args, &cli.global, output),

@@ -4,6 +4,7 @@ use clap::Args;
 use pgdb::declared::{self, Declared, DeclaredApp};
 use pgdb::domain::choice::RoleStyle;
 use pgdb::domain::nearest::nearest;
+use pgdb::repo::path::RepoPath;
 use pgdb::target::{Target, TargetError, TargetRequest};
 
 use crate::cli::Global;
@@ -79,7 +80,7 @@ impl DeclaredApps {
         })
     }
 
-    /// The apps that are named, each once; the only one, or all that are not on their way out.
+    /// The apps that are named, each once; the only one, or all that were not removed and are not on their way out.
     ///
     /// # Errors
     /// When the repository lacks one, or it cannot be told which is meant.
@@ -119,6 +120,27 @@ pub(crate) fn find_target(request: &TargetRequest, reading: &Reading) -> Result<
     }
 }
 
+/// Refuses the templates of a Helm chart, and folders below them, as the folder for new manifests.
+///
+/// # Errors
+/// When the folder is one, or a `Chart.yaml` cannot be read.
+pub(crate) fn refuse_chart(directory: &RepoPath, root: &Root) -> Result<(), Failure> {
+    let mut folder = directory.clone();
+    while !folder.is_root() {
+        let parent = folder.parent();
+        let chart = parent.join("Chart.yaml")?;
+        if folder.file_name() == "templates" && root.read(&chart)?.is_some() {
+            return Err(Failure::usage(
+                format!("{folder} is the templates folder of a Helm chart ({chart})"),
+                "Helm would fill in {{ .username }} of the SealedSecret itself: set `directory` in .pgdb.yaml to a \
+                 folder of plain manifests",
+            ));
+        }
+        folder = parent;
+    }
+    Ok(())
+}
+
 /// The apps of the repository's Cluster; none where the repository has none of it.
 ///
 /// # Errors
@@ -148,7 +170,7 @@ pub(crate) fn apps(
     Ok((!is_foreign).then_some((declared, target)))
 }
 
-/// The apps that are named, each once; the only one, or all that are not on their way out.
+/// The apps that are named, each once; the only one, or all that were not removed and are not on their way out.
 ///
 /// # Errors
 /// When the repository lacks one, or it cannot be told which is meant.
@@ -173,7 +195,10 @@ pub(crate) fn choose<'repo>(
     match declared.apps.as_slice() {
         [] => Err(none_declared(target)),
         [only] => Ok(vec![only]),
-        several if all => Ok(several.iter().filter(|app| !app.is_leaving()).collect()),
+        several if all => Ok(several
+            .iter()
+            .filter(|app| !app.is_leaving() && !app.is_kept())
+            .collect()),
         _ => Err(Failure::usage(
             "no app is named",
             format!(

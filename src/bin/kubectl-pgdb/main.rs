@@ -6,6 +6,7 @@
     reason = "the binary is the part that reads and changes the world, so that the library need not"
 )]
 
+mod app_flags;
 mod checks;
 mod cli;
 mod cluster;

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use console::{Style, Term, set_colors_enabled, set_colors_enabled_stderr};
 pub(crate) use pgdb::domain::visible::visible;
+use serde::Serialize;
 
 use crate::checks::Pen;
 use crate::failure::{Exit, Failure};
@@ -67,6 +68,13 @@ impl Output {
             .write_all(text.as_bytes())
             .and_then(|()| stream.flush())
             .map_err(|error| lost(&error))
+    }
+
+    /// Prints a structure as JSON on standard output.
+    pub(crate) fn json(&self, structure: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(structure)
+            .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
+        self.data(&format!("{text}\n"))
     }
 
     /// Prints a unified diff on standard output; on a terminal in colour, and with control characters made visible.

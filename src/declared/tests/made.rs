@@ -100,6 +100,7 @@ fn by_the_product() {
             place: place("infra/databases/postgres/my-shop-secrets-sealed.yaml", 1),
             encrypted: BTreeMap::new(),
             open_keys: keys.map(str::to_owned).into(),
+            database: Some("my_shop".to_owned()),
             secret_type: Some("kubernetes.io/basic-auth".to_owned()),
             reloads: true,
             wave: Some("0".to_owned()),
@@ -233,6 +234,7 @@ fn by_hand_from_the_guide() {
                 app: None,
                 again: Vec::new(),
             }),
+            guest_in: None,
             credential: Some(DeclaredCredential {
                 name: "shop-db-creds".to_owned(),
                 source: CredentialSource::SealedSecret,
@@ -241,6 +243,7 @@ fn by_hand_from_the_guide() {
                     .map(|(key, value)| (key.to_owned(), value.to_owned()))
                     .into(),
                 open_keys: BTreeSet::new(),
+                database: None,
                 secret_type: Some("Opaque".to_owned()),
                 reloads: false,
                 wave: None,
@@ -334,6 +337,7 @@ fn other_makers_of_the_secret() {
             place: place("infra/pg/external.yaml", 1),
             encrypted: BTreeMap::new(),
             open_keys: ["uri".to_owned()].into(),
+            database: None,
             secret_type: Some("kubernetes.io/basic-auth".to_owned()),
             reloads: true,
             wave: None,

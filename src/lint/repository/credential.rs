@@ -32,6 +32,8 @@ pub struct Credential<'text> {
     pub hides_sealed: bool,
     /// The keys that are not sealed: of a SealedSecret's template, of an ExternalSecret's, or of the Secret itself.
     pub open_keys: Vec<Word<'text>>,
+    /// The database that the key `dbname` of a SealedSecret's template names.
+    pub database: Option<Word<'text>>,
     /// Whether all that the Secret will hold is known here: an ExternalSecret may bring any keys.
     pub keys_are_known: bool,
     /// What is said of the Secret that is made: the template's metadata, or the Secret's own.
@@ -99,6 +101,9 @@ impl<'text> Credential<'text> {
             sealed_head: sealed.map(Span::of),
             hides_sealed: hides_sealed(root),
             open_keys: open.filter_map(|(key, _)| Word::of(key)).collect(),
+            database: template
+                .filter(|_| is_sealed)
+                .and_then(|template| Word::at(template, &["data", "dbname"])),
             keys_are_known: matches!(
                 source,
                 CredentialSource::SealedSecret | CredentialSource::Secret

@@ -52,6 +52,9 @@ pub struct AppReport {
     /// Its database.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseReport>,
+    /// The database of another app that it logs in to, where it has none of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guest_in: Option<String>,
     /// Its Secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretReport>,
@@ -201,6 +204,7 @@ impl AppReport {
                 .unwrap_or_default(),
             role: app.role.as_ref().map(RoleReport::of),
             database: app.database.as_ref().map(DatabaseReport::of),
+            guest_in: app.guest_in.clone(),
             secret: app.credential.as_ref().map(SecretReport::of),
             files: files(variants()),
         };
@@ -226,7 +230,7 @@ impl AppReport {
         match (self.state, self.problems.as_slice()) {
             (_, []) => state.to_owned(),
             (State::Incomplete, problems) => problems.join(", "),
-            (State::Complete | State::Leaving, problems) => {
+            (State::Complete | State::Kept | State::Leaving, problems) => {
                 format!("{state}, {}", problems.join(", "))
             }
         }

@@ -17,7 +17,7 @@ use pgdb::target::Target;
 use crate::cli::{DryRun, Global};
 use crate::cluster::ClusterFlags;
 use crate::commands::fetch_cert::ControllerFlags;
-use crate::declared_apps::follow_links;
+use crate::declared_apps::{follow_links, refuse_chart};
 use crate::failure::{Exit, Failure};
 use crate::files::Lock;
 use crate::given_password;
@@ -30,7 +30,7 @@ use crate::secrecy;
 use crate::workspace::Workspace;
 
 use given::Given;
-use target::{find_target, refuse_chart};
+use target::find_target;
 
 /// Give an application its credential, role and database, as one change to the repository.
 ///
@@ -116,6 +116,9 @@ pub(crate) struct NewApp {
         hide_env = true
     )]
     in_role: Vec<String>,
+    /// Show this comment beside the role in PostgreSQL, such as who answers for the application.
+    #[arg(long, value_name = "TEXT", env = "PGDB_COMMENT", hide_env = true)]
+    comment: Option<String>,
     /// Seal for this scope: strict, namespace-wide or cluster-wide [default: strict].
     #[arg(long, value_name = "SCOPE", env = "PGDB_SCOPE", hide_env = true)]
     scope: Option<String>,

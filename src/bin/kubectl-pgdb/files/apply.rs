@@ -14,8 +14,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::thread;
 
 use pgdb::repo::change_set::{Change, ChangeSet};
 use pgdb::repo::path::RepoPath;
@@ -29,6 +31,11 @@ use super::lock::Lock;
 use super::place::{open_folder, resolve, shown};
 use super::staging::{is_staged, remove, remove_folder, remove_stale, sync_folder};
 use super::target::{Target, check};
+
+/// Fewer files than this are not worth a second thread.
+const FILES_FOR_A_THREAD: usize = 32;
+/// More threads than this gain nothing: they all wait for one disk.
+const MOST_THREADS: usize = 8;
 
 /// What remains to be said after a change set was written.
 #[derive(Debug, Default, Eq, PartialEq)]
@@ -254,12 +261,12 @@ struct Folder {
     id: (Dev, u64),
     /// Below the root.
     path: PathBuf,
-    descriptor: Rc<OwnedFd>,
+    descriptor: Arc<OwnedFd>,
 }
 
 /// A folder that was made.
 struct Made {
-    parent: Rc<OwnedFd>,
+    parent: Arc<OwnedFd>,
     /// Below the root.
     path: PathBuf,
 }
@@ -290,7 +297,8 @@ impl<'a> Work<'a> {
         self.commit(interrupts)
     }
 
-    /// Puts every new text beside its target.
+    /// Puts every new text beside its target; many at once, since waiting for the disk takes longest and many can wait
+    /// together.
     fn stage(&mut self, changes: &'a ChangeSet, interrupts: &Interrupts) -> Result<(), ApplyError> {
         for change in changes.changes() {
             if interrupts.came() {
@@ -298,11 +306,22 @@ impl<'a> Work<'a> {
             }
             let target = self.target(change)?;
             self.targets.push(target);
-            if let Some(target) = self.targets.last_mut() {
-                target.stage()?;
-            }
         }
-        Ok(())
+        let threads = (self.targets.len() / FILES_FOR_A_THREAD).clamp(1, MOST_THREADS);
+        let size = self.targets.len().div_ceil(threads).max(1);
+        thread::scope(|scope| {
+            let mut chunks = self.targets.chunks_mut(size);
+            let own = chunks.next().unwrap_or_default();
+            let others: Vec<_> = chunks
+                .map(|chunk| scope.spawn(|| stage_all(chunk, interrupts)))
+                .collect();
+            let mut result = stage_all(own, interrupts);
+            for other in others {
+                let other = other.join().unwrap_or_else(|panic| resume_unwind(panic));
+                result = result.and(other);
+            }
+            result
+        })
     }
 
     /// Compares once more, and puts everything in place.
@@ -364,7 +383,7 @@ impl<'a> Work<'a> {
             let failed = |error: Errno| io_error("make the folder", shown(&folder_path), error);
             match rustix::fs::mkdirat(&folder, &name, Mode::from_raw_mode(0o777)) {
                 Ok(()) => self.made.push(Made {
-                    parent: Rc::clone(&folder),
+                    parent: Arc::clone(&folder),
                     path: folder_path.clone(),
                 }),
                 // Somebody made it meanwhile.
@@ -378,23 +397,34 @@ impl<'a> Work<'a> {
     }
 
     /// The one descriptor of a folder. Of a folder met for the first time, old staged files are removed.
-    fn share(&mut self, folder: OwnedFd, path: &Path) -> Result<Rc<OwnedFd>, ApplyError> {
+    fn share(&mut self, folder: OwnedFd, path: &Path) -> Result<Arc<OwnedFd>, ApplyError> {
         let stat = rustix::fs::fstat(&folder)
             .map_err(|error| io_error("look at the folder", shown_folder(path), error))?;
         let id = (stat.st_dev, stat.st_ino);
         if let Some(known) = self.folders.iter().find(|known| known.id == id) {
-            return Ok(Rc::clone(&known.descriptor));
+            return Ok(Arc::clone(&known.descriptor));
         }
         remove_stale(&folder)
             .map_err(|error| io_error("clean up the folder", shown_folder(path), error))?;
-        let descriptor = Rc::new(folder);
+        let descriptor = Arc::new(folder);
         self.folders.push(Folder {
             id,
             path: path.to_owned(),
-            descriptor: Rc::clone(&descriptor),
+            descriptor: Arc::clone(&descriptor),
         });
         Ok(descriptor)
     }
+}
+
+/// Puts new texts beside their targets, up to the first that fails.
+fn stage_all(targets: &mut [Target<'_>], interrupts: &Interrupts) -> Result<(), ApplyError> {
+    for target in targets {
+        if interrupts.came() {
+            return Err(ApplyError::Interrupted);
+        }
+        target.stage()?;
+    }
+    Ok(())
 }
 
 /// A folder below the root as text for a message; the root is `.`, as with [`RepoPath`].

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use pgdb::repo::change_set::Change;
 use rustix::fs::{AtFlags, Stat};
@@ -19,7 +19,7 @@ use super::staging::{keep_old, remove, rename_new, rename_over, staged_name, wri
 /// One file that changes, and how far that is.
 pub(super) struct Target<'a> {
     change: &'a Change,
-    folder: Rc<OwnedFd>,
+    folder: Arc<OwnedFd>,
     /// Below the root, without symbolic links.
     folder_path: PathBuf,
     /// The file's name in the folder.
@@ -63,7 +63,7 @@ impl<'a> Target<'a> {
     /// A change of which nothing is done yet.
     pub(super) fn new(
         change: &'a Change,
-        folder: Rc<OwnedFd>,
+        folder: Arc<OwnedFd>,
         folder_path: PathBuf,
         name: OsString,
     ) -> Self {

@@ -97,7 +97,9 @@ pub(super) fn names(report: &Report) -> String {
 
 fn row(app: &AppReport) -> Vec<String> {
     let role = app.role.as_ref().map(|role| role.name.as_str());
-    let database = app.database.as_ref().map(|found| found.name.as_str());
+    let guest_in = app.guest_in.as_ref().map(|name| format!("in {name}"));
+    let own = app.database.as_ref().map(|found| found.name.as_str());
+    let database = own.or(guest_in.as_deref());
     vec![
         cell(&app.name),
         namespaces(&app.namespaces),

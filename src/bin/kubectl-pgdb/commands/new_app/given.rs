@@ -57,6 +57,7 @@ impl Given {
             locale: one("--locale", args.locale.as_deref())?,
             connection_limit: one("--connection-limit", args.connection_limit.as_deref())?,
             in_roles: list("--in-role", &args.in_role)?,
+            comment: one("--comment", args.comment.as_deref())?,
             ..AppOptions::default()
         };
         let target = TargetRequest {

@@ -1,0 +1,271 @@
+//! `export`: what the repository declares, as a file that `import` takes.
+
+use std::collections::HashMap;
+
+use crate::apps_file::Said;
+use crate::apps_file::writing::{Document, Written};
+use crate::declared::{
+    CredentialSource, Declared, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredRole,
+    Ensure, RoleSource,
+};
+use crate::domain::app::{AppOptions, Share};
+use crate::domain::choice::RoleStyle;
+use crate::domain::connection::Connection;
+use crate::domain::database_option::Extension;
+use crate::domain::kubernetes_name::{AppName, ObjectName};
+use crate::domain::postgres_name::{DatabaseName, RoleName};
+
+/// What is written, and what could not be.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Exported {
+    /// The file.
+    pub document: Document,
+    /// What is not in it, or not all of it.
+    pub warnings: Vec<String>,
+}
+
+/// An app as it is declared, in the words of a file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Settled {
+    /// The app's name.
+    pub name: AppName,
+    /// All that is known of it; names and settings whether or not they follow from the app's name.
+    pub said: Said,
+    /// What a file cannot say of it.
+    pub warnings: Vec<String>,
+}
+
+/// Writes these apps of a target; what follows from an app's name or is a default is left out.
+pub fn export<'app>(
+    declared: &Declared,
+    apps: impl IntoIterator<Item = &'app DeclaredApp>,
+    defaults: &AppOptions,
+) -> Exported {
+    let owners = Owners::of(declared);
+    let mut warnings = Vec::new();
+    let mut written = Vec::new();
+    for app in apps {
+        match owners.settled(app) {
+            Ok(settled) => {
+                let said = settled.said.without_defaults(&settled.name, defaults);
+                written.push(Written::new(&settled.name, &said));
+                warnings.extend(settled.warnings);
+            }
+            Err(reason) => warnings.push(format!("{} is left out: {reason}", app.name)),
+        }
+    }
+    Exported {
+        document: Document::new(written),
+        warnings,
+    }
+}
+
+/// The apps whose roles own several databases: the app that each role belongs to.
+pub struct Owners<'declared> {
+    by_role: HashMap<&'declared str, &'declared str>,
+}
+
+impl<'declared> Owners<'declared> {
+    /// Those of a target.
+    pub fn of(declared: &'declared Declared) -> Self {
+        let mut by_role: HashMap<&str, &DeclaredApp> = HashMap::new();
+        for app in &declared.apps {
+            let Some(role) = &app.role else { continue };
+            let known = by_role.entry(role.name.as_str()).or_insert(app);
+            if is_of(role, app) && !is_of(role, known) {
+                *known = app;
+            }
+        }
+        let names = by_role.into_iter();
+        Self {
+            by_role: names.map(|(role, app)| (role, app.name.as_str())).collect(),
+        }
+    }
+
+    /// An app in the words of a file.
+    ///
+    /// # Errors
+    /// Why the file cannot have it, as half a sentence.
+    pub fn settled(&self, app: &DeclaredApp) -> Result<Settled, String> {
+        if app.is_leaving() {
+            return Err("it is being removed (ensure: absent)".to_owned());
+        }
+        let name = parsed(&app.name)?;
+        let Some(role) = &app.role else {
+            return Err("no role of it is declared".to_owned());
+        };
+        if matches!(role.source, RoleSource::Cluster) {
+            return Err("its role is the Cluster's own".to_owned());
+        }
+        let owner = self.by_role.get(role.name.as_str());
+        let owner = owner.filter(|owner| **owner != app.name);
+        let mut said = Said {
+            role: Some(parsed(&role.name)?),
+            ..Said::default()
+        };
+        let mut warnings = Vec::new();
+        if let Some(database) = &app.database {
+            say_database(database, &mut said)?;
+        }
+        if let (Some(owner), Some(_)) = (owner, &app.database) {
+            said.share = Share::Database;
+            said.owned_by = Some(parsed(owner)?);
+        } else {
+            say_role(role, &mut said)?;
+            let credential = app.credential.as_ref();
+            let credential = credential.ok_or("nothing in the repository makes its credential")?;
+            warnings = say_credential(app, credential, &mut said)?;
+        }
+        if app.database.is_none() {
+            said.share = Share::Login;
+            said.database = match &app.guest_in {
+                Some(database) => Some(parsed(database)?),
+                None => return Err("it has no database".to_owned()),
+            };
+        }
+        Ok(Settled {
+            name,
+            said,
+            warnings,
+        })
+    }
+}
+
+/// Whether a role is an app's own, and not one that it shares.
+fn is_of(role: &DeclaredRole, app: &DeclaredApp) -> bool {
+    let credential = app.credential.as_ref();
+    let labelled = role.app.as_deref();
+    let labelled = labelled.or_else(|| credential.and_then(|credential| credential.app.as_deref()));
+    labelled.map_or_else(
+        || app.name.replace('-', "_") == role.name,
+        |label| label == app.name,
+    )
+}
+
+fn parsed<T>(text: &str) -> Result<T, String>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+fn say_database(database: &DeclaredDatabase, said: &mut Said) -> Result<(), String> {
+    let optional = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    said.database = Some(parsed(&database.name)?);
+    said.encoding = optional(&database.encoding)
+        .map(|text| parsed(&text))
+        .transpose()?;
+    said.locale = optional(&database.locale)
+        .map(|text| parsed(&text))
+        .transpose()?;
+    said.connection_limit = optional(&database.connection_limit)
+        .map(|text| parsed(&text))
+        .transpose()?;
+    said.reclaim = Some(database.reclaim);
+    let mut extensions: Vec<Extension> = Vec::new();
+    let wanted = database.extensions.iter();
+    for item in wanted.filter(|item| item.ensure == Ensure::Present) {
+        let version = item.version.as_ref();
+        let text = version.map_or(item.name.clone(), |version| {
+            format!("{}@{version}", item.name)
+        });
+        extensions.push(parsed(&text)?);
+    }
+    said.extensions = Some(extensions);
+    let schemas = database.schemas.iter();
+    let schemas = schemas.filter(|item| item.ensure == Ensure::Present);
+    let schemas = schemas.map(|item| parsed(&item.name));
+    said.schemas = Some(schemas.collect::<Result<_, _>>()?);
+    Ok(())
+}
+
+fn say_role(role: &DeclaredRole, said: &mut Said) -> Result<(), String> {
+    if !role.login || role.disables_password {
+        return Err("its role cannot log in with a password".to_owned());
+    }
+    let groups = role.in_roles.iter();
+    let groups = groups.map(|group| parsed(group));
+    said.in_roles = Some(groups.collect::<Result<_, _>>()?);
+    let comment = role.comment.as_deref().filter(|text| !text.is_empty());
+    said.comment = comment.map(parsed).transpose()?;
+    said.roles = Some(match role.source {
+        RoleSource::DatabaseRole(_) => RoleStyle::DatabaseRole,
+        RoleSource::Managed | RoleSource::Cluster => RoleStyle::Managed,
+    });
+    Ok(())
+}
+
+/// Says what is known of the credential, and gives what a file cannot say.
+fn say_credential(
+    app: &DeclaredApp,
+    credential: &DeclaredCredential,
+    said: &mut Said,
+) -> Result<Vec<String>, String> {
+    let mut warnings = Vec::new();
+    said.secret = Some(parsed(&credential.name)?);
+    if credential.source != CredentialSource::SealedSecret {
+        return Err(format!(
+            "its credential is not made by a SealedSecret ({})",
+            credential.place
+        ));
+    }
+    said.scope = Some(credential.scope);
+    let has =
+        |key: &&str| credential.open_keys.contains(*key) || credential.encrypted.contains_key(*key);
+    said.connection_keys = Some(Connection::KEYS.iter().all(has));
+    let reflection = &credential.reflection;
+    let others: Vec<&str> = reflection
+        .patterns()
+        .into_iter()
+        .chain(reflection.selectors())
+        .collect();
+    let named = reflection.named();
+    if reflection.mirrors_to_all() || !others.is_empty() {
+        warnings.push(format!(
+            "{}: the namespaces of {} are left out: {} chooses them by patterns",
+            credential.place, app.name, credential.name
+        ));
+    } else if !named.is_empty() {
+        said.namespaces = Some(named);
+    }
+    Ok(warnings)
+}
+
+impl Said {
+    /// What is neither a default nor follows from the app's name.
+    fn without_defaults(&self, app: &AppName, defaults: &AppOptions) -> Self {
+        fn unless<T: PartialEq + Clone>(value: &Option<T>, default: Option<&T>) -> Option<T> {
+            value.clone().filter(|value| Some(value) != default)
+        }
+        fn unless_empty<T: Clone>(list: &Option<Vec<T>>) -> Option<Vec<T>> {
+            list.clone().filter(|list| !list.is_empty())
+        }
+        let is_whole = self.share == Share::Whole;
+        let role = RoleName::of_app(app).ok();
+        let database = DatabaseName::of_app(app).ok();
+        let database = database.filter(|_| self.share != Share::Login);
+        Self {
+            namespaces: self.namespaces.clone(),
+            role: match self.share {
+                Share::Database => None,
+                Share::Whole | Share::Login => unless(&self.role, role.as_ref()),
+            },
+            database: unless(&self.database, database.as_ref()),
+            secret: unless(&self.secret, Some(&ObjectName::of_app(app, "-db-creds"))),
+            extensions: unless_empty(&self.extensions),
+            schemas: unless_empty(&self.schemas),
+            encoding: self.encoding.clone(),
+            locale: self.locale.clone(),
+            connection_limit: self.connection_limit,
+            reclaim: unless(&self.reclaim, Some(&defaults.reclaim)),
+            roles: unless(&self.roles, Some(&defaults.roles)),
+            in_roles: unless_empty(&self.in_roles),
+            comment: self.comment.clone(),
+            scope: unless(&self.scope, Some(&defaults.scope)),
+            connection_keys: unless(&self.connection_keys, Some(&defaults.connection_keys)),
+            share: self.share,
+            owned_by: self.owned_by.clone().filter(|_| !is_whole),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The edits of many apps, gathered by document: what several apps share is edited once.
+
+use std::collections::BTreeMap;
+
+use super::places::Spot;
+use crate::apps_file::{Position, Problem};
+use crate::repo::draft::Draft;
+use crate::repo::edit::{Edit, EditError, Step, apply};
+use crate::repo::path::RepoPath;
+use crate::repo::yaml::{Value, parse};
+
+/// Why a database may be dropped with its object, as `new-app` says it.
+const RECLAIM: &str = "pgdb:ignore PGDB711 asked for when this was made";
+
+/// The edits, by the files and documents.
+#[derive(Default)]
+pub(super) struct Edits {
+    documents: BTreeMap<(RepoPath, usize), DocumentEdits>,
+}
+
+/// The edits of one document.
+pub(super) struct DocumentEdits {
+    /// The first app that changes it.
+    position: Position,
+    edits: Vec<Edit<'static>>,
+    /// The values that get a comment, which says why they are so, and those that lose it.
+    explained: Vec<(Vec<Step<'static>>, bool)>,
+}
+
+impl DocumentEdits {
+    /// Adds an edit.
+    pub(super) fn push(&mut self, edit: Edit<'static>) {
+        self.edits.push(edit);
+    }
+
+    /// Adds edits.
+    pub(super) fn extend(&mut self, edits: Vec<Edit<'static>>) {
+        self.edits.extend(edits);
+    }
+
+    /// Says of the value at a path why it is so, or does not any more.
+    pub(super) fn explain(&mut self, path: Vec<Step<'static>>, is_so: bool) {
+        self.explained.push((path, is_so));
+    }
+}
+
+impl Edits {
+    /// Those of the document in which a piece is.
+    pub(super) fn of(
+        &mut self,
+        path: &RepoPath,
+        spot: &Spot,
+        position: Position,
+    ) -> &mut DocumentEdits {
+        let document = (path.clone(), spot.document);
+        self.documents.entry(document).or_insert(DocumentEdits {
+            position,
+            edits: Vec::new(),
+            explained: Vec::new(),
+        })
+    }
+
+    /// Makes the edits.
+    ///
+    /// # Errors
+    /// Every document that cannot be edited safely.
+    pub(super) fn make(self, draft: &mut Draft<'_>) -> Result<(), Vec<Problem>> {
+        let mut problems = Vec::new();
+        for ((path, document), edits) in self.documents {
+            let text = draft.text(&path).unwrap_or_default();
+            match edits.made(text, document) {
+                Ok(text) => draft.write(&path, text),
+                Err(error) => problems.push(refused(&path, edits.position, &error)),
+            }
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+impl DocumentEdits {
+    fn made(&self, text: &str, document: usize) -> Result<String, EditError> {
+        let mut text = apply(text, document, &self.edits)?;
+        for (path, is_so) in &self.explained {
+            text = explained(text, document, path, *is_so);
+        }
+        Ok(text)
+    }
+}
+
+/// The text with the comment behind the scalar at a path, or without it. It stays as it is where something else stands
+/// there, or where the document is in braces, as JSON is, which has no comments.
+fn explained(text: String, document: usize, path: &[Step<'_>], is_so: bool) -> String {
+    let end = parse(&text).ok().and_then(|stream| {
+        let root = &stream.documents.get(document)?.root;
+        let node = path.iter().try_fold(root, |node, step| match step {
+            Step::Key(key) => node.get(key),
+            Step::Item(number) => node.items().get(*number),
+        })?;
+        let is_in_braces = matches!(root.value, Value::Mapping { flow: true, .. });
+        (!is_in_braces).then_some(node.span.end)
+    });
+    let Some((before, after)) = end.and_then(|end| text.split_at_checked(end)) else {
+        return text;
+    };
+    let rest = after.split(['\r', '\n']).next().unwrap_or_default();
+    let comment = rest.trim_start().strip_prefix("# ").map(str::trim_end);
+    match (is_so, comment) {
+        (true, None) if rest.trim().is_empty() => format!("{before} # {RECLAIM}{after}"),
+        (false, Some(RECLAIM)) => {
+            let after = after.strip_prefix(rest).unwrap_or(after);
+            format!("{before}{after}")
+        }
+        _ => text,
+    }
+}
+
+fn refused(path: &RepoPath, position: Position, error: &EditError) -> Problem {
+    let help = match error.snippet() {
+        Some(snippet) => format!("{}\n{snippet}", error.help()),
+        None => error.help().to_string(),
+    };
+    Problem {
+        position,
+        message: format!("{path}:{}: {error}", error.line()),
+        help: Some(help),
+    }
+}

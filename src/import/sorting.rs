@@ -1,0 +1,197 @@
+//! Sorts the entries: what is new, what changes, what is as it should be.
+
+use std::collections::HashMap;
+
+use rand::CryptoRng;
+
+use super::comparison::compare;
+use super::edits::Edits;
+use super::new::{self, Roles};
+use super::places::Places;
+use super::update::Update;
+use super::{Action, ImportError, Inputs, Outcome, passwords};
+use crate::apps_file::{Entry, Grant, Position, Problem, Said};
+use crate::declared::{DeclaredApp, Piece};
+use crate::domain::app::Share;
+use crate::domain::postgres_name::RoleName;
+use crate::export::Owners;
+use crate::new_app::Wanted;
+use crate::repo::draft::Draft;
+
+/// The entries, sorted.
+#[derive(Default)]
+pub(super) struct Sorted<'input> {
+    /// The apps that are new, or not whole.
+    pub(super) wanted: Vec<Wanted>,
+    /// Where each of them is in the file.
+    pub(super) positions: Vec<Position>,
+    /// The apps whose settings change.
+    pub(super) updates: Vec<Update<'input>>,
+    /// What becomes of each.
+    pub(super) outcomes: Vec<Outcome>,
+    /// What the user should know.
+    pub(super) warnings: Vec<String>,
+    /// What is wrong.
+    pub(super) problems: Vec<Problem>,
+    /// The privileges of logins.
+    pub(super) grants: Vec<(RoleName, Grant)>,
+}
+
+impl<'input> Sorted<'input> {
+    /// Takes one entry.
+    pub(super) fn take(
+        &mut self,
+        mut entry: Entry,
+        known: &HashMap<&str, &'input DeclaredApp>,
+        owners: &Owners<'_>,
+        roles: &Roles,
+        inputs: &Inputs<'_>,
+    ) {
+        let position = entry.position;
+        if let (Some(grant), Some(role)) = (entry.grant.take(), entry.said.role.clone()) {
+            self.grants.push((role, grant));
+        }
+        let app = known.get(entry.name.as_str()).copied();
+        let Some(app) = app else {
+            self.add(entry, None, roles, inputs);
+            return;
+        };
+        let settled = match owners.settled(app) {
+            Ok(settled) => settled,
+            // What is missing is made; what is there is compared then.
+            Err(_) if !app.is_leaving() && !is_whole(app, entry.said.share) => {
+                self.add(entry, None, roles, inputs);
+                return;
+            }
+            Err(reason) => {
+                self.problems.push(Problem {
+                    position,
+                    message: format!("the app {} is there, and {reason}", entry.name),
+                    help: Some("leave it out of the file, or see `kubectl pgdb list`".to_owned()),
+                });
+                return;
+            }
+        };
+        if is_whole(app, settled.said.share) {
+            self.compare(entry, app, &settled.said, inputs);
+        } else {
+            self.add(entry, Some(settled.said), roles, inputs);
+        }
+    }
+
+    fn add(&mut self, entry: Entry, known: Option<Said>, roles: &Roles, inputs: &Inputs<'_>) {
+        let (name, position) = (entry.name.clone(), entry.position);
+        match new::wanted(entry, known, roles, inputs) {
+            Ok(wanted) => {
+                self.wanted.push(wanted);
+                self.positions.push(position);
+                self.outcomes.push(Outcome {
+                    name,
+                    action: Action::Added,
+                });
+            }
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    fn compare(
+        &mut self,
+        entry: Entry,
+        app: &'input DeclaredApp,
+        there: &Said,
+        inputs: &Inputs<'_>,
+    ) {
+        let name = entry.name.clone();
+        match compare(entry, app, there, inputs.replaces_passwords) {
+            Ok(update) => {
+                self.warnings.extend(update.warnings.iter().cloned());
+                let settings = update.settings();
+                let action = if settings.is_empty() {
+                    Action::Unchanged
+                } else {
+                    self.updates.push(update);
+                    Action::Updated(settings)
+                };
+                self.outcomes.push(Outcome { name, action });
+            }
+            Err(problems) => self.problems.extend(problems),
+        }
+    }
+
+    /// Gives credentials that are there the passwords of the file.
+    ///
+    /// # Errors
+    /// Only that there is no sealing key.
+    pub(super) fn replace_passwords(
+        &mut self,
+        inputs: &Inputs<'_>,
+        draft: &mut Draft<'_>,
+        rng: &mut (impl CryptoRng + ?Sized),
+        sealed: &(dyn Fn() + Sync),
+    ) -> Result<(), ImportError> {
+        let given = passwords::take(&mut self.updates, &mut self.problems);
+        if given.is_empty() {
+            return Ok(());
+        }
+        let key = inputs.ground.key.ok_or(ImportError::NoKey)?;
+        match passwords::replace(given, inputs, key, draft, rng, sealed) {
+            Ok(warnings) => self.warnings.extend(warnings),
+            Err(problems) => self.problems.extend(problems),
+        }
+        Ok(())
+    }
+
+    /// Edits the manifests of the apps whose settings change.
+    pub(super) fn update(&mut self, inputs: &Inputs<'_>, draft: &mut Draft<'_>) {
+        let mut edits = Edits::default();
+        let mut places = Places::new(inputs.snapshot);
+        for update in &self.updates {
+            if let Err(problem) = update.add_to(&mut edits, &mut places, inputs) {
+                self.problems.push(problem);
+            }
+        }
+        if let Err(problems) = edits.make(draft) {
+            self.problems.extend(problems);
+        }
+    }
+
+    /// Refuses new apps that want the same role, database or Secret.
+    pub(super) fn check_names(&mut self) {
+        let mut seen: HashMap<(&str, &str), &Position> = HashMap::new();
+        for (wanted, position) in self.wanted.iter().zip(&self.positions) {
+            let app = &wanted.app;
+            let login = app.options.share != Share::Database;
+            let database = app.options.share != Share::Login;
+            let names = [
+                (login, ("role", app.role.as_str())),
+                (login, ("Secret", app.secret.as_str())),
+                (database, ("database", app.database.as_str())),
+            ];
+            for (_, (what, name)) in names.into_iter().filter(|(is_made, _)| *is_made) {
+                let Some(first) = seen.insert((what, name), position) else {
+                    continue;
+                };
+                self.problems.push(Problem {
+                    position: *position,
+                    message: format!(
+                        "the {what} {name:?} is also that of the app on line {}",
+                        first.line
+                    ),
+                    help: Some("give one of them another name".to_owned()),
+                });
+                seen.insert((what, name), first);
+            }
+        }
+    }
+}
+
+/// Whether an app has all pieces that it is to have.
+fn is_whole(app: &DeclaredApp, share: Share) -> bool {
+    let mut missing = app.missing();
+    match share {
+        Share::Whole => {}
+        Share::Login => missing.retain(|piece| *piece != Piece::Database),
+        Share::Database => missing.retain(|piece| *piece == Piece::Database),
+    }
+    missing.is_empty() && app.mismatches().is_empty()
+}
