@@ -230,7 +230,7 @@ fn compare(
     findings.differences.extend(comparison.into_differences());
 }
 
-/// What of a role differs that stays when it is closed: its name, and what it is a member of.
+/// What of a role differs that stays when it is closed: its name, its comment, and what it is a member of.
 fn compare_names(
     around: &Surroundings<'_, '_>,
     object: &Object<'_>,

@@ -108,18 +108,18 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     NewApp(Box<new_app::NewApp>),
+    Verify(Box<verify::Verify>),
+    List(list::List),
+    Lint(Box<lint::Lint>),
+    Rotate(Box<rotate::Rotate>),
     Remove(Box<remove::Remove>),
-    Doctor(Box<doctor::Doctor>),
-    FetchCert(Box<fetch_cert::FetchCert>),
     Import(Box<import::Import>),
     Export(export::Export),
+    FetchCert(Box<fetch_cert::FetchCert>),
+    Doctor(Box<doctor::Doctor>),
     Init(init::Init),
-    Lint(Box<lint::Lint>),
-    List(list::List),
     Demo(demo::Demo),
     Completion(completion::Completion),
-    Rotate(Box<rotate::Rotate>),
-    Verify(Box<verify::Verify>),
     Version(version::Version),
 }
 

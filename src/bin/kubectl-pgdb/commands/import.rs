@@ -25,7 +25,7 @@ use crate::proposal::{Proposal, asks, git_commands, verification};
 use crate::randomness;
 use crate::sealing_flags::SealingFlags;
 use crate::secrecy;
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 
 use progress::Progress;
 
@@ -219,6 +219,7 @@ impl Session<'_> {
             declared: &self.apps.declared,
             defaults,
             replaces_passwords: self.args.replace_passwords,
+            now: workspace::now(),
         };
         let mut rng = randomness::system()?;
         let progress = Progress::new(entries.len(), self.output);

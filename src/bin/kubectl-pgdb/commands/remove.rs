@@ -19,7 +19,7 @@ use crate::files::Lock;
 use crate::flag_value::one;
 use crate::output::Output;
 use crate::prompt::{self, Prompt};
-use crate::proposal::{Proposal, asks};
+use crate::proposal::{Proposal, asks, remove_leftovers};
 use crate::workspace::Workspace;
 
 /// Take an app's database out of the repository, in stages, and keep its data unless told otherwise.
@@ -198,6 +198,10 @@ impl Call<'_> {
 
     fn say_done(&self, repository: &Repository, plan: &Plan) -> Result<Exit, Failure> {
         let inputs = self.inputs(repository)?;
+        if !self.args.dry_run.is_client() {
+            let staged = &repository.apps.reading.staged;
+            remove_leftovers(self.workspace, self.output, staged)?;
+        }
         self.print(&inputs, plan, Err(&not_looked()), &[])?;
         self.output.tell(&next_steps::already_done(&inputs, plan));
         Ok(Exit::Done)
