@@ -8,15 +8,16 @@ use super::refusal::{Reason, Refusal};
 use super::sealed_secret::{Located, PASSWORD_CHANGED, SealedSecret};
 use super::values::Forms;
 use super::{Inputs, PASSWORD, Purpose};
-use crate::declared::{CredentialSource, DeclaredApp, DeclaredCredential, DeclaredRole};
+use crate::declared::{CredentialSource, DeclaredApp, DeclaredCredential, DeclaredRole, Place};
 use crate::domain::period::Period;
 use crate::domain::scope::Scope;
 use crate::domain::time::UnixTime;
 use crate::repo::header::KUSTOMIZATION_NAMES;
 use crate::repo::kustomization::Kustomization;
+use crate::repo::object::{Object, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
-use crate::target::own::is_made_for_cluster;
+use crate::target::own::{is_made_for_cluster, secret_reference};
 
 /// The sealed keys that are known not to hold the password, as CNPG and applications name them.
 const OPEN_KEYS: [&str; 6] = ["username", "user", "host", "port", "dbname", "database"];
@@ -47,6 +48,8 @@ pub struct Credential {
     pub(super) forms: Forms,
     /// How old its password is, where that was asked for.
     pub age: Option<Age>,
+    /// Where the Cluster itself uses the Secret, beside its roles.
+    pub(super) used_by_cluster: Option<Place>,
     /// Whether the product made it.
     pub(super) is_own: bool,
     /// Whether CNPG takes a new password at once.
@@ -171,6 +174,8 @@ struct Examiner<'run> {
     sharing: BTreeMap<&'run str, Vec<&'run DeclaredApp>>,
     /// Whether any kustomization gives names a prefix or suffix, so that it is worth a closer look.
     renames_exist: bool,
+    /// The Cluster's manifest.
+    cluster: Option<Object<'run>>,
 }
 
 impl<'run> Examiner<'run> {
@@ -187,6 +192,7 @@ impl<'run> Examiner<'run> {
             located: Located::of(inputs.snapshot, credentials),
             sharing,
             renames_exist: has_renaming(inputs.snapshot),
+            cluster: cluster(inputs),
         }
     }
 
@@ -217,8 +223,22 @@ impl<'run> Examiner<'run> {
             sealed: sealed.clone(),
             forms,
             age: None,
+            used_by_cluster: self.used_by_cluster(app, found),
             is_own: found.app.is_some(),
             reloads: found.reloads,
+        })
+    }
+
+    /// Where the Cluster itself uses the Secret; that its bootstrap gives it to the very role is no other use.
+    fn used_by_cluster(&self, app: &DeclaredApp, credential: &DeclaredCredential) -> Option<Place> {
+        if app.role.as_ref().is_some_and(|role| role.is_bootstrapped) {
+            return None;
+        }
+        let cluster = self.cluster.as_ref()?;
+        let line = secret_reference(cluster.root.get("spec")?, &credential.name)?;
+        Some(Place {
+            path: cluster.path.clone(),
+            line,
         })
     }
 
@@ -357,6 +377,15 @@ impl<'run> Examiner<'run> {
             None => Ok(()),
         }
     }
+}
+
+/// The manifest of the Cluster.
+fn cluster<'input>(inputs: &Inputs<'input>) -> Option<Object<'input>> {
+    let manifest = inputs.target.manifest.as_ref()?;
+    let text = inputs.snapshot.text(&manifest.path)?;
+    let objects = objects_in(&manifest.path, text).ok()?;
+    let mut objects = objects.into_iter();
+    objects.find(|object| object.document == manifest.document)
 }
 
 /// The credential of an app without a role: somebody else's to use where the Cluster is declared elsewhere.
