@@ -113,6 +113,21 @@ impl Proposal<'_> {
     }
 }
 
+/// Removes what a killed run left, for a command that has nothing to write.
+///
+/// # Errors
+/// When the lock cannot be taken or a file cannot be removed.
+pub(crate) fn remove_leftovers(
+    workspace: &Workspace,
+    output: &Output,
+    staged: &[RepoPath],
+) -> Result<(), Failure> {
+    if !staged.is_empty() {
+        workspace.lock(output)?.remove_staged(staged)?;
+    }
+    Ok(())
+}
+
 /// The git commands that commit a change with this subject.
 pub(crate) fn git_commands(changes: &ChangeSet, subject: &str, root: &Root) -> String {
     let here = std::env::current_dir().is_ok_and(|here| here == root.path());
