@@ -2,7 +2,7 @@
 //!
 //! An app is told by its object of kind Database. Its owner leads to a role, as an entry of the Cluster's managed roles or
 //! as an object of kind DatabaseRole, and the role's password leads to the credential. What is left over of roles that log
-//! in, and of credentials, are apps with pieces missing. Where a reference leads nowhere, pieces of one name are taken
+//! in, and of credentials, are apps with pieces missing; a role that keeps an app's data is what is left of it. Where a reference leads nowhere, pieces of one name are taken
 //! together, and [`DeclaredApp::mismatches`] says so.
 
 mod assembly;
@@ -245,9 +245,9 @@ pub fn apps(snapshot: &Snapshot, target: &Target) -> Declared {
 }
 
 impl DeclaredApp {
-    /// The pieces that the repository does not declare; none of an app that is being removed.
+    /// The pieces that the repository does not declare; none of an app that is being removed, or was and left its data.
     pub fn missing(&self) -> Vec<Piece> {
-        if self.is_leaving() {
+        if self.is_leaving() || self.is_kept() {
             return Vec::new();
         }
         let needs_credential = self
@@ -293,9 +293,26 @@ impl DeclaredApp {
         let database = self.database.as_ref().map(|database| database.ensure);
         role == Some(Ensure::Absent) || database == Some(Ensure::Absent)
     }
+
+    /// Whether all that is left of it is a role that keeps its data: `remove` took the rest out of the repository.
+    pub fn is_kept(&self) -> bool {
+        self.database.is_none()
+            && self.credential.is_none()
+            && self.role.as_ref().is_some_and(DeclaredRole::is_kept)
+    }
 }
 
 impl DeclaredRole {
+    /// Whether it is there for what it owns alone: nobody logs in as it, and it says that it has no password.
+    pub fn is_kept(&self) -> bool {
+        let is_an_apps = self.source != RoleSource::Cluster && !self.is_bootstrapped;
+        is_an_apps
+            && self.ensure == Ensure::Present
+            && self.disables_password
+            && !self.login
+            && self.password_secret.is_none()
+    }
+
     /// Whether the repository should make a Secret for it: it names one, or logs in with a password.
     fn needs_credential(&self) -> bool {
         match self.source {

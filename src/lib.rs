@@ -14,6 +14,7 @@
 //! - [`sql`]: SQL as text, quoted.
 //! - [`report`]: checks, how each ended, and what to do.
 //! - [`new_app`]: plans an app's credential, role and database.
+//! - [`remove`]: takes an app out of the repository, in stages, and keeps its data unless told otherwise.
 //! - [`rotate`]: gives apps new passwords, or has the same ones sealed again.
 //! - [`list`]: the apps that the repository declares, and what each lacks.
 //! - [`verify`]: proves an app's chain on the live cluster, or names the broken link.
@@ -36,6 +37,7 @@ pub mod lint;
 pub mod list;
 pub mod live;
 pub mod new_app;
+pub mod remove;
 pub mod render;
 pub mod repo;
 pub mod report;

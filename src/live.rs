@@ -7,6 +7,8 @@ pub mod cluster;
 pub mod controller;
 pub mod database;
 pub mod fact;
+pub mod holdings;
+pub mod login;
 pub mod meta;
 pub mod permission;
 pub mod pod;

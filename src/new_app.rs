@@ -64,6 +64,8 @@ pub enum PieceState {
     Made,
     /// It is there as asked for.
     Kept,
+    /// It is a role that an earlier removal closed, and gets login and password again.
+    TakenOver,
 }
 
 /// A piece, where it is, and what becomes of it.

@@ -28,7 +28,7 @@ use crate::domain::password::{Password, PasswordLength};
 use crate::domain::time::UnixTime;
 use crate::repo::change_set::ChangeSet;
 use crate::repo::draft::Draft;
-use crate::repo::edit::{Step, set_text};
+use crate::repo::edit::{Addition, Edit, apply};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::sealing::SealingKey;
@@ -152,43 +152,47 @@ fn rotation(credential: &Credential, values: &[(String, String)]) -> Rotation {
     }
 }
 
-/// New texts of scalars with the steps down to them.
-type Texts<'steps> = Vec<(Vec<Step<'steps>>, String)>;
-
-/// New texts of scalars, by their documents: what is in one document is edited at once.
+/// Changes by their documents: what is in one document is edited at once.
 #[derive(Default)]
 struct Edits<'credential> {
-    texts: BTreeMap<(&'credential RepoPath, usize), Texts<'credential>>,
+    edits: BTreeMap<(&'credential RepoPath, usize), Vec<Edit<'credential>>>,
 }
 
 impl<'credential> Edits<'credential> {
+    /// Puts sealed values in the place of those of their keys, or of their templates.
     fn set_values(&mut self, credential: &'credential Credential, values: Vec<(String, String)>) {
+        let sealed = &credential.sealed;
         for (key, value) in values {
-            let mut keys = credential.sealed.encrypted.iter();
-            if let Some((key, _)) = keys.find(|(known, _)| *known == key) {
-                self.set(credential, &["spec", "encryptedData", key], value);
+            let mut keys = sealed.encrypted.iter().map(|(key, _)| key);
+            let mut templated = credential.forms.templated.iter();
+            if let Some(key) = keys.find(|known| **known == key) {
+                let path = sealed.steps(&["spec", "encryptedData", key]);
+                self.add(credential, Edit::set_text(&path, value));
+            } else if let Some(key) = templated.find(|known| **known == key) {
+                let template = sealed.steps(&["spec", "template", "data", key]);
+                self.add(credential, Edit::remove(&template));
+                let path = sealed.steps(&["spec", "encryptedData"]);
+                self.add(
+                    credential,
+                    Edit::insert_key(&path, key, Addition::Text(value)),
+                );
             }
         }
     }
 
     /// Says of a credential that says on which day its password was made that it was today.
     fn set_day(&mut self, credential: &'credential Credential, now: UnixTime) {
-        if credential.sealed.changed.is_some() {
-            let path = ["metadata", "annotations", PASSWORD_CHANGED];
-            self.set(credential, &path, now.date());
+        let sealed = &credential.sealed;
+        if sealed.changed.is_some() {
+            let path = sealed.steps(&["metadata", "annotations", PASSWORD_CHANGED]);
+            self.add(credential, Edit::set_text(&path, now.date()));
         }
     }
 
-    fn set(
-        &mut self,
-        credential: &'credential Credential,
-        path: &[&'credential str],
-        text: String,
-    ) {
+    fn add(&mut self, credential: &'credential Credential, edit: Edit<'credential>) {
         let sealed = &credential.sealed;
         let document = (&sealed.place.path, sealed.document);
-        let texts = self.texts.entry(document).or_default();
-        texts.push((sealed.steps(path), text));
+        self.edits.entry(document).or_default().push(edit);
     }
 
     /// The changes of the files.
@@ -200,13 +204,9 @@ impl<'credential> Edits<'credential> {
 
     /// Changes the files in a draft.
     fn write(self, draft: &mut Draft<'_>) -> Result<(), RotateError> {
-        for ((path, document), texts) in self.texts {
-            let texts: Vec<(&[Step<'_>], &str)> = texts
-                .iter()
-                .map(|(steps, text)| (steps.as_slice(), text.as_str()))
-                .collect();
+        for ((path, document), edits) in self.edits {
             let text = draft.text(path).unwrap_or_default();
-            let new = set_text(text, document, &texts).map_err(|source| RotateError::Edit {
+            let new = apply(text, document, &edits).map_err(|source| RotateError::Edit {
                 path: path.clone(),
                 source,
             })?;

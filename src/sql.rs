@@ -1,10 +1,24 @@
 //! SQL as text: what is put into it is quoted here.
 
+pub mod freeing;
+pub mod holdings;
+
 /// A name in double quotes, as PostgreSQL reads it in a statement whatever it holds.
 ///
 /// Source: PostgreSQL manual, section 4.1.1.
 pub fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text in single quotes, as PostgreSQL reads it in a statement whatever it holds and however it takes backslashes.
+///
+/// Source: PostgreSQL manual, sections 4.1.2.1 and 4.1.2.2.
+pub fn literal(text: &str) -> String {
+    let quoted = text.replace('\'', "''");
+    if text.contains('\\') {
+        return format!("E'{}'", quoted.replace('\\', r"\\"));
+    }
+    format!("'{quoted}'")
 }
 
 /// Asks for the schema in which a table without a schema would be made: one row, null where the search path has none.
@@ -48,6 +62,13 @@ mod tests {
     fn identifiers_are_quoted() {
         assert_eq!(identifier("my_shop"), "\"my_shop\"");
         assert_eq!(identifier("a\"; DROP"), "\"a\"\"; DROP\"");
+    }
+
+    #[test]
+    fn literals_are_quoted() {
+        assert_eq!(literal("my_shop"), "'my_shop'");
+        assert_eq!(literal("it's"), "'it''s'");
+        assert_eq!(literal(r"a\'b"), r"E'a\\''b'");
     }
 
     #[test]

@@ -12,10 +12,11 @@ mod report;
 #[cfg(test)]
 mod tests;
 
+pub use crate::live::login::{Grantee, LoginProblem, Refusal};
 pub use attempt::Attempt;
 pub use checks::Link;
 pub use expected::{Expected, ExpectedDatabase, MirrorsTo};
-pub use facts::{Facts, Grantee, Login, LoginProblem, Refusal};
+pub use facts::{Facts, Login};
 pub use report::{AppReport, Broken, Report, Summary};
 
 use chain::Chain;

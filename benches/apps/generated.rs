@@ -42,3 +42,15 @@ pub(crate) fn files(apps: usize) -> Vec<(String, String)> {
     files.push((format!("{FOLDER}/kustomization.yaml"), listed));
     files
 }
+
+/// A file of so many apps for `import`, none of which is in such a repository.
+pub(crate) fn apps_file(apps: usize) -> String {
+    let mut text = "apiVersion: pgdb/v1\nkind: Apps\napps:\n".to_owned();
+    for number in 0..apps {
+        let _ = writeln!(
+            text,
+            "  - name: new-{number}\n    appNamespaces: [team-{number}]\n    extensions: [pgcrypto]\n    connectionLimit: 20"
+        );
+    }
+    text
+}

@@ -1,16 +1,19 @@
 //! How long it takes to look through the apps of a repository: `cargo bench --bench apps`.
 //!
-//! With `-- write FOLDER APPS` it writes such a repository into a new folder instead, for measuring whole runs.
+//! With `-- write FOLDER APPS` it writes such a repository into a new folder instead, and with `-- apps-file APPS` it prints a
+//! file of apps that are not in it, for measuring whole runs.
 
 #![allow(
     missing_docs,
     clippy::disallowed_methods,
     clippy::disallowed_types,
     clippy::expect_used,
+    clippy::print_stdout,
     reason = "criterion's macros make undocumented functions; a bench writes files, and may panic"
 )]
 
 mod generated;
+mod importing;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -89,7 +92,17 @@ fn main() {
         write(Path::new(folder), apps).expect("the folder can be written to");
         return;
     }
+    if let [command, apps, ..] = words.as_slice()
+        && command == "apps-file"
+    {
+        print!(
+            "{}",
+            generated::apps_file(apps.parse().expect("a number of apps"))
+        );
+        return;
+    }
     let mut criterion = Criterion::default().configure_from_args();
     lint(&mut criterion);
+    importing::import(&mut criterion);
     criterion.final_summary();
 }

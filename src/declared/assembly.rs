@@ -16,8 +16,8 @@ struct Pieces<'found> {
     credentials: &'found [DeclaredCredential],
     /// The number of the credential that makes a Secret.
     secrets: HashMap<&'found str, usize>,
-    /// The names of the databases in PostgreSQL.
-    names: HashSet<&'found str>,
+    /// The names of the databases in PostgreSQL, with the app that the product made each for.
+    names: HashMap<&'found str, Option<&'found str>>,
 }
 
 /// An app in the making: the numbers of its pieces, and the name that it would like to have.
@@ -69,6 +69,7 @@ pub(super) fn assemble(found: &TargetObjects<'_, '_>, target: &Target) -> Vec<De
 impl<'found> Pieces<'found> {
     fn of(found: &'found TargetObjects<'_, '_>, target: &Target) -> Self {
         let secrets = found.credentials.iter().enumerate();
+        let databases = found.databases.iter();
         Self {
             databases: &found.databases,
             roles: Roles::of(found, target),
@@ -76,7 +77,9 @@ impl<'found> Pieces<'found> {
             secrets: secrets
                 .map(|(number, credential)| (credential.name.as_str(), number))
                 .collect(),
-            names: found.databases.iter().map(|d| d.name.as_str()).collect(),
+            names: databases
+                .map(|database| (database.name.as_str(), database.app.as_deref()))
+                .collect(),
         }
     }
 
@@ -98,16 +101,19 @@ impl<'found> Pieces<'found> {
         owners.into_iter().enumerate().map(draft).collect()
     }
 
-    /// One app for each role that logs in with a password and owns no database: neither a Database nor that of the Cluster's
-    /// bootstrap.
+    /// One app for each role that owns no database (neither a Database nor that of the Cluster's bootstrap) and logs in with a
+    /// password, or keeps what is left of an app and is no group of others.
     fn drafts_of_roles(&self) -> Vec<Draft> {
         let databases = self.databases.iter();
         let owners: HashSet<&str> = databases.filter_map(|d| d.owner.as_deref()).collect();
+        let groups = self.roles.all.iter().flat_map(|role| &role.in_roles);
+        let groups: HashSet<&str> = groups.map(String::as_str).collect();
         let roles = self.roles.all.iter().enumerate();
         roles
             .filter(|(_, role)| {
                 let is_of_an_app = role.source != RoleSource::Cluster && !role.is_bootstrapped;
-                is_of_an_app && role.login && role.password_secret.is_some()
+                let logs_in = is_of_an_app && role.login && role.password_secret.is_some();
+                logs_in || (role.is_kept() && !groups.contains(role.name.as_str()))
             })
             .filter(|(_, role)| !owners.contains(role.name.as_str()))
             .map(|(number, _)| Draft {
@@ -180,8 +186,12 @@ impl<'found> Pieces<'found> {
         if pieces.database.is_some() || pieces.role.is_none() {
             return None;
         }
-        let named = pieces.credential?.database.as_deref()?;
-        self.names.contains(named).then_some(named)
+        let credential = pieces.credential?;
+        // A database that is named like the role is evidently its own.
+        let named = credential.database.as_deref();
+        let named = named.filter(|named| pieces.role.is_some_and(|role| role.name != *named))?;
+        let app = self.names.get(named)?;
+        (*app != credential.app.as_deref()).then_some(named)
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Summary {
     pub incomplete: usize,
     /// Those that are declared as absent.
     pub leaving: usize,
+    /// Those that were removed, and whose roles keep their data.
+    pub kept: usize,
 }
 
 /// A file that was not looked at.
@@ -115,6 +117,7 @@ impl Report {
                 complete: count(State::Complete),
                 incomplete: count(State::Incomplete),
                 leaving: count(State::Leaving),
+                kept: count(State::Kept),
             },
             apps,
             unreadable: Vec::new(),

@@ -12,6 +12,8 @@ use crate::declared::{
 pub enum State {
     /// All its pieces are there, and each leads to the next.
     Complete,
+    /// It was removed, and its role keeps the data.
+    Kept,
     /// Its role or database is declared as absent.
     Leaving,
     /// A piece is missing, or a reference leads elsewhere.
@@ -23,6 +25,8 @@ impl State {
     pub(super) fn of(app: &DeclaredApp) -> Self {
         if app.is_leaving() {
             Self::Leaving
+        } else if app.is_kept() {
+            Self::Kept
         } else if app.missing().is_empty() && app.mismatches().is_empty() {
             Self::Complete
         } else {
@@ -34,6 +38,7 @@ impl State {
     pub fn word(self) -> &'static str {
         match self {
             Self::Complete => "complete",
+            Self::Kept => "removed, data kept",
             Self::Leaving => "leaving",
             Self::Incomplete => "incomplete",
         }

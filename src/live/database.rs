@@ -19,6 +19,8 @@ pub struct Database {
     pub cluster: String,
     /// Whether the database is to be dropped.
     pub is_absent: bool,
+    /// Whether the database is dropped when this object is deleted: `databaseReclaimPolicy: delete`.
+    pub drops_when_deleted: bool,
     /// The extensions that are to be there.
     pub extensions: Vec<String>,
     /// The schemas that are to be there.
@@ -42,6 +44,8 @@ pub struct DatabaseRole {
     pub cluster: String,
     /// What is declared of the role.
     pub role: ManagedRole,
+    /// Whether the role is dropped when this object is deleted: `databaseRoleReclaimPolicy: delete`.
+    pub drops_when_deleted: bool,
     /// What the instance manager says of it.
     pub applied: Applied,
     /// `status.secretResourceVersion`: the version of the Secret whose password the role has; empty before.
@@ -57,6 +61,13 @@ pub struct Applied {
     pub message: String,
     /// The generation that was applied; it moves on success alone.
     pub observed_generation: i64,
+}
+
+impl Applied {
+    /// Whether the object's specification of this generation is what PostgreSQL has.
+    pub fn is_done(&self, generation: i64) -> bool {
+        self.applied == Some(true) && self.observed_generation == generation
+    }
 }
 
 /// An extension or a schema of a Database.

@@ -1,41 +1,102 @@
-//! The Cluster's manifest: the managed roles' entries, and the sync-wave.
+//! The Cluster's manifest: the managed roles' entries, and the sync-wave. How a role that was closed is opened again.
+
+use std::collections::HashMap;
 
 use super::error::NewAppError;
 use super::site::Site;
 use crate::domain::app::App;
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::draft::Draft;
-use crate::repo::edit::{Addition, append, insert_key};
+use crate::repo::edit::{Addition, Edit, Step, apply};
+use crate::repo::path::RepoPath;
+use crate::repo::yaml::Node;
 use crate::target::Target;
+use crate::target::own::managed_roles;
 
-/// Appends the roles of these apps, and adds the Cluster's sync-wave where it has none.
+/// The way to the managed roles.
+const ROLES: [Step<'_>; 3] = [Step::Key("spec"), Step::Key("managed"), Step::Key("roles")];
+
+/// The apps whose roles the Cluster's manifest is to have.
+pub(super) struct Roles<'app> {
+    /// Those that it does not have.
+    pub(super) missing: Vec<&'app App>,
+    /// Those that it has, and that were closed.
+    pub(super) closed: Vec<&'app App>,
+}
+
+/// Appends the roles that are missing, opens those that were closed, and adds the Cluster's sync-wave where it has none.
 pub(super) fn add(
     target: &Target,
     site: &Site<'_>,
-    apps: &[&App],
+    roles: &Roles<'_>,
     draft: &mut Draft<'_>,
 ) -> Result<(), NewAppError> {
     let manifest = target.manifest.as_ref().ok_or(NewAppError::NoManifest)?;
     let before = draft.text(&manifest.path).ok_or(NewAppError::NoManifest)?;
-    let refuse = |source| NewAppError::Edit {
-        path: manifest.path.clone(),
-        source,
-    };
-    let mut text = before.to_owned();
     if let Some(difference) = site.cluster_wave() {
         return Err(NewAppError::ClusterWave(difference));
     }
+    let mut edits = Vec::new();
     if !site.cluster_has_wave() {
         let wave = Addition::Text(target.waves.cluster().to_string());
-        let annotations = &["metadata", "annotations"];
-        text =
-            insert_key(&text, manifest.document, annotations, SYNC_WAVE, &wave).map_err(refuse)?;
+        let annotations = ["metadata", "annotations"];
+        edits.push(Edit::insert_key(&annotations, SYNC_WAVE, wave));
     }
-    let roles = &["spec", "managed", "roles"];
-    let entries: Vec<Addition> = apps.iter().map(|app| entry(app)).collect();
-    text = append(&text, manifest.document, roles, &entries).map_err(refuse)?;
+    let numbers = numbers(site);
+    for app in &roles.closed {
+        if let Some(number) = numbers.get(app.role.as_str()) {
+            let role = [ROLES.as_slice(), &[Step::Item(*number)]].concat();
+            edits.extend(opening(app, &role));
+        }
+    }
+    let entries: Vec<Addition> = roles.missing.iter().map(|app| entry(app)).collect();
+    edits.push(Edit::append(&ROLES, entries));
+    let text = apply(before, manifest.document, &edits);
+    let text = text.map_err(|source| NewAppError::Edit {
+        path: manifest.path.clone(),
+        source,
+    })?;
     draft.write(&manifest.path, text);
     Ok(())
+}
+
+/// Opens a DatabaseRole that was closed.
+pub(super) fn open(
+    app: &App,
+    path: &RepoPath,
+    document: usize,
+    draft: &mut Draft<'_>,
+) -> Result<(), NewAppError> {
+    let before = draft.text(path).unwrap_or_default();
+    let text = apply(before, document, &opening(app, &[Step::Key("spec")]));
+    let text = text.map_err(|source| NewAppError::Edit {
+        path: path.clone(),
+        source,
+    })?;
+    draft.write(path, text);
+    Ok(())
+}
+
+/// The edits that give a role its login and password again.
+fn opening<'path>(app: &App, role: &[Step<'path>]) -> Vec<Edit<'path>> {
+    let field = |key| [role, &[Step::Key(key)]].concat();
+    vec![
+        Edit::set(&field("login"), Addition::Bool(true)),
+        Edit::remove(&field("disablePassword")),
+        Edit::insert_key(role, "passwordSecret", secret(app)),
+    ]
+}
+
+/// The numbers of the managed roles' entries by their names; of the first, where a name is there twice.
+fn numbers<'site>(site: &'site Site<'_>) -> HashMap<&'site str, usize> {
+    let entries = site.cluster.as_ref().map_or(&[][..], managed_roles);
+    let mut found = HashMap::new();
+    for (number, entry) in entries.iter().enumerate() {
+        if let Some(name) = entry.get("name").and_then(Node::as_str) {
+            found.entry(name).or_insert(number);
+        }
+    }
+    found
 }
 
 /// The entry of an app's role.
@@ -57,7 +118,12 @@ fn entry(app: &App) -> Addition {
             .collect();
         fields.push(("inRoles".to_owned(), Addition::List(groups)));
     }
-    let secret = vec![("name".to_owned(), text(app.secret.as_str()))];
-    fields.push(("passwordSecret".to_owned(), Addition::Map(secret)));
+    fields.push(("passwordSecret".to_owned(), secret(app)));
     Addition::Map(fields)
+}
+
+/// Where a role's password is.
+fn secret(app: &App) -> Addition {
+    let name = Addition::Text(app.secret.as_str().to_owned());
+    Addition::Map(vec![("name".to_owned(), name)])
 }

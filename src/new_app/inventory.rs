@@ -16,6 +16,8 @@ pub(super) enum Found<'text> {
     Missing,
     /// It is, in this file and document.
     There(&'text RepoPath, usize),
+    /// It is in this file and document, and was closed when the app was removed: it is a role that keeps what it owns.
+    Closed(&'text RepoPath, usize),
 }
 
 impl<'text> Found<'text> {
@@ -23,8 +25,13 @@ impl<'text> Found<'text> {
     pub(super) fn object(self) -> Option<(&'text RepoPath, usize)> {
         match self {
             Self::Missing => None,
-            Self::There(path, document) => Some((path, document)),
+            Self::There(path, document) | Self::Closed(path, document) => Some((path, document)),
         }
+    }
+
+    /// Whether it is there and has to be opened again.
+    pub(super) fn is_closed(self) -> bool {
+        matches!(self, Self::Closed(..))
     }
 }
 

@@ -103,8 +103,14 @@ pub fn plan_all(
         let missing = drafts.iter().filter(|app| {
             has_managed_role(app.inputs.app) && app.inventory.role.object().is_none()
         });
-        let missing: Vec<&App> = missing.map(|app| app.inputs.app).collect();
-        cluster::add(ground.target, &site, &missing, draft).map_err(whole)?;
+        let closed = drafts
+            .iter()
+            .filter(|app| has_managed_role(app.inputs.app) && app.inventory.role.is_closed());
+        let roles = cluster::Roles {
+            missing: missing.map(|app| app.inputs.app).collect(),
+            closed: closed.map(|app| app.inputs.app).collect(),
+        };
+        cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
     }
     for app in &drafts {
         app.write_manifests(draft).map_err(whole)?;
@@ -283,9 +289,15 @@ impl<'input> AppDraft<'input> {
                 PieceKind::Database => Template::Database,
                 PieceKind::SealedSecret | PieceKind::ManagedRole => continue,
             };
-            if piece.state == PieceState::Made {
-                let text = templates.render(template, app, target, &[], &[])?;
-                draft.write(&piece.path, text);
+            match piece.state {
+                PieceState::Kept => {}
+                PieceState::Made => {
+                    let text = templates.render(template, app, target, &[], &[])?;
+                    draft.write(&piece.path, text);
+                }
+                PieceState::TakenOver => {
+                    cluster::open(app, &piece.path, piece.document, draft)?;
+                }
             }
         }
         Ok(())
@@ -310,6 +322,7 @@ fn piece(kind: PieceKind, object: &str, file: &RepoPath, found: Found<'_>) -> Pi
         document,
         state: match found {
             Found::There(..) => PieceState::Kept,
+            Found::Closed(..) => PieceState::TakenOver,
             Found::Missing => PieceState::Made,
         },
     }

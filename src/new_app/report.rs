@@ -73,7 +73,7 @@ pub struct PieceReport {
     pub name: String,
     /// Its file, from the repository's root.
     pub path: String,
-    /// `made` or `kept`.
+    /// `made`, `kept` or `taken-over`.
     pub state: &'static str,
 }
 
@@ -163,6 +163,7 @@ fn piece_report(piece: &Piece) -> PieceReport {
         state: match piece.state {
             PieceState::Made => "made",
             PieceState::Kept => "kept",
+            PieceState::TakenOver => "taken-over",
         },
     }
 }

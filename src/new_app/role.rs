@@ -8,7 +8,7 @@ use crate::domain::postgres_name::GroupRoleName;
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 use crate::target::CNPG;
-use crate::target::own::{OwnNames, is_on_cluster};
+use crate::target::own::{OwnNames, is_on_cluster, managed_roles};
 
 const USER_FLAG: &str = "--user";
 
@@ -27,7 +27,7 @@ pub(super) fn inspect_managed<'text>(
     let Some(cluster) = around.cluster else {
         return Found::Missing;
     };
-    let mut line = None;
+    let (mut line, mut is_closed) = (None, false);
     let secret = around.inputs.app.secret.as_str();
     for entry in around.site.roles_named(role, secret) {
         let conflict = |problem, flag| Conflict {
@@ -42,15 +42,35 @@ pub(super) fn inspect_managed<'text>(
         } else if name == Some(role) || is_renamed(around, entry) {
             compare(around, cluster, entry, "spec.managed.roles[]", findings);
             line = Some(entry.line);
+            is_closed = self::is_closed(around, entry);
         } else if secret_of(entry) == Some(around.inputs.app.secret.as_str()) {
             let (secret, name) = (&around.inputs.app.secret, name.unwrap_or_default());
             let problem = format!("the Secret {secret} is the credential of the role {name:?}");
             findings.conflicts.push(conflict(problem, "--secret-name"));
         }
     }
-    line.map_or(Found::Missing, |_| {
-        Found::There(cluster.path, cluster.document)
-    })
+    match line {
+        None => Found::Missing,
+        Some(_) if is_closed => Found::Closed(cluster.path, cluster.document),
+        Some(_) => Found::There(cluster.path, cluster.document),
+    }
+}
+
+/// Whether a role keeps what it owns and nothing else, as `remove` leaves it: it does not log in, and says that it has no
+/// password. One that others are members of is a group, and nobody's own.
+fn is_closed(around: &Surroundings<'_, '_>, role: &Node<'_>) -> bool {
+    let text = |key: &str| role.get(key).and_then(Node::as_str);
+    let is_closed = text("disablePassword") == Some("true")
+        && text("login").is_none_or(|login| login == "false")
+        && text("ensure").is_none_or(|ensure| ensure == "present")
+        && role.get("passwordSecret").is_none();
+    let entries = around.cluster.map_or(&[][..], managed_roles);
+    let mut groups = entries
+        .iter()
+        .filter_map(|entry| entry.get("inRoles"))
+        .flat_map(Node::items);
+    let name = Some(around.inputs.app.role.as_str());
+    is_closed && !groups.any(|group| group.as_str() == name)
 }
 
 /// Whether an entry is the app's own role under another name than was asked for.
@@ -103,6 +123,9 @@ pub(super) fn inspect_database_role<'text>(
             .extend(around.owner_conflict(object, USER_FLAG));
         if let Some(spec) = object.root.get("spec") {
             compare(around, object, spec, "spec", findings);
+            if is_closed(around, spec) {
+                return Found::Closed(object.path, object.document);
+            }
         }
     } else {
         findings.conflicts.push(namesake(around, object));
@@ -170,6 +193,10 @@ fn compare(
     let app = around.inputs.app;
     let secret = secret_of(entry);
     let is_own = secret.is_some_and(|name| credential::is_own(around, name));
+    if is_closed(around, entry) {
+        compare_names(around, object, entry, field, findings);
+        return;
+    }
     if secret != Some(app.secret.as_str()) && !is_own && !around.is_own(object) {
         let credential = secret.map_or("no credential".to_owned(), |name| {
             format!("the credential {name}")
@@ -184,9 +211,9 @@ fn compare(
         });
         return;
     }
+    compare_names(around, object, entry, field, findings);
     let mut comparison = Comparison::new(object.path, entry.line);
     let name = |key: &str| format!("{field}.{key}");
-    comparison.scalar(&name("name"), entry.get("name"), Some(app.role.as_str()));
     comparison.scalar(
         &name("passwordSecret.name"),
         entry.at(&["passwordSecret", "name"]),
@@ -200,6 +227,21 @@ fn compare(
         "false",
         "false",
     );
+    findings.differences.extend(comparison.into_differences());
+}
+
+/// What of a role differs that stays when it is closed: its name, its comment, and what it is a member of.
+fn compare_names(
+    around: &Surroundings<'_, '_>,
+    object: &Object<'_>,
+    entry: &Node<'_>,
+    field: &str,
+    findings: &mut Findings,
+) {
+    let app = around.inputs.app;
+    let mut comparison = Comparison::new(object.path, entry.line);
+    let name = |key: &str| format!("{field}.{key}");
+    comparison.scalar(&name("name"), entry.get("name"), Some(app.role.as_str()));
     if let Some(comment) = &app.options.comment {
         let found = entry.get("comment");
         comparison.scalar(&name("comment"), found, Some(comment.as_str()));

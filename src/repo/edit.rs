@@ -1,10 +1,12 @@
-//! Edits of YAML that insert, or change one scalar's text: comments, order, quoting, indentation, line ends and all
-//! other bytes stay.
+//! Edits of YAML by byte spans: what comes, goes or changes is what was asked for, and comments, order, quoting,
+//! indentation, line ends and all other bytes stay.
 //!
 //! [`append`] adds entries to a list and [`insert_key`] a key to a mapping, each at a path of one document. What is
 //! missing on the path is made: an absent key, a null, an empty `[]` or `{}`. An item of a list is not made, nor filled
-//! where nothing is written behind its dash. [`set_text`] gives scalars that are there another text. A step of a path
-//! is a key or the number of a list's item, see [`Step`].
+//! where nothing is written behind its dash. [`set_text`] gives scalars that are there another text, [`set`] gives a key
+//! a value whether it is there or not, and [`remove`] takes items and keys out. [`apply`] makes several such changes at
+//! once, all of them or none. A step of a path is a key or the number of a list's item, see [`Step`].
+//! [`remove_document`] takes a whole document out.
 //!
 //! New text looks like the text beside it: the columns of dashes and keys, the step of nested mappings, the line ends,
 //! block or flow or JSON.
@@ -24,8 +26,19 @@
 //! string, single quotes where nothing has to be escaped, double quotes always. A block scalar stays one for a text with
 //! the line end that its header says (`|` and `>` one, `|-` and `>-` none; `>` and `>-` for one line only), unless the
 //! header counts spaces or keeps blank lines. Else the text is put in double quotes on one line, and the comment of a
-//! block scalar's header stays behind it. A number or boolean in brackets, beside quoted keys or none, may be JSON and
-//! gives way to double quotes.
+//! block scalar's header stays behind it. A number, boolean or null in brackets, beside quoted keys or none, may be JSON
+//! and gives way to double quotes. Booleans and whole numbers are written plain.
+//!
+//! What goes with an entry. The comments on its lines and inside of it; those below it that are deeper than its dash (or
+//! key); and those right above it at that column, with no blank line between. Of the latter stay those that head more
+//! than the entry: above the first entry of a list or mapping, unless another entry has comments above it as well; and
+//! at the begin of a paragraph, where one-line entries follow each other and one of the next ones stays. A comment that
+//! blank lines set apart stays, and so does one below an entry at its own column. Blank lines that would come to stand
+//! next to each other become as many as stood above; those above the last entry go with it.
+//!
+//! A list that loses its last entry becomes `[]`, a mapping `{}`. Beside a dash, the next key takes the place of the
+//! first one, or stands below the dash where a comment comes between. In brackets the comma goes along. What shares its
+//! lines with others and comments is not taken out.
 //!
 //! After every edit the result is checked against the old text, whatever the edit did: see [`EditError::CheckFailed`]
 //! and [`EditError::Unconfirmed`]. A text is never returned that fails a check.
@@ -35,6 +48,7 @@ mod block;
 mod branch;
 mod change;
 mod check;
+mod documents;
 mod entries;
 mod error;
 mod extent;
@@ -57,6 +71,7 @@ mod target;
 mod tests;
 
 pub use change::Edit;
+pub use documents::remove_document;
 pub use error::{EditError, Place};
 pub use step::Step;
 

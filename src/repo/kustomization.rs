@@ -9,6 +9,9 @@ use super::path::RepoPath;
 use super::snapshot::Snapshot;
 use super::yaml::{Node, YamlError, parse};
 
+/// The API group of kustomize's own files.
+const KUSTOMIZE: &str = "kustomize.config.k8s.io/";
+
 /// A kustomization that lists, or should list, the files of a folder.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Kustomization {
@@ -79,7 +82,7 @@ impl Kustomization {
         let root = stream.documents.first().map(|document| &document.root);
         let get = |key: &str| root.and_then(|root| root.get(key));
         let version = get("apiVersion").and_then(Node::as_str);
-        if version.is_some_and(|version| !version.starts_with("kustomize.config.k8s.io/")) {
+        if version.is_some_and(|version| !version.starts_with(KUSTOMIZE)) {
             return Ok(None);
         }
         let namespace = get("namespace").and_then(Node::as_str);
@@ -138,6 +141,59 @@ impl Kustomization {
             .filter_map(|resource| folder.resolve(resource))
             .collect()
     }
+}
+
+/// A kustomization that lists a file or folder, and where in its `resources` it does.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Listing {
+    /// The kustomization's file.
+    pub path: RepoPath,
+    /// The numbers of the entries, from 0.
+    pub entries: Vec<usize>,
+    /// Whether it is empty without these: it lists nothing else, and says nothing but what it is.
+    pub is_empty_without: bool,
+}
+
+/// Every kustomization, components included, that lists this file or folder itself. One that is no YAML is passed over.
+pub fn listings(snapshot: &Snapshot, file: &RepoPath) -> Vec<Listing> {
+    let files = snapshot.files();
+    let files = files.filter(|(path, text)| {
+        KUSTOMIZATION_NAMES.contains(&path.file_name()) && text.contains(file.file_name())
+    });
+    files
+        .filter_map(|(path, text)| listing(path, text, file))
+        .collect()
+}
+
+fn listing(path: &RepoPath, text: &str, file: &RepoPath) -> Option<Listing> {
+    let stream = parse(text).ok()?;
+    let root = &stream.documents.first()?.root;
+    let version = root.get("apiVersion").and_then(Node::as_str);
+    if version.is_some_and(|version| !version.starts_with(KUSTOMIZE)) {
+        return None;
+    }
+    let folder = path.parent();
+    let items = root.get("resources").map_or(&[][..], Node::items);
+    let is_file = |item: &Node<'_>| {
+        let resolved = item.as_str().and_then(|entry| folder.resolve(entry));
+        resolved.as_ref() == Some(file)
+    };
+    let entries: Vec<usize> = items
+        .iter()
+        .enumerate()
+        .filter_map(|(number, item)| is_file(item).then_some(number))
+        .collect();
+    let says_nothing = root.entries().iter().all(|(key, _)| {
+        matches!(
+            key.as_str(),
+            Some("apiVersion" | "kind" | "metadata" | "resources")
+        )
+    });
+    (!entries.is_empty()).then(|| Listing {
+        path: path.clone(),
+        is_empty_without: says_nothing && entries.len() == items.len(),
+        entries,
+    })
 }
 
 /// The namespaces that kustomizations set on the objects of a file which is built through all of them: those of overlays,
@@ -279,6 +335,42 @@ mod tests {
             ]
         );
         assert_eq!(Kustomization::in_folder(&files, &path("flux")), Ok(None));
+    }
+
+    #[test]
+    fn listings_are_found_wherever_they_are() {
+        let files = snapshot(&[
+            (
+                "db/kustomization.yaml",
+                "resources:\n- cluster.yaml\n- ./shop.yaml\n- shop.yaml\n",
+            ),
+            (
+                "parts/kustomization.yaml",
+                "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [../db/shop.yaml]\n",
+            ),
+            (
+                "named/kustomization.yaml",
+                "namePrefix: a-\nresources: [../db/shop.yaml]\n",
+            ),
+            (
+                "flux/kustomization.yaml",
+                "apiVersion: kustomize.toolkit.fluxcd.io/v1\nresources: [../db/shop.yaml]\n",
+            ),
+            ("other/kustomization.yaml", "resources: [shop.yaml]\n"),
+        ]);
+        let found = |path: &str, entries: &[usize], is_empty_without| Listing {
+            path: self::path(path),
+            entries: entries.to_vec(),
+            is_empty_without,
+        };
+        assert_eq!(
+            listings(&files, &path("db/shop.yaml")),
+            [
+                found("db/kustomization.yaml", &[1, 2], false),
+                found("named/kustomization.yaml", &[0], false),
+                found("parts/kustomization.yaml", &[0], true),
+            ]
+        );
     }
 
     #[test]

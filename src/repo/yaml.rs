@@ -27,6 +27,8 @@ pub struct Document<'text> {
     pub root: Node<'text>,
     /// Whether it begins with `---`.
     pub explicit: bool,
+    /// The byte of the text where it begins: with its `---` if it has one, else with its top node.
+    pub start: usize,
 }
 
 /// A comment: its bytes in the text, from the `#` to before the line's end.
@@ -168,6 +170,7 @@ struct Builder<'text> {
     comments: Vec<Comment>,
     open: Vec<Open<'text>>,
     explicit: bool,
+    start: usize,
 }
 
 /// A collection whose end has not come yet.
@@ -191,7 +194,9 @@ impl<'text> Builder<'text> {
             anchor,
         };
         match event {
-            Event::DocumentStart(explicit, _) => self.explicit = explicit,
+            Event::DocumentStart(explicit, _) => {
+                (self.explicit, self.start) = (explicit, range.start)
+            }
             Event::Comment(..) => self.comments.push(Comment { span: range }),
             Event::Alias(id) => self.close(node(Value::Alias(id), 0)),
             Event::Scalar(text, style, anchor, _) => {
@@ -237,6 +242,7 @@ impl<'text> Builder<'text> {
             self.documents.push(Document {
                 root: node,
                 explicit: self.explicit,
+                start: self.start,
             });
             return;
         };

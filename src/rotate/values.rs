@@ -1,6 +1,7 @@
 //! The sealed values that hold the password, and the new ones.
 
 use rand::CryptoRng;
+use zeroize::Zeroizing;
 
 use super::refusal::Reason;
 use super::sealed_secret::SealedSecret;
@@ -21,6 +22,8 @@ const PLACEHOLDER: &str = "PASSWORD";
 pub(super) struct Forms {
     /// Their keys, in order.
     pub(super) keys: Vec<String>,
+    /// The keys of the template that put the same forms together as the product writes them, in order.
+    pub(super) templated: Vec<String>,
     /// Where they lead, and as whom; none where there are none of them.
     connection: Option<(Connection, RoleName)>,
 }
@@ -42,28 +45,56 @@ impl Forms {
             .map(|(key, _)| key)
             .filter(|key| Self::KEYS.contains(&key.as_str()) && !inputs.keep.contains(key));
         let keys: Vec<String> = keys.cloned().collect();
-        if keys.is_empty() || inputs.purpose == Purpose::Reseal {
+        if inputs.purpose == Purpose::Reseal {
             return Ok(Self::default());
         }
         match connection(inputs.target, sealed, apps, role) {
             Ok(connection) => Ok(Self {
                 keys,
+                templated: templated(&connection.0, sealed),
                 connection: Some(connection),
             }),
+            Err(_) if keys.is_empty() => Ok(Self::default()),
             Err(problem) => Err(Reason::UnknownConnection { keys, problem }),
         }
     }
 
+    /// The keys whose values cannot be put together of this password: it has characters that a URI must escape.
+    pub(super) fn moved(&self, password: &Password) -> &[String] {
+        if password.is_uri_unreserved() {
+            &[]
+        } else {
+            &self.templated
+        }
+    }
+
+    /// One of the forms with a password in it.
+    fn value(&self, key: &str, password: &str) -> Option<Zeroizing<String>> {
+        let (connection, role) = self.connection.as_ref()?;
+        connection.secret_key(key, role, password)
+    }
+
     /// How the forms are written anew, with a word in the password's place.
     pub(super) fn shown(&self) -> Vec<String> {
-        let Some((connection, role)) = &self.connection else {
-            return Vec::new();
-        };
         let keys = self.keys.iter();
-        let value = |key: &String| connection.secret_key(key, role, PLACEHOLDER);
-        keys.filter_map(|key| Some(format!("{key}: {}", value(key)?.trim_end())))
-            .collect()
+        keys.filter_map(|key| {
+            let value = self.value(key, PLACEHOLDER)?;
+            Some(format!("{key}: {}", value.trim_end()))
+        })
+        .collect()
     }
+}
+
+/// The template's keys that hold a form exactly as the product writes it, in the template's order.
+fn templated(connection: &Connection, sealed: Option<&SealedSecret>) -> Vec<String> {
+    let own = connection.templated_keys();
+    let is_own =
+        |key: &str, text: &str| own.iter().any(|form| form.key == key && form.value == text);
+    let templates = sealed.map_or(&[][..], |sealed| &sealed.templated).iter();
+    templates
+        .filter(|(key, text)| text.as_deref().is_some_and(|text| is_own(key, text)))
+        .map(|(key, _)| key.clone())
+        .collect()
 }
 
 /// Where the forms lead, and as whom.
@@ -106,7 +137,7 @@ fn connection(
     Ok((connection, name))
 }
 
-/// The sealed values of a new password, with their keys, in the order in which they stand.
+/// The sealed values of a new password, with their keys, in the order in which they stand; then those that were templates.
 ///
 /// # Errors
 /// When a value cannot be sealed.
@@ -118,28 +149,19 @@ pub(super) fn sealed(
     rng: &mut impl CryptoRng,
 ) -> Result<Vec<(String, String)>, SealError> {
     let sealed = &credential.sealed;
+    let forms = &credential.forms;
     let label = sealed.scope.label(target.namespace.as_str(), &sealed.name);
+    let own = sealed.encrypted.iter().map(|(name, _)| name);
     let mut values = Vec::new();
-    for (name, _) in &sealed.encrypted {
-        let value = if name == PASSWORD {
-            key.seal(password.reveal().as_bytes(), &label, rng)?
-        } else {
-            let forms = &credential.forms;
-            let known = forms.keys.contains(name);
-            let form =
-                forms
-                    .connection
-                    .as_ref()
-                    .filter(|_| known)
-                    .and_then(|(connection, role)| {
-                        connection.secret_key(name, role, password.reveal())
-                    });
-            match form {
-                Some(form) => key.seal(form.as_bytes(), &label, rng)?,
-                None => continue,
-            }
-        };
-        values.push((name.clone(), value));
+    for name in own.chain(forms.moved(password)) {
+        if name == PASSWORD {
+            let value = key.seal(password.reveal().as_bytes(), &label, rng)?;
+            values.push((name.clone(), value));
+        } else if (forms.keys.contains(name) || !sealed.seals(name))
+            && let Some(form) = forms.value(name, password.reveal())
+        {
+            values.push((name.clone(), key.seal(form.as_bytes(), &label, rng)?));
+        }
     }
     Ok(values)
 }

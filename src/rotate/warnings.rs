@@ -15,7 +15,7 @@ pub(super) fn of(credential: &Credential, password: &Password, key: &SealingKey)
     warnings.extend(kept_values(credential, key));
     warnings.extend(forms(credential));
     if !password.is_uri_unreserved() {
-        warnings.extend(templates(credential));
+        warnings.extend(templates(credential, password));
     }
     warnings
 }
@@ -89,13 +89,19 @@ fn forms(credential: &Credential) -> Option<String> {
 }
 
 /// The templates that put a password together with other text, which this one may not fit.
-fn templates(credential: &Credential) -> Vec<String> {
+fn templates(credential: &Credential, password: &Password) -> Vec<String> {
+    let moved = credential.forms.moved(password);
     let templates = credential.sealed.templated.iter();
     templates
-        .filter(|(_, text)| text.as_deref().is_some_and(|text| text.contains(".password")))
+        .filter(|(key, _)| !moved.contains(key))
+        .filter(|(_, text)| {
+            let text = text.as_deref().unwrap_or_default();
+            text.contains(".password") && !text.contains("urlquery")
+        })
         .map(|(key, _)| {
             format!(
-                "{}: the template of {key} puts the password in as it is, and this one has characters that a URI must escape",
+                "{}: the template of {key} puts the password in as it is, and this one has characters that a URI must \
+                 escape",
                 credential.sealed.place
             )
         })

@@ -2,8 +2,9 @@
 
 use super::chain::Chain;
 use super::expected::Expected;
-use super::facts::{Facts, Index, LoginProblem, REFLECTS};
+use super::facts::{Facts, Index, REFLECTS};
 use crate::live::fact::Fact;
+use crate::live::login::LoginProblem;
 
 /// What is needed to log in as an app.
 #[derive(Clone, Debug, Eq, PartialEq)]

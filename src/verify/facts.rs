@@ -6,7 +6,7 @@ use crate::domain::time::UnixTime;
 use crate::live::application::{Application, Held};
 use crate::live::cluster::Cluster;
 use crate::live::database::{Database, DatabaseRole};
-use crate::live::fact::Unreadable;
+use crate::live::login::{Grantee, LoginProblem, Refusal};
 use crate::live::meta::Meta;
 use crate::live::pod::{Namespace, Pod};
 use crate::live::sealed_secret::SealedSecret;
@@ -55,39 +55,6 @@ pub struct Login {
     pub schemas: Vec<(String, Option<Refusal>)>,
     /// Who else may connect, beside the owner and superusers.
     pub others: Vec<Grantee>,
-}
-
-/// What PostgreSQL refuses a statement with.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Refusal {
-    /// The five characters of its error code (manual, appendix A).
-    pub code: String,
-    /// Its message.
-    pub message: String,
-}
-
-/// Who may connect to a database.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Grantee {
-    /// Every role of the server.
-    Public,
-    /// One role, and those that are members of it.
-    Role(String),
-}
-
-/// Why an app could not log in.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum LoginProblem {
-    /// Something before it is broken, so that it was not tried.
-    NotTried(String),
-    /// The way to the server could not be opened.
-    NoWay(Unreadable),
-    /// Nothing listens on PostgreSQL's port in the primary's pod, as the kubelet says.
-    NotListening(String),
-    /// PostgreSQL refused.
-    Refused(Refusal),
-    /// The connection broke, or the answer was none.
-    Broken(String),
 }
 
 /// What of the facts is looked up by something else than a name.

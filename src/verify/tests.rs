@@ -252,6 +252,7 @@ fn database() -> Database {
         owner: "my_shop".to_owned(),
         cluster: "postgres-shared".to_owned(),
         is_absent: false,
+        drops_when_deleted: false,
         extensions: vec!["pg_trgm".to_owned()],
         schemas: Vec::new(),
         applied: Applied {

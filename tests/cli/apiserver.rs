@@ -143,6 +143,12 @@ impl ApiServer {
             .change(|state| state.store.put(object).value.clone())
     }
 
+    /// Writes an object as a request does: its status stays, and a changed specification is a new generation.
+    pub fn apply(&self, object: Value) -> Value {
+        self.shared
+            .change(|state| writing::apply(state, object).value.clone())
+    }
+
     /// Changes an object that is there, and gives it as it is stored.
     pub fn edit(
         &self,

@@ -339,7 +339,7 @@ fn a_repository_without_apps_is_no_failure() {
     assert_eq!(empty.run("list --quiet"), none(""));
     assert_eq!(
         printed(&empty, "list -o yaml"),
-        "apiVersion: pgdb/v1\nkind: AppList\nsummary:\n  apps: 0\n  complete: 0\n  incomplete: 0\n  leaving: 0\napps: []\nunreadable: []\n"
+        "apiVersion: pgdb/v1\nkind: AppList\nsummary:\n  apps: 0\n  complete: 0\n  incomplete: 0\n  leaving: 0\n  kept: 0\napps: []\nunreadable: []\n"
     );
     let guide = Repository::guide();
     let cluster = guide.read(CLUSTER);

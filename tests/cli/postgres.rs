@@ -19,6 +19,9 @@
 
 #![allow(dead_code, reason = "a bench or a test uses a part of it")]
 
+mod refusal;
+mod session;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -29,6 +32,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+pub use refusal::Refusal;
+use session::Session;
 
 /// Set to skip what needs PostgreSQL, and know it.
 const SKIP: &str = "SKIP_POSTGRES_TESTS";
@@ -177,19 +182,39 @@ impl Postgres {
 
     /// Runs statements as the superuser, which must succeed; gives the rows, one a line, columns parted by `|`.
     pub fn sql(&self, database: &str, statements: &str) -> String {
+        self.try_sql(database, statements)
+            .unwrap_or_else(|refusal| panic!("{statements}\n{refusal:?}"))
+    }
+
+    /// The same for statements that may fail, up to the first that does.
+    pub fn try_sql(&self, database: &str, statements: &str) -> Result<String, Refusal> {
         let output = self.psql(database, statements);
-        assert!(
-            output.status.success(),
-            "{statements}\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let rows = String::from_utf8(output.stdout).unwrap();
-        rows.trim_end_matches('\n').to_owned()
+        if output.status.success() {
+            let rows = String::from_utf8(output.stdout).unwrap();
+            return Ok(rows.trim_end_matches('\n').to_owned());
+        }
+        let printed = String::from_utf8_lossy(&output.stderr);
+        let refusal = Refusal::of(&printed);
+        Err(refusal.unwrap_or_else(|| panic!("{statements}\n{printed}")))
+    }
+
+    /// Opens a session of the superuser that lasts until it is dropped.
+    pub fn session(&self, database: &str) -> Session {
+        Session::open(self.start_psql(database))
     }
 
     fn psql(&self, database: &str, statements: &str) -> Output {
+        let mut child = self.start_psql(database);
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(statements.as_bytes()).unwrap();
+        drop(stdin);
+        child.wait_with_output().unwrap()
+    }
+
+    fn start_psql(&self, database: &str) -> Child {
         let mut psql = Command::new(program("psql"));
         psql.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"])
+            .args(["-v", "VERBOSITY=verbose"])
             .args(["-U", "postgres", "-d", database, "-f", "-", "-h"])
             .arg(&self.folder)
             .args(["-p", &self.port.to_string()])
@@ -197,11 +222,7 @@ impl Postgres {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = psql.spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(statements.as_bytes()).unwrap();
-        drop(stdin);
-        child.wait_with_output().unwrap()
+        psql.spawn().unwrap()
     }
 }
 

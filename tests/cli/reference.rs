@@ -6,9 +6,10 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "",
     "new-app",
+    "rotate",
     "list",
     "verify",
     "fetch-cert",

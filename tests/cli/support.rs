@@ -319,10 +319,15 @@ pub fn fixture(name: &str) -> PathBuf {
 
 /// A field of the vectors' 2048-bit key.
 pub fn vector_key(field: &str) -> String {
+    vector_keys()[0][field].as_str().unwrap().to_owned()
+}
+
+/// The vectors' keys.
+pub fn vector_keys() -> Vec<serde_json::Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/vectors.json");
     let vectors: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    vectors["keys"][0][field].as_str().unwrap().to_owned()
+    vectors["keys"].as_array().unwrap().clone()
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -31,13 +31,13 @@
 )]
 
 mod apps;
-mod argo;
-mod cnpg;
+pub mod argo;
+pub mod cnpg;
 pub mod live;
 pub mod manifests;
 pub mod platform;
-mod reflector;
-mod sealed_secrets;
+pub mod reflector;
+pub mod sealed_secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -181,7 +181,7 @@ impl World {
 }
 
 /// All namespaces that the manifests name, and those that Reflector copies to.
-fn namespaces(manifests: &[Value]) -> BTreeSet<String> {
+pub fn namespaces(manifests: &[Value]) -> BTreeSet<String> {
     let mut namespaces = BTreeSet::from(["argocd".to_owned()]);
     for manifest in manifests {
         let metadata = &manifest["metadata"];
@@ -196,7 +196,7 @@ fn namespaces(manifests: &[Value]) -> BTreeSet<String> {
     namespaces
 }
 
-fn of_kind<'all>(
+pub fn of_kind<'all>(
     manifests: &'all [Value],
     kind: &'static str,
 ) -> impl Iterator<Item = &'all Value> {
@@ -206,7 +206,7 @@ fn of_kind<'all>(
 }
 
 /// The namespace and the name of an object.
-fn place(object: &Value) -> (String, String) {
+pub fn place(object: &Value) -> (String, String) {
     let text = |field: &str| {
         let text = object["metadata"][field].as_str();
         text.unwrap_or_default().to_owned()
@@ -214,7 +214,7 @@ fn place(object: &Value) -> (String, String) {
     (text("namespace"), text("name"))
 }
 
-fn version(object: &Value) -> String {
+pub fn version(object: &Value) -> String {
     let version = object["metadata"]["resourceVersion"].as_str();
     version.unwrap().to_owned()
 }

@@ -8,8 +8,8 @@ use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{
-    completion, demo, doctor, export, fetch_cert, import, init, lint, list, new_app, rotate,
-    verify, version,
+    completion, demo, doctor, export, fetch_cert, import, init, lint, list, new_app, remove,
+    rotate, verify, version,
 };
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
@@ -108,17 +108,18 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     NewApp(Box<new_app::NewApp>),
-    Doctor(Box<doctor::Doctor>),
-    FetchCert(Box<fetch_cert::FetchCert>),
+    Verify(Box<verify::Verify>),
+    List(list::List),
+    Lint(Box<lint::Lint>),
+    Rotate(Box<rotate::Rotate>),
+    Remove(Box<remove::Remove>),
     Import(Box<import::Import>),
     Export(export::Export),
+    FetchCert(Box<fetch_cert::FetchCert>),
+    Doctor(Box<doctor::Doctor>),
     Init(init::Init),
-    Lint(Box<lint::Lint>),
-    List(list::List),
     Demo(demo::Demo),
     Completion(completion::Completion),
-    Rotate(Box<rotate::Rotate>),
-    Verify(Box<verify::Verify>),
     Version(version::Version),
 }
 

@@ -1,5 +1,6 @@
 //! The live cluster: the one place of the program that talks to a network.
 //!
+//! - `holdings`: what a role has in PostgreSQL.
 //! - `kubeconfig`: which cluster is meant, as kubectl finds it, and with which credential.
 //! - `attempts`: how long an answer is waited for, and when it is asked for again.
 //! - `controller`: which Service is the Sealed Secrets controller's.
@@ -15,6 +16,7 @@ mod controller;
 mod error_chain;
 mod examination;
 mod gather;
+mod holdings;
 mod kubeconfig;
 mod kubeconfig_failure;
 mod login;
@@ -41,6 +43,8 @@ use crate::failure::Failure;
 
 pub(crate) use examination::Examination;
 pub(crate) use gather::Sight;
+pub(crate) use login::Door;
+pub(crate) use objects::{ClusterWire, DatabaseRoleWire, DatabaseWire};
 pub(crate) use runtime::block_on;
 pub(crate) use service_proxy::Question;
 pub(crate) use timer::{Timer, Woken};

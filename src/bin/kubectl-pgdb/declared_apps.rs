@@ -80,7 +80,7 @@ impl DeclaredApps {
         })
     }
 
-    /// The apps that are named, each once; the only one, or all that are not on their way out.
+    /// The apps that are named, each once; the only one, or all that were not removed and are not on their way out.
     ///
     /// # Errors
     /// When the repository lacks one, or it cannot be told which is meant.
@@ -170,7 +170,7 @@ pub(crate) fn apps(
     Ok((!is_foreign).then_some((declared, target)))
 }
 
-/// The apps that are named, each once; the only one, or all that are not on their way out.
+/// The apps that are named, each once; the only one, or all that were not removed and are not on their way out.
 ///
 /// # Errors
 /// When the repository lacks one, or it cannot be told which is meant.
@@ -195,7 +195,10 @@ pub(crate) fn choose<'repo>(
     match declared.apps.as_slice() {
         [] => Err(none_declared(target)),
         [only] => Ok(vec![only]),
-        several if all => Ok(several.iter().filter(|app| !app.is_leaving()).collect()),
+        several if all => Ok(several
+            .iter()
+            .filter(|app| !app.is_leaving() && !app.is_kept())
+            .collect()),
         _ => Err(Failure::usage(
             "no app is named",
             format!(

@@ -8,6 +8,7 @@ use pgdb::fetch_cert::FetchError;
 use pgdb::list::ListError;
 use pgdb::live::controller::ControllerError;
 use pgdb::new_app::NewAppError;
+use pgdb::remove::RemoveError;
 use pgdb::render::RenderError;
 use pgdb::repo::path::RepoPathError;
 use pgdb::rotate::RotateError;
@@ -141,6 +142,12 @@ impl From<ListError> for Failure {
 
 impl From<NewAppError> for Failure {
     fn from(error: NewAppError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<RemoveError> for Failure {
+    fn from(error: RemoveError) -> Self {
         Self::usage(&error, error.help())
     }
 }

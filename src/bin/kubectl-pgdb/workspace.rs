@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use memchr::memmem;
 use pgdb::domain::kubernetes_name::Namespace;
 use pgdb::domain::time::UnixTime;
 use pgdb::render::{Template, Templates};
-use pgdb::repo::header::is_relevant;
+use pgdb::repo::header::{is_named_as_yaml, is_relevant};
 use pgdb::repo::namespaces::mentioned;
 use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
@@ -123,6 +124,18 @@ impl Workspace {
             staged,
             namespaces: namespaces.into_inner().unwrap_or_default(),
         })
+    }
+
+    /// Reads the other files of the repository that hold this text, as far as their names say that they are YAML.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub(crate) fn holding(&self, text: &str, beside: &Snapshot) -> Result<Snapshot, Failure> {
+        let finder = memmem::Finder::new(text);
+        let keep = |path: &RepoPath, bytes: &[u8]| {
+            is_named_as_yaml(path) && beside.text(path).is_none() && finder.find(bytes).is_some()
+        };
+        Ok(self.root.snapshot(&[], keep)?.snapshot)
     }
 
     /// Adds one file to what was read, whatever it holds and though git may ignore it.

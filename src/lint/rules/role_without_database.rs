@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     why: "The application's database is missing, or belongs to another role. It is a warning where the product made the role's \
           credential for an application; another role may be meant to use somebody else's database, and is for your information. \
           Nothing is said of roles that are in others (`inRoles`), that may do more than an application, that the bootstrap owns, or \
-          whose Secret names a database of another role as its `dbname`.",
+          whose Secret names the database of another application as its `dbname`.",
     mend: "Add the Database: `kubectl pgdb new-app` makes what is missing of an application. Or make the role the `owner` of its \
            Database, or remove the role and its credential.",
     example: Example {
@@ -97,8 +97,8 @@ const MOST_SLIPS: usize = 50;
 struct Owners<'a> {
     /// The Clusters that have Databases.
     clusters: BTreeSet<&'a str>,
-    /// The databases, by Cluster and name.
-    names: BTreeSet<(&'a str, &'a str)>,
+    /// The databases by Cluster and name, with the app that the product made each for.
+    names: BTreeMap<(&'a str, &'a str), Option<&'a str>>,
     /// The apps that the product made Databases for.
     apps: BTreeSet<&'a str>,
     /// Owners that are no roles, and the names of their databases, by Cluster: perhaps another name of the role.
@@ -125,9 +125,11 @@ impl<'a> Owners<'a> {
                 continue;
             };
             owners.clusters.insert(cluster);
-            owners
-                .names
-                .extend(database.known_name().map(|name| (cluster, name)));
+            if let Some(name) = database.known_name() {
+                owners
+                    .names
+                    .insert((cluster, name), database.object.app.as_deref());
+            }
             let Some(owner) = database.known_owner() else {
                 owners.open.insert(cluster);
                 continue;
@@ -148,15 +150,18 @@ impl<'a> Owners<'a> {
         owners
     }
 
-    /// Whether a role's credential names a database of another role, to which it is a login.
+    /// Whether a role's credential names a database of another app, to which it is a login.
     fn has_guest(&self, repository: &Repository<'_>, role: &Role<'_>, cluster: &str) -> bool {
         let Some(secret) = known(role.password_secret.as_ref()) else {
             return false;
         };
         let mut makers = repository.makers_of(secret);
         makers.any(|maker| {
+            // A database that is named like the role is evidently its own.
             let named = known(maker.database.as_ref());
-            named.is_some_and(|named| self.names.contains(&(cluster, named)))
+            let named = named.filter(|named| role.known_name() != Some(*named));
+            let of_app = named.and_then(|named| self.names.get(&(cluster, named)));
+            of_app.is_some_and(|app| *app != maker.object.app.as_deref())
         })
     }
 

@@ -230,7 +230,7 @@ impl AppReport {
         match (self.state, self.problems.as_slice()) {
             (_, []) => state.to_owned(),
             (State::Incomplete, problems) => problems.join(", "),
-            (State::Complete | State::Leaving, problems) => {
+            (State::Complete | State::Kept | State::Leaving, problems) => {
                 format!("{state}, {}", problems.join(", "))
             }
         }

@@ -10,12 +10,12 @@ pub struct Place {
     /// The line of the text, from 1.
     pub line: usize,
     /// The steps down to the node, such as `spec.managed.roles[0]`; `the top level` for none.
-    pub path: String,
+    pub path: Box<str>,
     /// YAML from the document's top level down to what should have been added or set, with `\n` line ends. Of a list on
     /// the path only the items that are meant are there.
-    pub snippet: String,
+    pub snippet: Box<str>,
     /// The paths of what should have been taken out, as `path` is written.
-    pub removals: Vec<String>,
+    pub removals: Box<[String]>,
 }
 
 /// Why a text was not edited; the message does not say the line, which [`EditError::line`] does.
@@ -166,7 +166,7 @@ impl EditError {
 
     /// The YAML to put into the document by hand, from its top level down; none where there is nothing to add.
     pub fn snippet(&self) -> Option<&str> {
-        Some(self.place().snippet.as_str()).filter(|snippet| !snippet.is_empty())
+        Some(self.place().snippet.as_ref()).filter(|snippet| !snippet.is_empty())
     }
 
     /// The paths of what to take out of the document by hand; none where nothing was to go.
@@ -233,8 +233,8 @@ impl EditError {
             | Self::Unconfirmed { place, .. }
             | Self::CheckFailed { place, .. } => place,
         };
-        place.snippet = snippet;
-        place.removals = removals;
+        place.snippet = snippet.into();
+        place.removals = removals.into();
         self
     }
 }
@@ -244,9 +244,9 @@ impl Place {
     pub(super) fn new(line: usize, path: &[Step<'_>]) -> Self {
         Self {
             line,
-            path: shown(path),
-            snippet: String::new(),
-            removals: Vec::new(),
+            path: shown(path).into(),
+            snippet: Box::default(),
+            removals: Box::default(),
         }
     }
 }

@@ -89,10 +89,42 @@ impl Removal<'_, '_, '_> {
 
     /// Where the first line begins that belongs to an entry which has its lines for itself.
     pub(super) fn lead(&self, entry: usize) -> usize {
+        let own = self.lines.start(self.start(entry));
         if entry == 0 && !self.each_has_comment {
-            return self.lines.start(self.start(entry));
+            return own;
         }
-        self.above(entry)
+        let above = self.above(entry);
+        if above < own && self.begins_paragraph(entry, above) && self.heads_others(entry) {
+            return own;
+        }
+        above
+    }
+
+    /// Whether nothing or a blank line is above an entry's comments.
+    fn begins_paragraph(&self, entry: usize, above: usize) -> bool {
+        let previous = self.lines.previous(above);
+        entry == 0 || previous.is_some_and(|previous| self.lines.is_blank_line(previous))
+    }
+
+    /// Whether an entry of one line is followed, without a blank line or a comment between, by such entries of which one
+    /// stays.
+    fn heads_others(&self, entry: usize) -> bool {
+        let has_one_line = |entry: usize| {
+            let (start, end) = (self.start(entry), self.end(entry));
+            self.lines.start(start) == self.lines.start(end)
+        };
+        let mut at = entry;
+        while has_one_line(at) && !self.is_last(at) {
+            let next = self.lines.next(self.end(at));
+            at += 1;
+            if next != self.lines.start(self.start(at)) || !has_one_line(at) {
+                return false;
+            }
+            if self.target.removed.binary_search(&at).is_err() {
+                return true;
+            }
+        }
+        false
     }
 
     /// Where the comments begin that stand right above an entry, at its column.
@@ -231,16 +263,17 @@ impl Removal<'_, '_, '_> {
             }
             return Ok(splices);
         }
-        if let ([new], true, true) = (added.as_mut_slice(), self.is_last(last), is_bare) {
-            if new.removed == (self.tail(last)..self.tail(last)) {
-                let text = new.inserted.trim_start_matches([' ', '\r', '\n']);
-                let splice = Splice {
-                    removed: start..self.tail(last),
-                    inserted: text.to_owned(),
-                };
-                added.clear();
-                return Ok(vec![splice]);
-            }
+        let tail = self.tail(last);
+        if let ([new], true, true) = (added.as_mut_slice(), self.is_last(last), is_bare)
+            && new.removed == (tail..tail)
+        {
+            let text = new.inserted.trim_start_matches([' ', '\r', '\n']);
+            let splice = Splice {
+                removed: start..tail,
+                inserted: text.to_owned(),
+            };
+            added.clear();
+            return Ok(vec![splice]);
         }
         let dash_end = lines.start(start) + before.trim_end_matches(is_blank).len();
         let mut splices = vec![Splice::remove(dash_end..own_end)];

@@ -23,10 +23,10 @@ pub(super) fn splices(
     } else {
         splices.extend(added);
     }
-    if removal.target.is_emptied() {
-        if let Some(splice) = all(removal)? {
-            return Ok(vec![splice]);
-        }
+    if removal.target.is_emptied()
+        && let Some(splice) = all(removal)?
+    {
+        return Ok(vec![splice]);
     }
     for (first, last) in runs(&removed) {
         if (first..=last).all(|entry| has_own_lines(removal, entry)) {

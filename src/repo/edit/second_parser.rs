@@ -118,6 +118,26 @@ fn compare(comparison: Comparison<'_>) -> Result<(), Doubt> {
     }
 }
 
+/// Compares what is read of the old text, without one of its `count` documents, to what is read of the new text.
+pub(super) fn without_document(
+    old: &str,
+    new: &str,
+    count: usize,
+    document: usize,
+) -> Result<(), Doubt> {
+    let mut old = Reading::of(old, count);
+    let new = Reading::of(new, count);
+    if old.error.is_some() || old.documents.len() != count || document >= count {
+        return Err(old.unreadable(count));
+    }
+    old.documents.remove(document);
+    if old.documents == new.documents && new.error.is_none() {
+        Ok(())
+    } else {
+        Err(Doubt::Differs)
+    }
+}
+
 /// What is read of a text.
 struct Reading {
     /// The documents up to the text's end, or to the first one that is not read.

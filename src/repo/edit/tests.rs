@@ -1,6 +1,7 @@
 //! Tests of the editor as a whole: shapes with their exact outcome, refusals, and what holds for any text.
 
 mod checks;
+mod documents;
 mod properties;
 mod refusals;
 mod removal_properties;

@@ -196,3 +196,86 @@ fn each_scope_has_its_label() {
         assert_eq!(opened.ok().unwrap().as_slice(), b"s3cret", "{annotation}");
     }
 }
+
+/// The template's data as the product writes it, and what else is given.
+fn product_data(more: &str) -> String {
+    format!(
+        "    data:\n      host: pg-rw.postgres.svc\n      dbname: my_shop\n      uri: postgresql://{{{{ .username }}}}:{{{{ .password }}}}@pg-rw.postgres.svc:5432/my_shop\n      jdbc-uri: jdbc:postgresql://pg-rw.postgres.svc:5432/my_shop?password={{{{ .password }}}}&user={{{{ .username }}}}\n      pgpass: \"pg-rw.postgres.svc:5432:my_shop:{{{{ .username }}}}:{{{{ .password }}}}\\n\"\n{more}"
+    )
+}
+
+#[test]
+fn what_cannot_be_a_template_any_more_is_sealed() {
+    let mut world = with(&[], &product_data(""));
+    let before = world.files[SEALED].clone();
+    // One that a URI takes as it is changes nothing of the templates.
+    let plan = world.plan_with(&["my-shop"], given("s3cret")).unwrap();
+    assert_eq!(changed(&before, &world.after(&plan, SEALED)), ["password"]);
+
+    let plan = world.plan_with(&["my-shop"], given("p@ss:1")).unwrap();
+    assert_eq!(plan.warnings, Vec::<String>::new());
+    assert_eq!(
+        plan.rotations[0].keys,
+        ["password", "uri", "jdbc-uri", "pgpass"]
+    );
+    let after = world.after(&plan, SEALED);
+    let opened = world.opened(&after, LABEL);
+    assert_eq!(opened["password"], "p@ss:1");
+    assert_eq!(
+        opened["uri"],
+        "postgresql://my_shop:p%40ss%3A1@pg-rw.postgres.svc:5432/my_shop"
+    );
+    assert_eq!(
+        opened["jdbc-uri"],
+        "jdbc:postgresql://pg-rw.postgres.svc:5432/my_shop?password=p%40ss%3A1&user=my_shop"
+    );
+    assert_eq!(
+        opened["pgpass"],
+        "pg-rw.postgres.svc:5432:my_shop:my_shop:p@ss\\:1\n"
+    );
+    let stream = parse(&after).unwrap();
+    let data = stream.documents[0]
+        .root
+        .at(&["spec", "template", "data"])
+        .unwrap();
+    let keys: Vec<&str> = data
+        .entries()
+        .iter()
+        .map(|(key, _)| key.as_str().unwrap())
+        .collect();
+    assert_eq!(keys, ["host", "dbname"]);
+
+    // They stay sealed, and follow the next password.
+    world.write(SEALED, &after);
+    let plan = world.plan_with(&["my-shop"], given("s3cret")).unwrap();
+    let again = world.after(&plan, SEALED);
+    assert_eq!(
+        changed(&after, &again),
+        ["password", "uri", "jdbc-uri", "pgpass"]
+    );
+    assert_eq!(
+        world.opened(&again, LABEL)["uri"],
+        "postgresql://my_shop:s3cret@pg-rw.postgres.svc:5432/my_shop"
+    );
+}
+
+#[test]
+fn templates_of_others_are_warned_of() {
+    let more = "      DATABASE_URL: postgresql://my_shop:{{ .password }}@pg-rw.postgres.svc/my_shop\n      \
+                SAFE_URL: postgresql://my_shop:{{ .password | urlquery }}@pg-rw.postgres.svc/my_shop\n";
+    let mut world = with(&[], &product_data(more));
+    let plan = world.plan_with(&["my-shop"], given("p@ss")).unwrap();
+    assert_eq!(
+        plan.rotations[0].keys,
+        ["password", "uri", "jdbc-uri", "pgpass"]
+    );
+    assert_eq!(
+        plan.warnings,
+        [
+            "db/my-shop-secrets-sealed.yaml:1: the template of DATABASE_URL puts the password in as it is, and this one has \
+          characters that a URI must escape"
+        ]
+    );
+    let plan = world.plan(&["my-shop"]).unwrap();
+    assert_eq!(plan.warnings, Vec::<String>::new());
+}

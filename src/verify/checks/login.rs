@@ -2,10 +2,11 @@
 
 use super::{Link, unread};
 use crate::live::fact::Fact;
+use crate::live::login::{Grantee, LoginProblem, Refusal};
 use crate::report::{Check, Status, Subject};
 use crate::sql::identifier;
 use crate::verify::chain::Chain;
-use crate::verify::facts::{Grantee, Login, LoginProblem, Refusal};
+use crate::verify::facts::Login;
 
 const LINK: Subject = Subject {
     check: "login",

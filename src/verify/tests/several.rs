@@ -60,6 +60,7 @@ fn a_role_may_be_an_object_of_its_own() {
             password_secret: Some("my-shop-db-creds".to_owned()),
             ..ManagedRole::default()
         },
+        drops_when_deleted: false,
         applied: Applied {
             applied: Some(true),
             message: String::new(),

@@ -29,7 +29,8 @@ impl Key {
         }
     }
 
-    fn of(object: &Value) -> Self {
+    /// The key of an object.
+    pub fn of(object: &Value) -> Self {
         let metadata = &object["metadata"];
         let name = metadata["name"].as_str().unwrap();
         let namespace = metadata["namespace"].as_str().unwrap_or_default();

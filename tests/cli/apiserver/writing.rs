@@ -1,5 +1,7 @@
 //! POST, PUT, PATCH and DELETE of objects, and of their `status`.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -112,18 +114,32 @@ fn patch(state: &mut State, place: &Place, change: &Value) -> Answer {
 }
 
 /// Puts the part that the path names into the place of the old one.
-fn replace(
-    state: &mut State,
-    place: &Place,
-    before: &Value,
-    mut object: Value,
-) -> std::sync::Arc<Item> {
+fn replace(state: &mut State, place: &Place, before: &Value, mut object: Value) -> Arc<Item> {
     if place.subresource == "status" {
         let mut whole = before.clone();
         whole["status"] = object["status"].take();
         return state.store.put(whole);
     }
-    if place.kind.has_status {
+    state.store.put(successor(place.kind, before, object))
+}
+
+/// Creates an object without its status, or puts it in the place of the one with its name, as a request does.
+pub fn apply(state: &mut State, mut object: Value) -> Arc<Item> {
+    let kind = Kind::of(&object);
+    if let Some(before) = state.store.get(&Key::of(&object)) {
+        let object = successor(kind, &before.value, object);
+        return state.store.put(object);
+    }
+    if kind.has_status {
+        remove(&mut object, "status");
+    }
+    fill_in_defaults(kind, &mut object);
+    state.store.put(object)
+}
+
+/// What is kept of an object that is written over: its status, and its generation where the specification is the same.
+fn successor(kind: &Kind, before: &Value, mut object: Value) -> Value {
+    if kind.has_status {
         remove(&mut object, "status");
         if let Some(status) = before.get("status") {
             object["status"] = status.clone();
@@ -132,7 +148,7 @@ fn replace(
     for field in ["uid", "creationTimestamp", "generation"] {
         remove(&mut object["metadata"], field);
     }
-    if place.kind.has_generation() {
+    if kind.has_generation() {
         let specified = |object: &Value| {
             let mut object = object.clone();
             remove(&mut object, "metadata");
@@ -143,7 +159,7 @@ fn replace(
         let is_changed = specified(&object) != specified(before);
         object["metadata"]["generation"] = json!(generation + i64::from(is_changed));
     }
-    state.store.put(object)
+    object
 }
 
 fn delete(state: &mut State, place: &Place) -> Answer {

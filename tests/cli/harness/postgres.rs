@@ -1,7 +1,6 @@
 //! The server, and a login through the API server's port-forward.
 
 use std::fs;
-use std::process::{Command, Stdio};
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -10,31 +9,12 @@ use serde_json::json;
 use tokio_postgres::NoTls;
 
 use crate::apiserver::ApiServer;
-use crate::postgres::{Postgres, Tls, is_usable, program};
+use crate::postgres::{Postgres, Tls, is_usable};
 
 /// What psql says to a login over TCP.
 fn login(postgres: &Postgres, role: &str, password: &str, sslmode: &str) -> Result<String, String> {
-    let output = Command::new(program("psql"))
-        .args(["-X", "-A", "-t", "-d"])
-        .arg(format!(
-            "host=127.0.0.1 port={} user={role} dbname={role} sslmode={sslmode}",
-            postgres.address().port()
-        ))
-        .args([
-            "-c",
-            "SELECT current_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
-        ])
-        .env_clear()
-        .env("PGPASSWORD", password)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    if output.status.success() {
-        Ok(text(&output.stdout))
-    } else {
-        Err(text(&output.stderr))
-    }
+    let statement = "SELECT current_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    postgres.log_in(role, role, password, sslmode, statement)
 }
 
 #[test]

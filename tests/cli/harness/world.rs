@@ -143,31 +143,38 @@ fn lists_and_roles_of_their_own_are_applied_too() {
     assert_eq!(&role["status"]["conditions"][0]["message"], version);
 }
 
+/// Asks the sealed-secrets controller through its Service; gives the text, or the code of a refusal.
+pub(super) fn ask(
+    server: &ApiServer,
+    method: &str,
+    path: &str,
+    body: String,
+) -> Result<String, u16> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(async {
+        let config = Kubeconfig::read_from(server.kubeconfig()).unwrap();
+        let config = Config::from_custom_kubeconfig(config, &KubeConfigOptions::default()).await;
+        let client = Client::try_from(config.unwrap()).unwrap();
+        let service =
+            "/api/v1/namespaces/kube-system/services/http:sealed-secrets-controller:http/proxy";
+        let request = hyper::Request::builder()
+            .method(method)
+            .uri(format!("{service}{path}"));
+        let request = request.body(body.into_bytes()).unwrap();
+        match client.request_text(request).await {
+            Ok(text) => Ok(text),
+            Err(kube::Error::Api(status)) => Err(status.code),
+            Err(error) => panic!("{error}"),
+        }
+    })
+}
+
 #[test]
 fn the_controller_tells_what_it_can_open() {
     let (repository, server, _) = World::guide();
-    let config = Kubeconfig::read_from(server.kubeconfig()).unwrap();
-    let ask = |method: &str, path: &str, body: String| -> Result<String, u16> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        runtime.unwrap().block_on(async {
-            let config =
-                Config::from_custom_kubeconfig(config.clone(), &KubeConfigOptions::default()).await;
-            let client = Client::try_from(config.unwrap()).unwrap();
-            let service =
-                "/api/v1/namespaces/kube-system/services/http:sealed-secrets-controller:http/proxy";
-            let request = hyper::Request::builder()
-                .method(method)
-                .uri(format!("{service}{path}"));
-            let request = request.body(body.into_bytes()).unwrap();
-            match client.request_text(request).await {
-                Ok(text) => Ok(text),
-                Err(kube::Error::Api(status)) => Err(status.code),
-                Err(error) => panic!("{error}"),
-            }
-        })
-    };
+    let ask = |method: &str, path: &str, body: String| ask(&server, method, path, body);
     assert_eq!(
         ask("GET", "/v1/cert.pem", String::new()),
         Ok(repository.read(crate::support::CERTIFICATE))

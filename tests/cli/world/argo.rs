@@ -11,7 +11,7 @@ const NAME: &str = "databases";
 const REVISION: &str = "5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed";
 
 /// The annotation that says what an object belongs to.
-const TRACKING: &str = "argocd.argoproj.io/tracking-id";
+pub const TRACKING: &str = "argocd.argoproj.io/tracking-id";
 
 /// A manifest as Argo CD applies it.
 pub fn tracked(manifest: &Value) -> Value {
@@ -102,12 +102,17 @@ fn resource(manifest: &Value) -> Value {
     if !namespace.is_empty() {
         resource["namespace"] = json!(namespace);
     }
-    let wave = manifest["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"].as_str();
-    let wave: i64 = wave.and_then(|wave| wave.parse().ok()).unwrap_or(0);
+    let wave = wave(manifest);
     if wave != 0 {
         resource["syncWave"] = json!(wave);
     }
     resource
+}
+
+/// The sync-wave of an object.
+pub fn wave(object: &Value) -> i64 {
+    let wave = object["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"].as_str();
+    wave.and_then(|wave| wave.parse().ok()).unwrap_or(0)
 }
 
 /// What the sync did with an object.

@@ -8,7 +8,10 @@ use super::super::apiserver::now;
 use super::{Cluster, argo, data, place, platform};
 
 /// The resource versions of Secrets, by namespace and name.
-type Versions = BTreeMap<(String, String), String>;
+pub type Versions = BTreeMap<(String, String), String>;
+
+/// The lists of a Database's specification that ask for something inside it.
+pub const OBJECTS_IN_DATABASES: [&str; 4] = ["schemas", "extensions", "fdws", "servers"];
 
 /// The image of the pods.
 const IMAGE: &str = "ghcr.io/cloudnative-pg/postgresql:18.1-system-trixie";
@@ -40,32 +43,33 @@ pub fn missing_secrets(manifest: &Value, versions: &Versions) -> Vec<Value> {
 
 /// Puts a Cluster with its pods and Services.
 pub fn put_cluster(cluster: &dyn Cluster, manifest: &Value, versions: &Versions) -> Value {
-    let mut object = argo::tracked(manifest);
-    fill_in_cluster(&mut object["spec"]);
+    let mut object = with_defaults(&argo::tracked(manifest));
     object["status"] = status(&object, versions);
     let object = cluster.put(object);
-    for number in 1..=instances(&object) {
-        cluster.put(pod(&object, number));
+    put_instances(cluster, &object);
+    object
+}
+
+/// Puts the pods and Services of a Cluster.
+pub fn put_instances(cluster: &dyn Cluster, object: &Value) {
+    for number in 1..=instances(object) {
+        cluster.put(pod(object, number));
     }
     for (suffix, selector) in [
         ("rw", json!({"cnpg.io/instanceRole": "primary"})),
         ("ro", json!({"cnpg.io/instanceRole": "replica"})),
         ("r", json!({"cnpg.io/podRole": "instance"})),
     ] {
-        cluster.put(service(&object, suffix, selector));
+        cluster.put(service(object, suffix, selector));
     }
-    object
 }
 
 /// A DatabaseRole that is applied, with its Secret's version.
 pub fn role(manifest: &Value, versions: &Versions) -> Value {
-    let mut object = argo::tracked(manifest);
+    let mut object = with_defaults(&argo::tracked(manifest));
     let (namespace, _) = place(manifest);
-    let spec = &mut object["spec"];
-    fill_in(spec, "databaseRoleReclaimPolicy", json!("retain"));
-    fill_in_role(spec);
     let mut status = json!({"applied": true, "observedGeneration": 1});
-    let secret = spec.pointer("/passwordSecret/name");
+    let secret = object["spec"].pointer("/passwordSecret/name");
     if let Some(secret) = secret.and_then(Value::as_str) {
         let version = versions.get(&(namespace, secret.to_owned()));
         let version = version.unwrap_or_else(|| panic!("no Secret {secret} for a role"));
@@ -80,16 +84,10 @@ pub fn role(manifest: &Value, versions: &Versions) -> Value {
 
 /// A Database that is applied, with its extensions and schemas.
 pub fn database(manifest: &Value) -> Value {
-    let mut object = argo::tracked(manifest);
-    let spec = &mut object["spec"];
-    fill_in(spec, "databaseReclaimPolicy", json!("retain"));
-    fill_in(spec, "ensure", json!("present"));
+    let mut object = with_defaults(&argo::tracked(manifest));
     let mut status = json!({"applied": true, "observedGeneration": 1});
-    for list in ["schemas", "extensions", "fdws", "servers"] {
-        if let Some(entries) = spec.get_mut(list).and_then(Value::as_array_mut) {
-            for entry in entries.iter_mut() {
-                fill_in(entry, "ensure", json!("present"));
-            }
+    for list in OBJECTS_IN_DATABASES {
+        if let Some(entries) = object["spec"][list].as_array() {
             let applied = entries
                 .iter()
                 .map(|entry| json!({"name": entry["name"], "applied": true}));
@@ -97,6 +95,34 @@ pub fn database(manifest: &Value) -> Value {
         }
     }
     object["status"] = status;
+    object
+}
+
+/// An object with what its CRD and the webhook put into its specification.
+pub fn with_defaults(manifest: &Value) -> Value {
+    let mut object = manifest.clone();
+    let kind = manifest["kind"].as_str().unwrap_or_default();
+    let Some(spec) = object.get_mut("spec") else {
+        return object;
+    };
+    match kind {
+        "Cluster" => fill_in_cluster(spec),
+        "DatabaseRole" => {
+            fill_in(spec, "databaseRoleReclaimPolicy", json!("retain"));
+            fill_in_role(spec);
+        }
+        "Database" => {
+            fill_in(spec, "databaseReclaimPolicy", json!("retain"));
+            fill_in(spec, "ensure", json!("present"));
+            for list in OBJECTS_IN_DATABASES {
+                let entries = spec.get_mut(list).and_then(Value::as_array_mut);
+                for entry in entries.into_iter().flatten() {
+                    fill_in(entry, "ensure", json!("present"));
+                }
+            }
+        }
+        _ => {}
+    }
     object
 }
 
@@ -112,7 +138,6 @@ fn fill_in_role(role: &mut Value) {
     fill_in(role, "inherit", json!(true));
 }
 
-/// What the CRD and the webhook put into a Cluster's specification.
 fn fill_in_cluster(spec: &mut Value) {
     for (field, default) in [
         ("enablePDB", json!(true)),
@@ -147,7 +172,8 @@ fn instances(cluster: &Value) -> u64 {
     cluster["spec"]["instances"].as_u64().unwrap_or(1)
 }
 
-fn status(cluster: &Value, versions: &Versions) -> Value {
+/// The status of a Cluster that is healthy, and whose roles are reconciled.
+pub fn status(cluster: &Value, versions: &Versions) -> Value {
     let (namespace, name) = place(cluster);
     let number = instances(cluster);
     let names: Vec<String> = (1..=number).map(|one| format!("{name}-{one}")).collect();
@@ -244,7 +270,7 @@ fn certificates(name: &str, namespace: &str) -> Value {
     })
 }
 
-fn condition(kind: &str, reason: &str, message: &str) -> Value {
+pub fn condition(kind: &str, reason: &str, message: &str) -> Value {
     json!({"type": kind, "status": "True", "reason": reason, "message": message, "lastTransitionTime": now()})
 }
 

@@ -29,7 +29,7 @@ pub fn read(root: &Path) -> Vec<Value> {
 }
 
 /// The objects of a YAML text.
-fn objects(text: &str) -> Vec<Value> {
+pub fn objects(text: &str) -> Vec<Value> {
     let documents = serde_yaml::Deserializer::from_str(text);
     let documents = documents.map(|document| Value::deserialize(document).unwrap());
     documents

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::apiserver::now;
 use super::{place, version};
 
-const PREFIX: &str = "reflector.v1.k8s.emberstack.com";
+pub const PREFIX: &str = "reflector.v1.k8s.emberstack.com";
 
 /// The namespaces that an object's annotations name; they are taken for names, not for patterns.
 pub fn targets(object: &Value) -> Vec<String> {

@@ -17,8 +17,8 @@ pub const SERVICE: &str = "sealed-secrets-controller";
 
 /// What a sealed value holds.
 pub enum Opening {
-    /// What the key opens.
-    Key(Box<UnsealingKey>),
+    /// What one of these keys opens.
+    Keys(Vec<UnsealingKey>),
     /// The usernames that the templates name, and made-up passwords.
     Given,
 }
@@ -26,34 +26,53 @@ pub enum Opening {
 impl Opening {
     /// The private key that belongs to the test vectors' certificate.
     pub fn with_the_vectors_key() -> Self {
-        let der = STANDARD.decode(vector_key("private_key_pkcs8_der_b64"));
-        let key = UnsealingKey::from_der(&der.unwrap()).unwrap();
-        Self::Key(Box::new(key))
+        Self::Keys(vec![key(&vector_key("private_key_pkcs8_der_b64"))])
     }
 
-    /// The values of a SealedSecret; none when one of them does not open.
-    fn open(&self, sealed: &Value) -> Option<BTreeMap<String, String>> {
-        let values = sealed["spec"]["encryptedData"].as_object()?;
-        let Self::Key(key) = self else {
+    /// The values of a SealedSecret.
+    ///
+    /// # Errors
+    /// The names of those that do not open.
+    pub fn open(&self, sealed: &Value) -> Result<BTreeMap<String, String>, Vec<String>> {
+        let Self::Keys(keys) = self else {
             let username = &sealed["spec"]["template"]["data"]["dbname"];
-            let username = username.as_str()?.to_owned();
+            let username = username.as_str().unwrap_or_default().to_owned();
             let password = apps::password(&place(sealed).1);
-            return Some(BTreeMap::from([
+            return Ok(BTreeMap::from([
                 ("username".to_owned(), username),
                 ("password".to_owned(), password),
             ]));
         };
         let label = label(sealed);
-        let opened = values.iter().map(|(name, value)| {
-            let value = key.unseal(value.as_str()?, &label).ok()?;
-            Some((name.clone(), String::from_utf8(value.to_vec()).ok()?))
-        });
-        opened.collect()
+        let open = |value: &Value| {
+            let value = value.as_str()?;
+            let opened = keys.iter().find_map(|key| key.unseal(value, &label).ok())?;
+            String::from_utf8(opened.to_vec()).ok()
+        };
+        let mut opened = BTreeMap::new();
+        let mut closed = Vec::new();
+        let values = sealed["spec"]["encryptedData"].as_object();
+        for (name, value) in values.into_iter().flatten() {
+            match open(value) {
+                Some(value) => drop(opened.insert(name.clone(), value)),
+                None => closed.push(name.clone()),
+            }
+        }
+        if closed.is_empty() {
+            Ok(opened)
+        } else {
+            Err(closed)
+        }
     }
 }
 
+/// A private key of the vectors: DER in base64.
+pub fn key(der: &str) -> UnsealingKey {
+    UnsealingKey::from_der(&STANDARD.decode(der).unwrap()).unwrap()
+}
+
 /// What values are sealed for.
-fn label(sealed: &Value) -> String {
+pub fn label(sealed: &Value) -> String {
     let (namespace, name) = place(sealed);
     let has = |scope: &str| {
         let annotation = format!("sealedsecrets.bitnami.com/{scope}");
@@ -74,9 +93,10 @@ pub fn put(
     manifest: &Value,
     opening: &Opening,
 ) -> (Value, BTreeMap<String, String>) {
-    let mut values = opening
-        .open(manifest)
-        .unwrap_or_else(|| panic!("{:?} is sealed with another key", place(manifest)));
+    let mut values = opening.open(manifest).unwrap_or_else(|closed| {
+        let place = place(manifest);
+        panic!("{place:?} is sealed with another key: {closed:?}")
+    });
     let mut sealed = argo::tracked(manifest);
     sealed["status"] = json!({
         "observedGeneration": 1,
@@ -88,15 +108,19 @@ pub fn put(
         }],
     });
     let sealed = cluster.put(sealed);
+    let secret = secret(&sealed, &mut values);
+    (cluster.put(secret), values)
+}
+
+/// The Secret that a SealedSecret makes of its values; what its template builds of them is added to them.
+pub fn secret(sealed: &Value, values: &mut BTreeMap<String, String>) -> Value {
     let template = &sealed["spec"]["template"];
+    let opened = values.clone();
     for (name, text) in template["data"].as_object().into_iter().flatten() {
         let text = text.as_str().unwrap_or_default();
-        let filled = ["username", "password"]
-            .iter()
-            .fold(text.to_owned(), |text, key| {
-                let value = values.get(*key).map_or("", String::as_str);
-                text.replace(&format!("{{{{ .{key} }}}}"), value)
-            });
+        let filled = opened.iter().fold(text.to_owned(), |text, (key, value)| {
+            text.replace(&format!("{{{{ .{key} }}}}"), value)
+        });
         values.insert(name.clone(), filled);
     }
     let mut metadata = template["metadata"].clone();
@@ -114,32 +138,37 @@ pub fn put(
         "kind": "Secret",
         "metadata": metadata,
         "type": template["type"],
-        "data": data(&values),
+        "data": data(values),
     });
     if secret["type"].is_null() {
         secret["type"] = json!("Opaque");
     }
-    (cluster.put(secret), values)
+    secret
 }
 
 /// Answers `/v1/cert.pem`, `/v1/verify` and `/healthz` behind the controller's Service.
 pub fn serve(server: &ApiServer) {
-    let certificate = vector_key("certificate_pem");
-    server.serve(NAMESPACE, SERVICE, "/v1/cert.pem", move |_, _| Reply {
-        code: 200,
-        content_type: "application/x-pem-file",
-        body: certificate.clone(),
-    });
+    serve_certificate(server, &vector_key("certificate_pem"));
     let key = Opening::with_the_vectors_key();
     server.serve(NAMESPACE, SERVICE, "/v1/verify", move |_, body| {
         let sealed: Option<Value> = serde_json::from_slice(body).ok();
         match sealed.map(|sealed| key.open(&sealed)) {
-            Some(Some(_)) => Reply::text(200, ""),
-            Some(None) => Reply::text(409, ""),
+            Some(Ok(_)) => Reply::text(200, ""),
+            Some(Err(_)) => Reply::text(409, ""),
             None => Reply::text(500, ""),
         }
     });
     server.serve(NAMESPACE, SERVICE, "/healthz", |_, _| {
         Reply::text(200, "ok\n")
+    });
+}
+
+/// Answers `/v1/cert.pem`.
+pub fn serve_certificate(server: &ApiServer, pem: &str) {
+    let pem = pem.to_owned();
+    server.serve(NAMESPACE, SERVICE, "/v1/cert.pem", move |_, _| Reply {
+        code: 200,
+        content_type: "application/x-pem-file",
+        body: pem.clone(),
     });
 }

@@ -229,6 +229,20 @@ impl Session {
         Shelf::of(self.objects::<W>(&selection).await)
     }
 
+    /// The object of a kind that has this name in a namespace.
+    pub(crate) async fn object<W: Wire>(&self, namespace: &str, name: &str) -> Fact<W::Object> {
+        let selection = Selection {
+            namespace: Some(namespace.to_owned()),
+            fields: named(Some(name)),
+            ..Selection::default()
+        };
+        match self.objects::<W>(&selection).await {
+            Fact::Present(mut found) => found.pop().map_or(Fact::Absent, Fact::Present),
+            Fact::Absent => Fact::Absent,
+            Fact::Unreadable(why) => Fact::Unreadable(why),
+        }
+    }
+
     /// The objects of a kind.
     pub(super) async fn objects<W: Wire>(&self, selection: &Selection) -> Fact<Vec<W::Object>> {
         let (api, params) = (selection.api::<W>(self), selection.params());

@@ -5,9 +5,11 @@ use std::time::Duration;
 use k8s_openapi::api::core::v1::Pod;
 use kube::Api;
 use pgdb::live::fact::{Cause, Fact, Unreadable};
+use pgdb::live::login::{Grantee, LoginProblem, Refusal};
 use pgdb::live::permission::Permission;
+use pgdb::repo::object::PRODUCT;
 use pgdb::sql::{CURRENT_SCHEMA, ROLLBACK, SEARCH_PATH, WHO_AM_I, WHO_MAY_CONNECT, try_table};
-use pgdb::verify::{Attempt, Grantee, Login, LoginProblem, Refusal};
+use pgdb::verify::{Attempt, Login};
 use rand::RngExt;
 use tokio::io::DuplexStream;
 use tokio_postgres::config::SslMode;
@@ -29,8 +31,25 @@ const LONGEST: Duration = Duration::from_secs(30);
 const BROKE: &str = "the connection broke before PostgreSQL had answered";
 /// The longest part of the API server's own words that is shown, in characters.
 const LONGEST_QUOTE: usize = 300;
-/// The name by which the session shows in `pg_stat_activity`.
-const APPLICATION_NAME: &str = "kubectl-pgdb verify";
+
+/// The way to log in as an app: with which credential, through which pod, to which database.
+#[derive(Clone, Debug)]
+pub(crate) struct Door {
+    /// The namespace of the Secret with the credential.
+    pub(crate) secret_namespace: String,
+    /// The Secret's name.
+    pub(crate) secret: String,
+    /// The namespace of the primary's pod.
+    pub(crate) pod_namespace: String,
+    /// The primary's pod.
+    pub(crate) pod: String,
+    /// The database.
+    pub(crate) database: String,
+    /// The command that asks: with the program's name the one that the session shows in `pg_stat_activity`.
+    pub(crate) command: &'static str,
+    /// What is said where the Secret is not there.
+    pub(crate) without_secret: String,
+}
 
 impl Session {
     /// Logs in as an app and asks PostgreSQL what the app may do; leaves nothing behind.
@@ -38,28 +57,58 @@ impl Session {
     /// # Errors
     /// Why it could not.
     pub(crate) async fn log_in(&self, attempt: &Attempt) -> Result<Login, LoginProblem> {
-        let timed = tokio::time::timeout(LONGEST, self.log_in_untimed(attempt)).await;
+        let door = Door {
+            secret_namespace: attempt.secret_namespace.clone(),
+            secret: attempt.secret.clone(),
+            pod_namespace: attempt.pod_namespace.clone(),
+            pod: attempt.pod.clone(),
+            database: attempt.database.clone(),
+            command: "verify",
+            without_secret: "waits for the link Mirror".to_owned(),
+        };
+        let asked = self.enter(&door, async |client| ask(client, attempt).await);
+        let (login, is_encrypted) = asked.await?;
+        Ok(Login {
+            is_encrypted,
+            ..login
+        })
+    }
+
+    /// Logs in, asks, and gives the answer with whether the session was encrypted.
+    ///
+    /// # Errors
+    /// Why it could not.
+    pub(super) async fn enter<T>(
+        &self,
+        door: &Door,
+        ask: impl AsyncFnOnce(&Client) -> Result<T, LoginProblem>,
+    ) -> Result<(T, bool), LoginProblem> {
+        let timed = tokio::time::timeout(LONGEST, self.enter_untimed(door, ask)).await;
         timed.unwrap_or_else(|_| {
             Err(LoginProblem::NoWay(Unreadable::new(
                 Cause::TimedOut,
                 format!(
                     "logging in through the pod {} took longer than {} s",
-                    attempt.pod,
+                    door.pod,
                     LONGEST.as_secs()
                 ),
                 format!(
                     "kubectl logs {} --namespace {}",
-                    attempt.pod, attempt.pod_namespace
+                    door.pod, door.pod_namespace
                 ),
             )))
         })
     }
 
-    async fn log_in_untimed(&self, attempt: &Attempt) -> Result<Login, LoginProblem> {
-        let credential = self.credential(attempt).await?;
-        let pods: Api<Pod> = Api::namespaced(self.client(), &attempt.pod_namespace);
-        let forwarded = pods.portforward(&attempt.pod, &[PORT]).await;
-        let mut forwarder = forwarded.map_err(|error| self.no_way(&error, attempt))?;
+    async fn enter_untimed<T>(
+        &self,
+        door: &Door,
+        ask: impl AsyncFnOnce(&Client) -> Result<T, LoginProblem>,
+    ) -> Result<(T, bool), LoginProblem> {
+        let credential = self.credential(door).await?;
+        let pods: Api<Pod> = Api::namespaced(self.client(), &door.pod_namespace);
+        let forwarded = pods.portforward(&door.pod, &[PORT]).await;
+        let mut forwarder = forwarded.map_err(|error| self.no_way(&error, door))?;
         let (stream, refusal) = match (forwarder.take_stream(PORT), forwarder.take_error(PORT)) {
             (Some(stream), Some(refusal)) => (stream, refusal),
             _ => {
@@ -68,42 +117,39 @@ impl Session {
                 ));
             }
         };
-        let asked = ask_through(stream, &credential, attempt);
+        let asked = ask_through(stream, &credential, door, ask);
         tokio::select! {
             biased;
             // What the kubelet says is nearer to the cause than the stream that ends with it.
-            Some(message) = refusal => Err(not_forwarded(attempt, message)),
+            Some(message) = refusal => Err(not_forwarded(door, message)),
             asked = asked => asked,
         }
     }
 
-    /// The username and password of the mirrored Secret.
-    async fn credential(&self, attempt: &Attempt) -> Result<Credential, LoginProblem> {
+    /// The username and password of the Secret.
+    async fn credential(&self, door: &Door) -> Result<Credential, LoginProblem> {
         let secrets: Api<CredentialWire> =
-            Api::namespaced_with(self.client(), &attempt.secret_namespace, &());
-        match self.get(&secrets, &attempt.secret).await {
+            Api::namespaced_with(self.client(), &door.secret_namespace, &());
+        match self.get(&secrets, &door.secret).await {
             Fact::Present(wire) => wire.credential().ok_or_else(|| {
                 LoginProblem::NotTried(
                     "the mirrored Secret has no username or password that is text".to_owned(),
                 )
             }),
-            Fact::Absent => Err(LoginProblem::NotTried(
-                "waits for the link Mirror".to_owned(),
-            )),
+            Fact::Absent => Err(LoginProblem::NotTried(door.without_secret.clone())),
             Fact::Unreadable(why) => Err(LoginProblem::NoWay(why)),
         }
     }
 
     /// Why no port-forward could be opened.
-    fn no_way(&self, error: &kube::Error, attempt: &Attempt) -> LoginProblem {
+    fn no_way(&self, error: &kube::Error, door: &Door) -> LoginProblem {
         // Web sockets are opened by GET, which newer servers take for `create` all the same.
-        let permission =
-            Permission::new("create", "pods/portforward", Some(&attempt.pod_namespace));
+        let permission = Permission::new("create", "pods/portforward", Some(&door.pod_namespace));
         match error {
             // The resource is served: it is the pod, or its node, that is not there.
             kube::Error::Api(status) if status.code == 404 => {
                 let said: String = status.message.chars().take(LONGEST_QUOTE).collect();
-                unreachable(attempt, &said)
+                unreachable(door, &said)
             }
             error => LoginProblem::NoWay(self.unreadable(error, &permission)),
         }
@@ -111,17 +157,18 @@ impl Session {
 }
 
 /// Speaks PostgreSQL's protocol on the stream.
-async fn ask_through(
+async fn ask_through<T>(
     stream: DuplexStream,
     credential: &Credential,
-    attempt: &Attempt,
-) -> Result<Login, LoginProblem> {
+    door: &Door,
+    ask: impl AsyncFnOnce(&Client) -> Result<T, LoginProblem>,
+) -> Result<(T, bool), LoginProblem> {
     let mut config = Config::new();
     config
         .user(credential.username.as_str())
         .password(credential.password.as_bytes())
-        .dbname(&attempt.database)
-        .application_name(APPLICATION_NAME)
+        .dbname(&door.database)
+        .application_name(format!("{PRODUCT} {}", door.command))
         .ssl_mode(SslMode::Prefer);
     let is_encrypted = postgres_tls::Noted::default();
     let mut tls = MakeRustlsConnect::new(
@@ -136,7 +183,7 @@ async fn ask_through(
         .map_err(|error| problem(&error))?;
     // The connection is driven beside the questions, and ends with them.
     tokio::select! {
-        asked = ask(&client, attempt) => asked.map(|login| Login { is_encrypted: is_encrypted.get(), ..login }),
+        asked = ask(&client) => asked.map(|answer| (answer, is_encrypted.get())),
         ended = connection => Err(match ended {
             Ok(()) => LoginProblem::Broken(BROKE.to_owned()),
             Err(error) => problem(&error),
@@ -205,7 +252,10 @@ async fn try_in(client: &Client, schema: &str) -> Result<Option<Refusal>, LoginP
     }
 }
 
-async fn rows(client: &Client, question: &str) -> Result<Vec<SimpleQueryRow>, LoginProblem> {
+pub(super) async fn rows(
+    client: &Client,
+    question: &str,
+) -> Result<Vec<SimpleQueryRow>, LoginProblem> {
     let answer = client
         .simple_query(question)
         .await
@@ -240,24 +290,24 @@ fn problem(error: &tokio_postgres::Error) -> LoginProblem {
 }
 
 /// The kubelet could not connect to the port.
-fn not_forwarded(attempt: &Attempt, message: String) -> LoginProblem {
+fn not_forwarded(door: &Door, message: String) -> LoginProblem {
     if message.contains("connection refused") {
         return LoginProblem::NotListening(message);
     }
-    unreachable(attempt, &message)
+    unreachable(door, &message)
 }
 
 /// The port cannot be reached, for this reason.
-fn unreachable(attempt: &Attempt, message: &str) -> LoginProblem {
+fn unreachable(door: &Door, message: &str) -> LoginProblem {
     LoginProblem::NoWay(Unreadable::new(
         Cause::Unreachable,
         format!(
             "the port {PORT} of the pod {} cannot be reached: {message}",
-            attempt.pod
+            door.pod
         ),
         format!(
             "kubectl describe pod {} --namespace {}",
-            attempt.pod, attempt.pod_namespace
+            door.pod, door.pod_namespace
         ),
     ))
 }

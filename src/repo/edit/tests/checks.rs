@@ -358,3 +358,92 @@ fn a_large_text_is_read_in_full_where_less_does_not_do() {
          line 10003 column 5"
     );
 }
+
+/// What the first parser's checks say of bytes that go where `a[1]` is to be taken out.
+fn checked_removal(old: &str, removed: &str) -> Result<(), &'static str> {
+    let stream = parse(old).unwrap();
+    let path = [Step::Key("a"), Step::Item(1)];
+    let target = find(&stream.documents[0], &path, Change::Removal).unwrap();
+    let start = old.find(removed).unwrap();
+    let splices = [Splice::remove(start..start + removed.len())];
+    check(&Edit {
+        old_text: old,
+        old: &stream,
+        new_text: &spliced(old, &splices).unwrap(),
+        splices: &splices,
+        document: 0,
+        targets: &[target],
+    })
+}
+
+#[test]
+fn wrong_removals_of_entries() {
+    let old = "a:\n  # head\n  - b # of b\n\n  # apart\n\n  # of c\n  - c # of c, too\n    # deeper\n  # below\n  - d\nz: &x [*y, *x]\n";
+    let old = &old.replace("[*y, *x]", "1\nw: *x");
+    let bytes = Err("other bytes than those of the old value gave way");
+    let tree = Err("the new tree is not the old one with the change alone");
+    for (removed, outcome) in [
+        ("  # of c\n  - c # of c, too\n    # deeper\n", Ok(())),
+        ("\n  # of c\n  - c # of c, too\n    # deeper\n", Ok(())),
+        ("  - c # of c, too\n    # deeper\n", Ok(())),
+        ("  - c # of c, too\n", Ok(())),
+        (
+            "  # apart\n\n  # of c\n  - c # of c, too\n    # deeper\n",
+            bytes,
+        ),
+        ("  - c # of c, too\n    # deeper\n  # below\n", bytes),
+        (
+            "# of b\n\n  # apart\n\n  # of c\n  - c # of c, too\n",
+            bytes,
+        ),
+        ("  - c # of c, too\n    # deeper\n  # below\n  - d\n", bytes),
+        ("  # head\n", bytes),
+        ("  # of c\n", tree),
+        ("    # deeper\n", tree),
+        ("", tree),
+    ] {
+        assert_eq!(checked_removal(old, removed), outcome, "{removed:?}");
+    }
+    for (old, removed, outcome) in [
+        ("a: [b, c, d]\n", "c, ", Ok(())),
+        ("a: [b, c, d]\n", ", c", Ok(())),
+        ("a: [b, c, d]\n", "b, ", bytes),
+        ("a: [b, c, d] # e\n", ", c, d", bytes),
+        (
+            "a: [b, c] # e\n",
+            ", c] # e",
+            Err("the new text is no valid YAML"),
+        ),
+        ("a:\n- b\n- c: |\n    x\n\n", "- c: |\n    x\n\n", Ok(())),
+        ("a:\n- b: |+\n    x\n\n- c\n", "\n- c\n", tree),
+    ] {
+        assert_eq!(checked_removal(old, removed), outcome, "{removed:?}");
+    }
+}
+
+#[test]
+fn the_second_parser_confirms_removals() {
+    let content = Addition::List(vec![text("x")]);
+    let removed = vec![Step::Item(0), Step::Item(2)];
+    for (old, new, outcome) in [
+        ("a: [b, c, d, e]\n", "a: [c, e, x]\n", Ok(())),
+        ("a: [b, c, d]\n", "a: [c, x]\n", Ok(())),
+        ("a: [b, c, d]\n", "a: [b, x]\n", Err(Doubt::Differs)),
+        ("a: [b, c, d]\n", "a: [c]\n", Err(Doubt::Differs)),
+        ("a: [b, c]\n", "a: [c, x]\n", Err(Doubt::Differs)),
+        ("a: {b: c}\n", "a: {b: c}\n", Err(Doubt::Differs)),
+    ] {
+        let comparison = Comparison {
+            old,
+            new,
+            count: 1,
+            document: 0,
+            parts: &[Part {
+                path: &[Step::Key("a")],
+                removed: removed.clone(),
+                content: &content,
+            }],
+        };
+        assert_eq!(confirm(comparison, None), outcome, "{old:?} => {new:?}");
+    }
+}

@@ -12,6 +12,8 @@ use super::{Condition, Reference, Wire, meta, time};
 
 /// What is not to be there is declared with this word.
 const ABSENT: &str = "absent";
+/// The reclaim policy by which the thing in PostgreSQL goes with its object.
+const DELETE: &str = "delete";
 
 /// A Cluster.
 #[derive(Clone, Debug, Deserialize)]
@@ -100,11 +102,12 @@ pub(crate) struct DatabaseWire {
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct DatabaseSpec {
     name: String,
     owner: String,
     ensure: String,
+    database_reclaim_policy: String,
     cluster: Reference,
     extensions: Option<Vec<Entry>>,
     schemas: Option<Vec<Entry>>,
@@ -150,6 +153,7 @@ pub(crate) struct DatabaseRoleWire {
 struct DatabaseRoleSpec {
     cluster: Reference,
     name: String,
+    database_role_reclaim_policy: String,
     #[serde(flatten)]
     role: RoleWire,
 }
@@ -262,6 +266,7 @@ impl Wire for DatabaseWire {
             owner: self.spec.owner,
             cluster: self.spec.cluster.name,
             is_absent: self.spec.ensure == ABSENT,
+            drops_when_deleted: self.spec.database_reclaim_policy == DELETE,
             extensions: wanted(self.spec.extensions),
             schemas: wanted(self.spec.schemas),
             extension_status: parts(status.extensions),
@@ -313,6 +318,7 @@ impl Wire for DatabaseRoleWire {
             name: spec.name,
             cluster: spec.cluster.name,
             role: spec.role.live(),
+            drops_when_deleted: spec.database_role_reclaim_policy == DELETE,
             applied: Applied {
                 applied: status.applied,
                 message: status.message,

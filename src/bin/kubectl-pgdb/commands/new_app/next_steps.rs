@@ -30,17 +30,21 @@ pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) ->
         };
         lines.push(format!("  {verb} {}", change.path()));
     }
-    let kept = plan
-        .pieces
-        .iter()
-        .filter(|piece| piece.state == PieceState::Kept);
-    lines.extend(kept.map(|piece| {
+    for piece in &plan.pieces {
+        let (kind, path) = (piece.kind.as_str(), &piece.path);
         let name = match piece.kind {
             PieceKind::ManagedRole => app.role.as_str(),
             _ => piece.object.as_str(),
         };
-        format!("  keep   {} {name} in {}", piece.kind.as_str(), piece.path)
-    }));
+        match piece.state {
+            PieceState::Made => {}
+            PieceState::Kept => lines.push(format!("  keep   {kind} {name} in {path}")),
+            PieceState::TakenOver => lines.push(format!(
+                "  take   {kind} {name} in {path} over again, with the data that the role {} kept",
+                app.role
+            )),
+        }
+    }
     lines.join("\n")
 }
 

@@ -9,7 +9,7 @@ use pgdb::rotate::reseal::{RESEAL_PATH, Resealed, answer, question};
 use pgdb::rotate::{Credential, Selection};
 
 use crate::cluster::{ClusterFlags, Question, Session, block_on};
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::prompt::SilentControls;
 
@@ -26,7 +26,7 @@ pub(super) fn reseal(
     wanted: &Wanted,
     output: &Output,
 ) -> Result<Vec<Resealed>, Failure> {
-    block_on(async {
+    let resealed = block_on(async {
         let session = Session::connect(flags).await?;
         let controller = session.controller(wanted).await?;
         let progress = Progress::new(selection.credentials.len(), output);
@@ -36,6 +36,10 @@ pub(super) fn reseal(
             answers.push(one(&session, &controller, credential, namespace).await?);
         }
         Ok(answers)
+    });
+    resealed.map_err(|failure| match failure.exit {
+        Exit::Interrupted => Failure::interrupted(),
+        _ => failure,
     })
 }
 

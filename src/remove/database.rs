@@ -1,0 +1,201 @@
+//! What becomes of a Database before it goes: its data is protected, or its database is dropped.
+
+use super::error::RemoveError;
+use super::inventory::{Inventory, RoleState, Spot, WAS_TO_BE_DROPPED};
+use super::{Fate, Inputs, Piece};
+use crate::declared::Place;
+use crate::domain::app::{App, AppOptions, Share};
+use crate::domain::kubernetes_name::{AppName, ObjectName};
+use crate::domain::postgres_name::{DatabaseName, RoleName};
+use crate::render::Template;
+use crate::repo::draft::Draft;
+use crate::repo::edit::{Addition, Edit, EditError, Step as PathStep, append, apply};
+use crate::repo::kustomization::Kustomization;
+use crate::repo::path::RepoPath;
+use crate::repo::yaml::{Node, parse};
+
+/// Why `lint` is not to speak of `ensure: absent`.
+const COMMENT: &str = "# pgdb:ignore PGDB712 on its way out";
+
+/// Says of the Database that its data stays when its object goes, and that this was not so.
+pub(super) fn retain(
+    inventory: &Inventory<'_>,
+    draft: &mut Draft<'_>,
+) -> Result<Vec<Piece>, RemoveError> {
+    if let Some(spot) = &inventory.database {
+        let policy = path(spot, &["spec", "databaseReclaimPolicy"]);
+        let mark = path(spot, &["metadata", "annotations", WAS_TO_BE_DROPPED]);
+        edit(
+            spot,
+            draft,
+            &[
+                Edit::set(&policy, Addition::Text("retain".to_owned())),
+                Edit::set(&mark, Addition::Text("delete".to_owned())),
+            ],
+        )?;
+    }
+    let database = inventory.database_piece(Fate::Changes(
+        "its data stays when its object goes: databaseReclaimPolicy retain".to_owned(),
+    ));
+    let role = inventory.role_piece(Fate::Stays("until the next stage".to_owned()));
+    let credential = inventory.credential_piece(Fate::Stays("until the next stage".to_owned()));
+    Ok(database.into_iter().chain(role).chain(credential).collect())
+}
+
+/// Says of the Database that its database is to be dropped; makes one where there is none any more.
+pub(super) fn drop(
+    inventory: &Inventory<'_>,
+    draft: &mut Draft<'_>,
+) -> Result<Vec<Piece>, RemoveError> {
+    let note = "CNPG drops the database, with all its data";
+    let database = match &inventory.database {
+        Some(spot) => {
+            let ensure = path(spot, &["spec", "ensure"]);
+            let absent = Addition::Text("absent".to_owned());
+            edit(spot, draft, &[Edit::set(&ensure, absent)])?;
+            with_comment(spot, &ensure, COMMENT, draft);
+            inventory.database_piece(Fate::Changes(note.to_owned()))
+        }
+        None => Some(make(inventory, note, draft)?),
+    };
+    let why = match inventory.role_state() {
+        RoleState::Shared => inventory.why_shared(),
+        _ => "until the database is gone".to_owned(),
+    };
+    let role = inventory.role_piece(Fate::Stays(why.clone()));
+    let credential = inventory.credential_piece(Fate::Stays(why));
+    Ok(database.into_iter().chain(role).chain(credential).collect())
+}
+
+/// Makes a Database that says no more than that its database is to be dropped.
+fn make(
+    inventory: &Inventory<'_>,
+    note: &str,
+    draft: &mut Draft<'_>,
+) -> Result<Piece, RemoveError> {
+    let inputs = inventory.inputs;
+    let app = app(inventory)?;
+    let path = inputs
+        .target
+        .directory
+        .join(&format!("{}-db.yaml", app.name))?;
+    if draft.text(&path).is_some() {
+        return Err(RemoveError::FileTaken { path });
+    }
+    let template = Template::Database;
+    let text = inputs
+        .templates
+        .render(template, &app, inputs.target, &[], &[])?;
+    let spot = Spot {
+        path: path.clone(),
+        document: 0,
+        item: None,
+    };
+    draft.write(&path, text);
+    let ensure = self::path(&spot, &["spec", "ensure"]);
+    let absent = Addition::Text("absent".to_owned());
+    edit(&spot, draft, &[Edit::set(&ensure, absent)])?;
+    with_comment(&spot, &ensure, COMMENT, draft);
+    list(inputs, &path, draft)?;
+    Ok(Piece {
+        kind: template.kind(),
+        name: app.database_object.to_string(),
+        place: Place { path, line: 1 },
+        fate: Fate::Made(note.to_owned()),
+    })
+}
+
+/// The app as far as its Database needs it.
+fn app(inventory: &Inventory<'_>) -> Result<App, RemoveError> {
+    let name: AppName = inventory.inputs.app.name.parse()?;
+    let database = inventory.database_name().unwrap_or_default();
+    let role: RoleName = match inventory.role_name() {
+        Some(role) => role.parse()?,
+        None => RoleName::of_app(&name)?,
+    };
+    let database: DatabaseName = database.parse()?;
+    Ok(App {
+        namespaces: Vec::new(),
+        secret: ObjectName::of_app(&name, "-db-creds"),
+        database_object: ObjectName::of_app(&name, "-db"),
+        role_object: ObjectName::of_app(&name, "-role"),
+        role,
+        database,
+        name,
+        options: AppOptions {
+            share: Share::Database,
+            ..AppOptions::default()
+        },
+    })
+}
+
+/// Enters a new file where a kustomization lists the folder's resources.
+fn list(inputs: &Inputs<'_>, file: &RepoPath, draft: &mut Draft<'_>) -> Result<(), RemoveError> {
+    let found = Kustomization::of_folder(inputs.snapshot, &inputs.target.directory);
+    let found = found.map_err(|(path, source)| RemoveError::NotYaml { path, source })?;
+    let Some(kustomization) = found else {
+        return Ok(());
+    };
+    let entry = file.relative_to(&kustomization.path.parent());
+    let (Some(entry), false) = (entry, kustomization.lists(file)) else {
+        return Ok(());
+    };
+    let text = draft.text(&kustomization.path).unwrap_or_default();
+    let entries = [Addition::Text(entry.to_owned())];
+    let edited = append(text, 0, &["resources"], &entries);
+    let edited = edited.map_err(|source| edit_error(&kustomization.path, source))?;
+    draft.write(&kustomization.path, edited);
+    Ok(())
+}
+
+/// The steps to a field of an object.
+fn path<'keys>(spot: &Spot, keys: &[&'keys str]) -> Vec<PathStep<'keys>> {
+    let item = spot
+        .item
+        .map(|item| [PathStep::Key("items"), PathStep::Item(item)]);
+    let item = item.into_iter().flatten();
+    item.chain(keys.iter().map(|key| PathStep::Key(key)))
+        .collect()
+}
+
+fn edit(spot: &Spot, draft: &mut Draft<'_>, edits: &[Edit<'_>]) -> Result<(), RemoveError> {
+    let text = draft.text(&spot.path).unwrap_or_default();
+    let edited = apply(text, spot.document, edits);
+    let edited = edited.map_err(|source| edit_error(&spot.path, source))?;
+    draft.write(&spot.path, edited);
+    Ok(())
+}
+
+fn edit_error(path: &RepoPath, source: EditError) -> RemoveError {
+    RemoveError::Edit {
+        path: path.clone(),
+        source,
+    }
+}
+
+/// Puts a comment behind a plain value that ends its line; leaves the text as it is where that is not so.
+pub(super) fn with_comment(
+    spot: &Spot,
+    path: &[PathStep<'_>],
+    comment: &str,
+    draft: &mut Draft<'_>,
+) {
+    let text = draft.text(&spot.path).unwrap_or_default();
+    if let Some(commented) = commented(text, spot.document, path, comment) {
+        draft.write(&spot.path, commented);
+    }
+}
+
+fn commented(text: &str, document: usize, path: &[PathStep<'_>], comment: &str) -> Option<String> {
+    let stream = parse(text).ok()?;
+    let root = &stream.documents.get(document)?.root;
+    let value = path
+        .iter()
+        .try_fold(root, |node: &Node<'_>, step| match *step {
+            PathStep::Key(key) => node.get(key),
+            PathStep::Item(item) => node.items().get(item),
+        })?;
+    let (before, behind) = text.split_at_checked(value.span.end)?;
+    let line = behind.split(['\r', '\n']).next().unwrap_or_default();
+    (line.trim().is_empty()).then(|| format!("{before} {comment}{behind}"))
+}

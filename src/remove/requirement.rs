@@ -1,0 +1,239 @@
+//! What the cluster has to show before a stage begins.
+
+use super::inventory::{Inventory, RoleState};
+use super::sight::Sight;
+use super::stage::{Stage, Step};
+use crate::declared::RoleSource;
+use crate::live::database::Database;
+use crate::live::fact::{Fact, Unreadable};
+
+/// What the cluster has to show before a stage begins.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Requirement {
+    /// The data of a Database stays when its object goes.
+    Retained {
+        /// The Database.
+        object: String,
+        /// Whether the repository tells that it was not always so: then it has to be seen.
+        must_be_seen: bool,
+    },
+    /// The database of a Database is dropped.
+    DatabaseDropped {
+        /// The Database.
+        object: String,
+    },
+    /// A role of the Cluster is dropped.
+    RoleDropped {
+        /// The role.
+        role: String,
+    },
+    /// A role goes with its DatabaseRole.
+    RoleGoesWithObject {
+        /// The DatabaseRole.
+        object: String,
+    },
+}
+
+/// Whether the cluster shows it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Seen {
+    /// It does.
+    Done,
+    /// It does not, or not yet.
+    NotYet {
+        /// What it shows instead.
+        evidence: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// It could not be asked.
+    Unknown {
+        /// Why.
+        evidence: String,
+        /// What to do.
+        remedy: String,
+    },
+}
+
+/// What has to be seen before a stage.
+pub(super) fn before(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> {
+    let app = inventory.inputs.app;
+    let object = app
+        .database
+        .as_ref()
+        .map(|database| database.object.clone());
+    let dropped = || {
+        let object = object.clone();
+        object.map(|object| Requirement::DatabaseDropped { object })
+    };
+    match step.stage {
+        Stage::Retain | Stage::DropDatabase => Vec::new(),
+        Stage::Close => object
+            .map(|object| Requirement::Retained {
+                object,
+                must_be_seen: inventory.was_to_be_dropped,
+            })
+            .into_iter()
+            .collect(),
+        Stage::DropRole => dropped().into_iter().collect(),
+        Stage::TakeOut => {
+            let role = app.role.as_ref();
+            let role = role.filter(|_| inventory.role_state() != RoleState::Shared);
+            let role = role.map(|role| match &role.source {
+                RoleSource::DatabaseRole(object) => Requirement::RoleGoesWithObject {
+                    object: object.clone(),
+                },
+                RoleSource::Managed | RoleSource::Cluster => Requirement::RoleDropped {
+                    role: role.name.clone(),
+                },
+            });
+            dropped().into_iter().chain(role).collect()
+        }
+    }
+}
+
+impl Requirement {
+    /// The stage that has to be done.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::Retained { .. } => Stage::Retain,
+            Self::DatabaseDropped { .. } => Stage::DropDatabase,
+            Self::RoleDropped { .. } | Self::RoleGoesWithObject { .. } => Stage::DropRole,
+        }
+    }
+
+    /// What may be lost, or left behind, where the stage begins all the same.
+    pub fn risk(&self) -> &'static str {
+        match self {
+            Self::Retained { .. } => {
+                "where the cluster still has databaseReclaimPolicy delete, the database is dropped with all its data"
+            }
+            Self::DatabaseDropped { .. } => {
+                "where the database is still there, the role cannot be dropped, and the database may stay for good"
+            }
+            Self::RoleDropped { .. } => {
+                "where the role is still there, it stays for good with its password, and nothing manages it any more"
+            }
+            Self::RoleGoesWithObject { .. } => {
+                "where the cluster still keeps the role, it stays for good with its password, and nothing manages it any more"
+            }
+        }
+    }
+
+    /// Whether a stage may begin though the cluster could not be asked.
+    pub fn may_be_unseen(&self) -> bool {
+        matches!(
+            self,
+            Self::Retained {
+                must_be_seen: false,
+                ..
+            }
+        )
+    }
+
+    /// Compares it with what was seen, or with why nothing was.
+    pub fn look(&self, sight: Result<&Sight, &Unreadable>) -> Seen {
+        let sight = match sight {
+            Ok(sight) => sight,
+            Err(why) => return unknown(why),
+        };
+        let cluster = match &sight.cluster {
+            Fact::Present(cluster) => cluster,
+            Fact::Unreadable(why) => return unknown(why),
+            Fact::Absent => {
+                return Seen::Unknown {
+                    evidence: format!("the Cluster is not in the cluster at {}", sight.server),
+                    remedy: "is this the right context? kubectl config get-contexts".to_owned(),
+                };
+            }
+        };
+        match self {
+            Self::Retained { object, .. } => retained(object, &sight.database),
+            Self::DatabaseDropped { object } => database_dropped(object, &sight.database),
+            Self::RoleDropped { role } => {
+                let place = format!("{} in {}", cluster.meta.name, cluster.meta.namespace);
+                if !cluster.roles.get(role).is_some_and(|entry| entry.is_absent) {
+                    return not_synced(&format!("the role {role:?} of the Cluster {place}"));
+                }
+                let status = &cluster.role_status;
+                if let Some(messages) = status.cannot_reconcile.get(role) {
+                    return not_yet(format!(
+                        "CNPG cannot drop the role {role:?}: {}",
+                        messages.join("; ")
+                    ));
+                }
+                if !status.reconciled.contains(role) {
+                    return not_yet(format!("CNPG has not dropped the role {role:?} yet"));
+                }
+                // The status may be of the time before the entry changed.
+                match &sight.holdings {
+                    Ok(_) => not_yet(format!("the role {role:?} still logs in")),
+                    Err(_) => Seen::Done,
+                }
+            }
+            Self::RoleGoesWithObject { object } => match &sight.role {
+                Fact::Present(role) if role.drops_when_deleted => Seen::Done,
+                Fact::Unreadable(why) => unknown(why),
+                Fact::Present(_) | Fact::Absent => {
+                    not_synced(&format!("the DatabaseRole {object}"))
+                }
+            },
+        }
+    }
+}
+
+fn retained(object: &str, database: &Fact<Database>) -> Seen {
+    match database {
+        Fact::Present(database) if database.drops_when_deleted => Seen::NotYet {
+            evidence: format!(
+                "in the cluster the Database {object} has databaseReclaimPolicy delete: its data would be lost with it"
+            ),
+            remedy: "commit and sync `databaseReclaimPolicy: retain` first, then run the same command again"
+                .to_owned(),
+        },
+        // What is not there can lose nothing.
+        Fact::Present(_) | Fact::Absent => Seen::Done,
+        Fact::Unreadable(why) => unknown(why),
+    }
+}
+
+fn database_dropped(object: &str, database: &Fact<Database>) -> Seen {
+    let database = match database {
+        Fact::Present(database) if database.is_absent => database,
+        Fact::Present(_) | Fact::Absent => return not_synced(&format!("the Database {object}")),
+        Fact::Unreadable(why) => return unknown(why),
+    };
+    if database.applied.is_done(database.meta.generation) {
+        return Seen::Done;
+    }
+    not_yet(match database.applied.message.as_str() {
+        "" => format!("CNPG has not dropped the database {:?} yet", database.name),
+        message => format!(
+            "CNPG cannot drop the database {:?}: {message}",
+            database.name
+        ),
+    })
+}
+
+fn not_synced(what: &str) -> Seen {
+    Seen::NotYet {
+        evidence: format!("in the cluster {what} does not say what the last stage wrote"),
+        remedy: "push the last commit, let Argo CD sync it, then run the same command again"
+            .to_owned(),
+    }
+}
+
+fn not_yet(evidence: String) -> Seen {
+    Seen::NotYet {
+        evidence,
+        remedy: "CNPG tries again every 30 seconds: run the same command again once it is done"
+            .to_owned(),
+    }
+}
+
+fn unknown(why: &Unreadable) -> Seen {
+    Seen::Unknown {
+        evidence: why.evidence.clone(),
+        remedy: why.remedy.clone(),
+    }
+}

@@ -1,0 +1,120 @@
+//! What becomes of a role: it is closed, dropped, or taken out.
+
+use super::database::with_comment;
+use super::error::RemoveError;
+use super::inventory::{Inventory, Spot};
+use super::{Fate, Piece};
+use crate::repo::draft::Draft;
+use crate::repo::edit::{Addition, Edit, Step as PathStep, apply};
+use crate::repo::yaml::{Node, parse};
+
+/// Why `lint` is not to speak of what says that the role goes.
+const COMMENT: &str = "# pgdb:ignore PGDB711,PGDB712 on its way out";
+
+/// Takes login and password from the role, which stays as the owner of what it owns.
+pub(super) fn close(inventory: &Inventory<'_>, draft: &mut Draft<'_>) -> Result<(), RemoveError> {
+    let Some(spot) = &inventory.role else {
+        return Ok(());
+    };
+    let steps = steps(inventory, spot);
+    edit(spot, draft, |role| {
+        let path = |key| [steps.as_slice(), &[PathStep::Key(key)]].concat();
+        let mut edits = vec![
+            Edit::set(&path("login"), Addition::Bool(false)),
+            Edit::set(&path("disablePassword"), Addition::Bool(true)),
+        ];
+        // A certificate to log in with is nothing for a role that does not, and CNPG refuses one.
+        for key in ["passwordSecret", "clientCertificate"] {
+            if role.get(key).is_some() {
+                edits.push(Edit::remove(&path(key)));
+            }
+        }
+        edits
+    })
+}
+
+/// Says of the role that it is to be dropped: at once for an entry of the Cluster, with its object for a DatabaseRole.
+pub(super) fn drop(
+    inventory: &Inventory<'_>,
+    draft: &mut Draft<'_>,
+) -> Result<Vec<Piece>, RemoveError> {
+    let Some(spot) = &inventory.role else {
+        return Ok(Vec::new());
+    };
+    let steps = steps(inventory, spot);
+    let (key, value, note) = if inventory.is_object() {
+        (
+            "databaseRoleReclaimPolicy",
+            "delete",
+            "CNPG drops the role when its object goes",
+        )
+    } else {
+        ("ensure", "absent", "CNPG drops the role")
+    };
+    let path = [steps.as_slice(), &[PathStep::Key(key)]].concat();
+    edit(spot, draft, |_| {
+        vec![Edit::set(&path, Addition::Text(value.to_owned()))]
+    })?;
+    with_comment(spot, &path, COMMENT, draft);
+    let role = inventory.role_piece(Fate::Changes(note.to_owned()));
+    let database = inventory.database_piece(Fate::Stays("until the role is gone".to_owned()));
+    let credential = inventory.credential_piece(Fate::Stays("until the role is gone".to_owned()));
+    Ok(role.into_iter().chain(database).chain(credential).collect())
+}
+
+/// Takes the role's entry out of the Cluster.
+pub(super) fn take_out(
+    inventory: &Inventory<'_>,
+    draft: &mut Draft<'_>,
+) -> Result<(), RemoveError> {
+    let Some(spot) = &inventory.role else {
+        return Ok(());
+    };
+    let steps = steps(inventory, spot);
+    edit(spot, draft, |_| vec![Edit::remove(&steps)])
+}
+
+/// The steps from a document's top level to the role's fields.
+fn steps(inventory: &Inventory<'_>, spot: &Spot) -> Vec<PathStep<'static>> {
+    let key = PathStep::Key;
+    match (inventory.is_object(), spot.item) {
+        (true, None) => vec![key("spec")],
+        (true, Some(item)) => vec![key("items"), PathStep::Item(item), key("spec")],
+        (false, item) => {
+            let list = [key("spec"), key("managed"), key("roles")];
+            let item = item.map(PathStep::Item);
+            list.into_iter().chain(item).collect()
+        }
+    }
+}
+
+/// Edits the document with the role.
+fn edit<'path>(
+    spot: &Spot,
+    draft: &mut Draft<'_>,
+    edits: impl FnOnce(&Node<'_>) -> Vec<Edit<'path>>,
+) -> Result<(), RemoveError> {
+    let text = draft.text(&spot.path).unwrap_or_default().to_owned();
+    let stream = parse(&text).map_err(|source| RemoveError::NotYaml {
+        path: spot.path.clone(),
+        source,
+    })?;
+    let document = stream.documents.get(spot.document);
+    let Some(role) = document.and_then(|document| role_in(&document.root, spot)) else {
+        return Ok(());
+    };
+    let edited = apply(&text, spot.document, &edits(role)).map_err(|source| RemoveError::Edit {
+        path: spot.path.clone(),
+        source,
+    })?;
+    draft.write(&spot.path, edited);
+    Ok(())
+}
+
+/// The role's fields.
+fn role_in<'tree, 'text>(root: &'tree Node<'text>, spot: &Spot) -> Option<&'tree Node<'text>> {
+    if let Some(roles) = root.at(&["spec", "managed", "roles"]) {
+        return roles.items().get(spot.item?);
+    }
+    spot.root(root)?.get("spec")
+}

@@ -1,0 +1,29 @@
+//! What was seen of an app in the live cluster.
+
+use crate::live::cluster::Cluster;
+use crate::live::database::{Database, DatabaseRole};
+use crate::live::fact::Fact;
+use crate::live::holdings::Holdings;
+use crate::live::login::LoginProblem;
+
+/// What was seen of an app in the live cluster.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Sight {
+    /// The API server that was asked.
+    pub server: String,
+    /// The Cluster.
+    pub cluster: Fact<Cluster>,
+    /// The app's Database; absent where the repository names none.
+    pub database: Fact<Database>,
+    /// The app's DatabaseRole; absent where the repository names none.
+    pub role: Fact<DatabaseRole>,
+    /// What the role has in PostgreSQL, or why that is not known.
+    pub holdings: Result<Holdings, LoginProblem>,
+}
+
+impl Sight {
+    /// What the role has, where it is known.
+    pub fn known_holdings(&self) -> Option<&Holdings> {
+        self.holdings.as_ref().ok()
+    }
+}

@@ -1,0 +1,108 @@
+//! By default access is closed and the data is kept.
+
+use super::{findings, told, with_my_shop};
+use crate::support::{CLUSTER, DATABASE, Repository, comparable, without_sealed_values};
+
+/// The role's lines in the Cluster, once it is closed.
+const CLOSED: &str = "      - name: my_shop\n        login: false\n        disablePassword: true\n";
+
+#[test]
+fn a_removed_app_leaves_its_role_alone() {
+    let repository = Repository::guide();
+    let before = repository.tree();
+    repository.run_ok("new-app my-shop --app-namespace shop --yes --quiet");
+    let outcome = repository.run("remove my-shop");
+    insta::assert_snapshot!(without_sealed_values(&told(&repository, &outcome)));
+    let mut expected = before;
+    let cluster = expected.get_mut(CLUSTER).unwrap();
+    *cluster = cluster
+        .replace("  monitoring:\n", &format!("{CLOSED}  monitoring:\n"))
+        .replace(
+            "  namespace: postgres\nspec:",
+            "  namespace: postgres\n  annotations:\n    argocd.argoproj.io/sync-wave: \"1\"\nspec:",
+        );
+    assert_eq!(repository.tree(), expected);
+    assert_eq!(findings(&repository), [] as [&str; 0]);
+}
+
+#[test]
+fn a_database_role_stays_as_an_object() {
+    let repository = with_my_shop("--roles databaserole");
+    let outcome = repository.run("remove my-shop");
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let role = repository.read("infra/databases/postgres/my-shop-role.yaml");
+    assert!(
+        role.ends_with(
+            "  databaseRoleReclaimPolicy: retain\n  login: false\n  disablePassword: true\n"
+        ),
+        "{role}"
+    );
+    let files: Vec<String> = repository.tree().into_keys().collect();
+    assert_eq!(
+        files
+            .iter()
+            .filter(|path| path.contains("my-shop"))
+            .collect::<Vec<_>>(),
+        ["infra/databases/postgres/my-shop-role.yaml"]
+    );
+}
+
+#[test]
+fn what_is_removed_already_is_left_alone() {
+    let repository = with_my_shop("");
+    repository.run_ok("remove my-shop");
+    let before = repository.tree();
+    let outcome = repository.run("remove my-shop");
+    assert_eq!(
+        told(&repository, &outcome),
+        "exit 0
+--- stdout
+--- stderr
+my-shop on the Cluster postgres-shared in postgres is removed already: nothing to write. The role \"my_shop\" keeps its data.
+  kubectl pgdb new-app my-shop ...    # takes role and data over again
+  kubectl pgdb remove my-shop --drop-database    # drops them
+"
+    );
+    assert_eq!(repository.tree(), before);
+    let listed = repository.run_ok("list");
+    assert!(listed.contains("removed, data kept"), "{listed}");
+}
+
+#[test]
+fn a_dry_run_shows_the_same_and_writes_nothing() {
+    let repository = with_my_shop("");
+    let before = repository.tree();
+    let dry = repository.run("remove my-shop --dry-run=client");
+    assert_eq!(dry.code, 0, "{}", dry.stderr);
+    assert_eq!(repository.tree(), before);
+    let wet = repository.run("remove my-shop");
+    assert_eq!(dry.stdout, wet.stdout);
+}
+
+#[test]
+fn data_that_would_go_with_its_object_is_protected_first() {
+    let repository = with_my_shop("--reclaim delete");
+    let before = repository.read(DATABASE);
+    let first = repository.run("remove my-shop");
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    insta::assert_snapshot!(told(&repository, &first));
+    assert_ne!(repository.read(DATABASE), before);
+    assert_eq!(findings(&repository), [] as [&str; 0]);
+    // Nobody has seen that the cluster has it too.
+    let protected = repository.tree();
+    let second = repository.run("remove my-shop");
+    insta::assert_snapshot!(told(&repository, &second));
+    assert_eq!(repository.tree(), protected);
+    let forced = repository.run("remove my-shop --force-stage");
+    assert_eq!(forced.code, 0, "{}", forced.stderr);
+    let once = with_my_shop("");
+    once.run_ok("remove my-shop");
+    assert_eq!(comparable(repository.tree()), comparable(once.tree()));
+}
+
+#[test]
+fn json_is_one_versioned_structure() {
+    let repository = with_my_shop("");
+    let outcome = repository.run("remove my-shop --output json --quiet");
+    insta::assert_snapshot!(told(&repository, &outcome));
+}

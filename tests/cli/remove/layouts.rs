@@ -1,0 +1,1 @@
+//! Manifests in every shape that repositories have.
