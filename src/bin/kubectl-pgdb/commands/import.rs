@@ -266,7 +266,9 @@ impl Session<'_> {
         if !plan.sql.is_empty() {
             self.output.tell(&format!(
                 "\nCNPG grants nothing. Once it is synced, run this as a superuser, with `kubectl cnpg psql {} -n {}`:\n{}",
-                target.cluster, target.namespace, plan.sql
+                target.cluster,
+                target.namespace,
+                plan.sql.trim_end()
             ));
         }
         if !dry_run && !plan.changes.is_empty() {
