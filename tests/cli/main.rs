@@ -33,6 +33,7 @@ mod leaks;
 mod lifecycle;
 mod lint;
 mod list;
+mod migrate_roles;
 mod mistyped;
 mod names;
 mod new_app;
