@@ -34,6 +34,7 @@ mod leaks;
 mod lifecycle;
 mod lint;
 mod list;
+mod migrate_roles;
 mod mistyped;
 mod names;
 mod new_app;
