@@ -98,6 +98,9 @@ impl<'declared> Owners<'declared> {
         if app.is_leaving() {
             return Err("it is being removed (ensure: absent)".to_owned());
         }
+        if app.is_kept() {
+            return Err("it was removed, and only its data is kept".to_owned());
+        }
         let name = parsed(&app.name)?;
         let Some(role) = &app.role else {
             return Err("no role of it is declared".to_owned());

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "",
     "new-app",
     "rotate",
+    "remove",
     "list",
     "verify",
     "fetch-cert",

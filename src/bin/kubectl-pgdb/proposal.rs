@@ -119,6 +119,21 @@ impl Proposal<'_> {
 /// So many paths are named one by one.
 const MOST_PATHS: usize = 24;
 
+/// Removes what a killed run left, for a command that has nothing to write.
+///
+/// # Errors
+/// When the lock cannot be taken or a file cannot be removed.
+pub(crate) fn remove_leftovers(
+    workspace: &Workspace,
+    output: &Output,
+    staged: &[RepoPath],
+) -> Result<(), Failure> {
+    if !staged.is_empty() {
+        workspace.lock(output)?.remove_staged(staged)?;
+    }
+    Ok(())
+}
+
 /// The git commands that commit a change with this subject.
 pub(crate) fn git_commands(changes: &ChangeSet, subject: &str, root: &Root) -> String {
     git_commands_beside(changes, subject, root, None)
