@@ -72,7 +72,7 @@ impl Role<'_> {
     }
 
     /// The other one.
-    pub(super) fn new(&self, to: RoleStyle) -> Option<&Place> {
+    pub(super) fn declared_anew(&self, to: RoleStyle) -> Option<&Place> {
         match to {
             RoleStyle::DatabaseRole => self.object.as_ref(),
             RoleStyle::Managed => self.entry.as_ref(),

@@ -24,7 +24,7 @@ pub(super) fn take_out(
     let mut moves = Vec::new();
     let mut going: BTreeMap<&RepoPath, Vec<&Place>> = BTreeMap::new();
     for role in roles {
-        let (Some(old), Some(new)) = (role.old(inputs.to), role.new(inputs.to)) else {
+        let (Some(old), Some(new)) = (role.old(inputs.to), role.declared_anew(inputs.to)) else {
             continue;
         };
         refuse_difference(role, old, new, draft)?;

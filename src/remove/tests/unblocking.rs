@@ -28,7 +28,10 @@ fn sight(holdings: Option<Holdings>) -> Sight {
     }
 }
 
-fn holdings(sessions: &[&str], dependencies: &[(Option<(&str, &str)>, u64, u64)]) -> Holdings {
+/// What a role has in a database, which has a name and an owner, or in all: what it owns, and what it has rights on.
+type Share<'name> = (Option<(&'name str, &'name str)>, u64, u64);
+
+fn holdings(sessions: &[&str], dependencies: &[Share<'_>]) -> Holdings {
     let sessions = sessions.iter().map(|role| Sessions {
         role: (*role).to_owned(),
         count: 1,
