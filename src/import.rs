@@ -122,7 +122,7 @@ pub fn plan(
     let declared = inputs.declared.apps.iter();
     let known: HashMap<&str, &DeclaredApp> = declared.map(|app| (app.name.as_str(), app)).collect();
     let owners = Owners::of(inputs.declared);
-    let roles = new::Roles::of(&entries, &known);
+    let roles = new::Roles::of(&entries, &known, &owners);
     let mut sorted = Sorted::default();
     for entry in entries {
         sorted.take(entry, &known, &owners, &roles, inputs);

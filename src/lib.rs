@@ -36,6 +36,7 @@ pub mod init;
 pub mod lint;
 pub mod list;
 pub mod live;
+pub mod migrate_roles;
 pub mod new_app;
 pub mod remove;
 pub mod render;

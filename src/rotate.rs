@@ -7,6 +7,7 @@
 
 mod age;
 mod error;
+mod examiner;
 mod history;
 mod refusal;
 mod replacing;

@@ -13,7 +13,7 @@ use super::{Action, ImportError, Inputs, Outcome, passwords};
 use crate::apps_file::{Entry, Grant, Position, Problem, Said};
 use crate::declared::{DeclaredApp, Piece};
 use crate::domain::app::Share;
-use crate::domain::postgres_name::RoleName;
+use crate::domain::postgres_name::{DatabaseName, RoleName};
 use crate::export::Owners;
 use crate::new_app::Wanted;
 use crate::repo::draft::Draft;
@@ -56,7 +56,7 @@ impl<'input> Sorted<'input> {
             self.add(entry, None, roles, inputs);
             return;
         };
-        let settled = match owners.settled(app) {
+        let settled = match owners.settled(app, guest_in(app, &entry.said)) {
             Ok(settled) => settled,
             // What is missing is made; what is there is compared then.
             Err(_) if !app.is_leaving() && !is_whole(app, entry.said.share) => {
@@ -183,6 +183,16 @@ impl<'input> Sorted<'input> {
             }
         }
     }
+}
+
+/// The database of another app that an app logs in to. Where the repository declares none, it is the one that the credential
+/// names, else the one of the file.
+fn guest_in<'said>(app: &'said DeclaredApp, said: &'said Said) -> Option<&'said str> {
+    let named = || app.credential.as_ref()?.database.as_deref();
+    let given = || said.database.as_ref().map(DatabaseName::as_str);
+    let is_login = said.share == Share::Login;
+    let undeclared = || is_login.then(|| named().or_else(given)).flatten();
+    app.guest_in.as_deref().or_else(undeclared)
 }
 
 /// Whether an app has all pieces that it is to have.

@@ -73,6 +73,7 @@ mod tests;
 pub use change::Edit;
 pub use documents::remove_document;
 pub use error::{EditError, Place};
+pub use removal::Extent;
 pub use step::Step;
 
 use block::{BlockStyle, BlockWriter, DashStyle};
@@ -319,6 +320,29 @@ pub fn apply(text: &str, document: usize, edits: &[Edit<'_>]) -> Result<String, 
         let removals = removals.map(|edit| step::shown(edit.path())).collect();
         error.with_snippet(snippet(&changes), removals)
     })
+}
+
+/// Where the entries of the list or mapping at a path stand, in document number `document` (from 0), in order.
+///
+/// # Errors
+/// As for [`remove`].
+pub fn extents(text: &str, document: usize, path: &[Step<'_>]) -> Result<Vec<Extent>, EditError> {
+    let stream = yaml::parse(text).map_err(|error| EditError::NotYaml {
+        place: Place::new(error.line, path),
+        template: text.contains("{{"),
+        problem: error.problem,
+    })?;
+    let lines = Lines::new(text);
+    let missing = || EditError::Missing {
+        place: Place::new(1, path),
+    };
+    let found = stream.documents.get(document).ok_or_else(missing)?;
+    let target = target::at(found, path).ok_or_else(missing)?;
+    let removal = removal::Removal::of(lines, &stream.comments, &target);
+    let removal =
+        removal.ok_or_else(|| failed(&target, "it is not clear where its entries stand"))?;
+    let count = removal.entries.len();
+    Ok((0..count).map(|entry| removal.extent(entry)).collect())
 }
 
 /// The number of the text's last line, from 1.

@@ -33,7 +33,7 @@ use std::sync::OnceLock;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 pub use refusal::Refusal;
-use session::Session;
+pub use session::Session;
 
 /// Set to skip what needs PostgreSQL, and know it.
 const SKIP: &str = "SKIP_POSTGRES_TESTS";

@@ -8,8 +8,8 @@ use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{
-    completion, demo, doctor, export, fetch_cert, import, init, lint, list, new_app, remove,
-    rotate, verify, version,
+    completion, demo, doctor, export, fetch_cert, import, init, lint, list, migrate_roles, new_app,
+    remove, rotate, verify, version,
 };
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
@@ -113,6 +113,7 @@ pub(crate) enum Command {
     Lint(Box<lint::Lint>),
     Rotate(Box<rotate::Rotate>),
     Remove(Box<remove::Remove>),
+    MigrateRoles(Box<migrate_roles::MigrateRoles>),
     Import(Box<import::Import>),
     Export(export::Export),
     FetchCert(Box<fetch_cert::FetchCert>),

@@ -9,6 +9,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod list;
+pub(crate) mod migrate_roles;
 pub(crate) mod new_app;
 pub(crate) mod remove;
 pub(crate) mod rotate;
@@ -24,6 +25,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.command {
         Command::NewApp(args) => new_app::run(args, &cli.global, output),
         Command::Remove(args) => remove::run(args, &cli.global, output),
+        Command::MigrateRoles(args) => migrate_roles::run(args, &cli.global, output),
         Command::Doctor(args) => doctor::run(args, &cli.global, output),
         Command::FetchCert(args) => fetch_cert::run(args, &cli.global, output),
         Command::Import(args) => import::run(args, &cli.global, output),

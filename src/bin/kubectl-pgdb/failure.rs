@@ -7,6 +7,7 @@ use pgdb::domain::name::NameError;
 use pgdb::fetch_cert::FetchError;
 use pgdb::list::ListError;
 use pgdb::live::controller::ControllerError;
+use pgdb::migrate_roles::MigrateError;
 use pgdb::new_app::NewAppError;
 use pgdb::remove::RemoveError;
 use pgdb::render::RenderError;
@@ -148,6 +149,12 @@ impl From<NewAppError> for Failure {
 
 impl From<RemoveError> for Failure {
     fn from(error: RemoveError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<MigrateError> for Failure {
+    fn from(error: MigrateError) -> Self {
         Self::usage(&error, error.help())
     }
 }

@@ -14,6 +14,16 @@ use super::lines::{Lines, is_blank};
 use super::splice::Splice;
 use super::target::Target;
 
+/// The bytes of a text that belong to an entry of a list or a mapping, as [`super::remove`] takes them out.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Extent {
+    /// The lines of the comments above it; empty where there are none.
+    pub above: Range<usize>,
+    /// From its dash or key to the end of its last line, with the comments there and deeper ones below; in brackets, and
+    /// beside a dash, the entry alone.
+    pub own: Range<usize>,
+}
+
 /// A list or a mapping of which entries go.
 pub(super) struct Removal<'removal, 'tree, 'text> {
     pub(super) lines: Lines<'removal>,
@@ -32,18 +42,7 @@ pub(super) fn remove(
     target: &Target<'_, '_>,
     added: Vec<Splice>,
 ) -> Result<Vec<Splice>, NoPlace> {
-    let entries = entries(lines, target.node).ok_or(NoPlace::Unclear)?;
-    let mut removal = Removal {
-        lines,
-        comments,
-        target,
-        entries,
-        each_has_comment: false,
-    };
-    removal.each_has_comment = (1..removal.entries.len()).any(|entry| {
-        let start = removal.start(entry);
-        lines.is_first(start) && removal.above(entry) < lines.start(start)
-    });
+    let removal = Removal::of(lines, comments, target).ok_or(NoPlace::Unclear)?;
     if is_flow(target.node) {
         super::removal_in_flow::splices(&removal, added)
     } else {
@@ -63,7 +62,44 @@ pub(super) fn runs(numbers: &[usize]) -> Vec<(usize, usize)> {
     runs
 }
 
-impl Removal<'_, '_, '_> {
+impl<'removal, 'tree, 'text> Removal<'removal, 'tree, 'text> {
+    /// The entries of a target.
+    pub(super) fn of(
+        lines: Lines<'removal>,
+        comments: &'removal [Comment],
+        target: &'removal Target<'tree, 'text>,
+    ) -> Option<Self> {
+        let mut removal = Self {
+            lines,
+            comments,
+            target,
+            entries: entries(lines, target.node)?,
+            each_has_comment: false,
+        };
+        removal.each_has_comment = (1..removal.entries.len()).any(|entry| {
+            let start = removal.start(entry);
+            lines.is_first(start) && removal.above(entry) < lines.start(start)
+        });
+        Some(removal)
+    }
+
+    /// What of the text belongs to an entry.
+    pub(super) fn extent(&self, entry: usize) -> Extent {
+        let start = self.start(entry);
+        let own_line = self.lines.start(start);
+        let has_own_lines = self.lines.is_first(start) && !self.is_in_brackets();
+        if !has_own_lines {
+            return Extent {
+                above: start..start,
+                own: start..self.end(entry),
+            };
+        }
+        Extent {
+            above: self.lead(entry)..own_line,
+            own: start..self.last_line_end(entry),
+        }
+    }
+
     pub(super) fn start(&self, entry: usize) -> usize {
         self.entries.get(entry).map_or(0, |range| range.start)
     }

@@ -77,6 +77,34 @@ pub(super) fn find<'tree, 'text>(
     Ok(finder.targets)
 }
 
+/// The list or mapping at a path, of which nothing changes.
+pub(super) fn at<'tree, 'text>(
+    document: &'tree Document<'text>,
+    path: &[Step<'tree>],
+) -> Option<Target<'tree, 'text>> {
+    let mut target = Target {
+        node: &document.root,
+        key: None,
+        parents: Vec::new(),
+        path: path.to_vec(),
+        removed: Vec::new(),
+        content: Addition::List(Vec::new()),
+    };
+    for step in path {
+        let (key, node) = match *step {
+            Step::Key(key) => {
+                let mut entries = target.node.entries().iter();
+                let (key, value) = entries.find(|(name, _)| name.as_str() == Some(key))?;
+                (Some(key), value)
+            }
+            Step::Item(number) => (None, target.node.items().get(number)?),
+        };
+        target.parents.push(target.node);
+        (target.key, target.node) = (key, node);
+    }
+    Some(target)
+}
+
 /// A walk down a document.
 struct Finder<'tree, 'text> {
     anchors: Anchors<'tree>,

@@ -243,6 +243,15 @@ impl Session {
         }
     }
 
+    /// The objects of a kind in a namespace.
+    pub(crate) async fn objects_in<W: Wire>(&self, namespace: &str) -> Fact<Vec<W::Object>> {
+        let selection = Selection {
+            namespace: Some(namespace.to_owned()),
+            ..Selection::default()
+        };
+        self.objects::<W>(&selection).await
+    }
+
     /// The objects of a kind.
     pub(super) async fn objects<W: Wire>(&self, selection: &Selection) -> Fact<Vec<W::Object>> {
         let (api, params) = (selection.api::<W>(self), selection.params());

@@ -113,7 +113,7 @@ fn command() -> Command {
                 arg.value_parser(PossibleValuesParser::new(RULES.iter().map(rule)))
             }
             "reclaim" => arg.value_parser(ReclaimPolicy::WORDS),
-            "roles" => arg.value_parser(RoleStyle::WORDS),
+            "roles" | "to" => arg.value_parser(RoleStyle::WORDS),
             "scope" => arg.value_parser(Scope::ALL.map(Scope::as_str)),
             _ => arg,
         })

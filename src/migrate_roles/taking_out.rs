@@ -1,0 +1,156 @@
+//! The second stage: the old declarations go.
+
+use std::collections::BTreeMap;
+
+use super::Inputs;
+use super::attributes;
+use super::declaration::without_comment;
+use super::error::MigrateError;
+use super::fields::ROLES;
+use super::inventory::{Place, Role, RoleMove};
+use crate::domain::choice::RoleStyle;
+use crate::repo::draft::Draft;
+use crate::repo::edit::{Edit, Step, apply, remove_document};
+use crate::repo::kustomization::listings;
+use crate::repo::path::RepoPath;
+
+/// Takes the old declarations of roles out.
+pub(super) fn take_out(
+    inputs: &Inputs<'_>,
+    roles: &[&Role<'_>],
+    draft: &mut Draft<'_>,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<RoleMove>, MigrateError> {
+    let mut moves = Vec::new();
+    let mut going: BTreeMap<&RepoPath, Vec<&Place>> = BTreeMap::new();
+    for role in roles {
+        let (Some(old), Some(new)) = (role.old(inputs.to), role.new(inputs.to)) else {
+            continue;
+        };
+        refuse_difference(role, old, new, draft)?;
+        going.entry(&old.place.path).or_default().push(old);
+        moves.push(RoleMove {
+            app: role.app.name.clone(),
+            role: role.name.clone(),
+            object: role.object_name.clone(),
+            from: old.place.clone(),
+            to: new.place.path.clone(),
+        });
+    }
+    for role in roles {
+        if let (RoleStyle::DatabaseRole, Some(object)) = (inputs.to, &role.object) {
+            let text = draft.text(&object.place.path).unwrap_or_default();
+            if let Some(text) = without_comment(text, object.document) {
+                draft.write(&object.place.path, text);
+            }
+        }
+    }
+    for (path, places) in going {
+        match inputs.to {
+            RoleStyle::DatabaseRole => entries_out(path, &places, draft)?,
+            RoleStyle::Managed => objects_out(path, &places, draft, warnings)?,
+        }
+    }
+    Ok(moves)
+}
+
+/// Refuses to take out what says something else than what stays.
+fn refuse_difference(
+    role: &Role<'_>,
+    old: &Place,
+    new: &Place,
+    draft: &Draft<'_>,
+) -> Result<(), MigrateError> {
+    let said = |place: &Place| {
+        let text = draft.text(&place.place.path).unwrap_or_default();
+        attributes::at(text, place).unwrap_or_default()
+    };
+    let fields = attributes::differences(&said(old), &said(new));
+    if fields.is_empty() {
+        return Ok(());
+    }
+    Err(MigrateError::Differs {
+        role: role.name.clone(),
+        place: old.place.clone(),
+        other: new.place.clone(),
+        fields,
+    })
+}
+
+/// Takes entries out of the Cluster.
+fn entries_out(
+    path: &RepoPath,
+    places: &[&Place],
+    draft: &mut Draft<'_>,
+) -> Result<(), MigrateError> {
+    let Some(first) = places.first() else {
+        return Ok(());
+    };
+    let numbers = places.iter().filter_map(|place| place.entry);
+    let edits: Vec<Edit<'_>> = numbers
+        .map(|number| Edit::remove(&[ROLES.as_slice(), &[Step::Item(number)]].concat()))
+        .collect();
+    let text = draft.text(path).unwrap_or_default();
+    let edited = apply(text, first.document, &edits);
+    let edited = edited.map_err(|source| MigrateError::Edit {
+        path: path.clone(),
+        source,
+    })?;
+    draft.write(path, edited);
+    Ok(())
+}
+
+/// Takes objects out of a file; one with nothing else in it goes, and its entries in kustomizations with it.
+fn objects_out(
+    path: &RepoPath,
+    places: &[&Place],
+    draft: &mut Draft<'_>,
+    warnings: &mut Vec<String>,
+) -> Result<(), MigrateError> {
+    let mut documents: Vec<usize> = places.iter().map(|place| place.document).collect();
+    documents.sort_unstable();
+    let mut text = draft.text(path).unwrap_or_default().to_owned();
+    for document in documents.into_iter().rev() {
+        let left = remove_document(&text, document).map_err(|source| MigrateError::Edit {
+            path: path.clone(),
+            source,
+        })?;
+        match left {
+            Some(left) => text = left,
+            None => {
+                draft.delete(path);
+                return unlist(path, draft, warnings);
+            }
+        }
+    }
+    draft.write(path, text);
+    Ok(())
+}
+
+/// Takes a file that is gone out of every kustomization that lists it.
+fn unlist(
+    gone: &RepoPath,
+    draft: &mut Draft<'_>,
+    warnings: &mut Vec<String>,
+) -> Result<(), MigrateError> {
+    for listing in listings(&draft.applied(), gone) {
+        if listing.is_empty_without {
+            warnings.push(format!(
+                "{}: this kustomization lists nothing any more, which kustomize refuses to build: take it out of what deploys it",
+                listing.path
+            ));
+        }
+        let edits: Vec<Edit<'_>> = listing
+            .entries
+            .iter()
+            .map(|entry| Edit::remove(&[Step::Key("resources"), Step::Item(*entry)]))
+            .collect();
+        let text = draft.text(&listing.path).unwrap_or_default();
+        let edited = apply(text, 0, &edits).map_err(|source| MigrateError::Edit {
+            path: listing.path.clone(),
+            source,
+        })?;
+        draft.write(&listing.path, edited);
+    }
+    Ok(())
+}
