@@ -28,10 +28,10 @@ fn sight(holdings: Option<Holdings>) -> Sight {
     }
 }
 
-/// What a role has in a database, which has a name and an owner, or in all: what it owns, and what it has rights on.
-type Share<'name> = (Option<(&'name str, &'name str)>, u64, u64);
+/// What depends on the role: the database and its owner, how much it owns, how many rights it has.
+type Depends<'name> = (Option<(&'name str, &'name str)>, u64, u64);
 
-fn holdings(sessions: &[&str], dependencies: &[Share<'_>]) -> Holdings {
+fn holdings(sessions: &[&str], dependencies: &[Depends<'_>]) -> Holdings {
     let sessions = sessions.iter().map(|role| Sessions {
         role: (*role).to_owned(),
         count: 1,
