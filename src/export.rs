@@ -45,7 +45,8 @@ pub fn export<'app>(
     let mut warnings = Vec::new();
     let mut written = Vec::new();
     for app in apps {
-        match owners.settled(app) {
+        let guest_in = app.guest_in.as_deref().or_else(|| foreign_database(app));
+        match owners.settled(app, guest_in) {
             Ok(settled) => {
                 let said = settled.said.without_defaults(&settled.name, defaults);
                 written.push(Written::new(&settled.name, &said));
@@ -82,13 +83,23 @@ impl<'declared> Owners<'declared> {
         }
     }
 
-    /// An app in the words of a file.
+    /// Whether an app's role is its own.
+    pub fn is_owner(&self, app: &DeclaredApp) -> bool {
+        let role = app.role.as_ref().map(|role| role.name.as_str());
+        let owner = role.and_then(|role| self.by_role.get(role));
+        owner.is_some_and(|owner| **owner == app.name)
+    }
+
+    /// An app in the words of a file, which logs in to this database where it has none of its own.
     ///
     /// # Errors
     /// Why the file cannot have it, as half a sentence.
-    pub fn settled(&self, app: &DeclaredApp) -> Result<Settled, String> {
+    pub fn settled(&self, app: &DeclaredApp, guest_in: Option<&str>) -> Result<Settled, String> {
         if app.is_leaving() {
             return Err("it is being removed (ensure: absent)".to_owned());
+        }
+        if app.is_kept() {
+            return Err("it was removed, and only its data is kept".to_owned());
         }
         let name = parsed(&app.name)?;
         let Some(role) = &app.role else {
@@ -118,10 +129,8 @@ impl<'declared> Owners<'declared> {
         }
         if app.database.is_none() {
             said.share = Share::Login;
-            said.database = match &app.guest_in {
-                Some(database) => Some(parsed(database)?),
-                None => return Err("it has no database".to_owned()),
-            };
+            let database = guest_in.ok_or("it has no database")?;
+            said.database = Some(parsed(database)?);
         }
         Ok(Settled {
             name,
@@ -129,6 +138,13 @@ impl<'declared> Owners<'declared> {
             warnings,
         })
     }
+}
+
+/// The database that a credential leads to where the repository declares none of that name: not the app's own, which would
+/// only be missing.
+fn foreign_database(app: &DeclaredApp) -> Option<&str> {
+    let named = app.credential.as_ref()?.database.as_deref()?;
+    (named != app.name.replace('-', "_")).then_some(named)
 }
 
 /// Whether a role is an app's own, and not one that it shares.

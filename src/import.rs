@@ -4,12 +4,15 @@
 //! compared setting by setting and edited where it differs, and one that the file does not name is left alone. What the file
 //! does not say stays as it is. An app without a difference is not touched at all.
 
+mod comparison;
 mod edits;
 mod error;
 mod grants;
 mod new;
+mod passwords;
 mod places;
 mod report;
+mod setting;
 mod sorting;
 mod update;
 
@@ -25,8 +28,9 @@ use crate::declared::{Declared, DeclaredApp};
 use crate::domain::app::AppOptions;
 use crate::domain::kubernetes_name::{AppName, Namespace};
 use crate::domain::password::PasswordLength;
+use crate::domain::time::UnixTime;
 use crate::export::Owners;
-use crate::new_app::{Ground, NewAppError, Planned, plan_all};
+use crate::new_app::{Ground, NewAppError, Planned, plan_all, refusals};
 use crate::repo::change_set::ChangeSet;
 use crate::repo::draft::Draft;
 use crate::repo::snapshot::Snapshot;
@@ -47,6 +51,8 @@ pub struct Inputs<'input> {
     pub defaults: &'input Defaults,
     /// Whether a password in the file replaces one that is sealed already.
     pub replaces_passwords: bool,
+    /// The time, for credentials that say on which day their passwords were made.
+    pub now: UnixTime,
 }
 
 /// What new apps have where the file says nothing.
@@ -116,13 +122,14 @@ pub fn plan(
     let declared = inputs.declared.apps.iter();
     let known: HashMap<&str, &DeclaredApp> = declared.map(|app| (app.name.as_str(), app)).collect();
     let owners = Owners::of(inputs.declared);
-    let roles = new::Roles::of(&entries, &known);
+    let roles = new::Roles::of(&entries, &known, &owners);
     let mut sorted = Sorted::default();
     for entry in entries {
         sorted.take(entry, &known, &owners, &roles, inputs);
     }
     sorted.check_names();
     let mut draft = Draft::new(inputs.snapshot);
+    sorted.replace_passwords(inputs, &mut draft, rng, sealed)?;
     sorted.update(inputs, &mut draft);
     let Sorted {
         wanted,
@@ -136,7 +143,10 @@ pub fn plan(
     let planned = if problems.is_empty() {
         plan_all(inputs.ground, wanted, &mut draft, rng, sealed)
     } else {
-        Ok(Planned::default())
+        match refusals(inputs.ground, &wanted, inputs.snapshot) {
+            refusals if refusals.is_empty() => Ok(Planned::default()),
+            refusals => Err(refusals),
+        }
     };
     match planned {
         Ok(planned) => warnings.extend(planned.warnings),

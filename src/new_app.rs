@@ -33,7 +33,7 @@ use crate::target::Target;
 
 pub use comparison::Difference;
 pub use error::{Conflict, NewAppError};
-pub use many::{Ground, Planned, Refusals, Wanted, plan_all};
+pub use many::{Ground, Planned, Refusals, Wanted, plan_all, refusals};
 pub use report::{FileReport, PieceReport, Report, Verb};
 
 /// Where an app's password comes from.

@@ -143,12 +143,12 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, RemoveError> {
 }
 
 impl Fate {
-    /// The word for programs and people.
+    /// The word for it.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Goes(_) => "goes",
             Self::Changes(_) => "changes",
-            Self::Made(_) => "is made",
+            Self::Made(_) => "made",
             Self::Stays(_) => "stays",
         }
     }

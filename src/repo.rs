@@ -2,6 +2,7 @@
 
 pub mod change_set;
 pub mod diff;
+pub mod documents;
 pub mod draft;
 pub mod edit;
 pub mod header;

@@ -7,8 +7,10 @@
 
 mod age;
 mod error;
+mod examiner;
 mod history;
 mod refusal;
+mod replacing;
 mod report;
 pub mod reseal;
 mod sealed_secret;
@@ -26,8 +28,9 @@ use crate::declared::Declared;
 use crate::domain::password::{Password, PasswordLength};
 use crate::domain::time::UnixTime;
 use crate::repo::change_set::ChangeSet;
+use crate::repo::documents::parts;
 use crate::repo::draft::Draft;
-use crate::repo::edit::{Addition, Edit, apply};
+use crate::repo::edit::{Addition, Edit, EditError, apply};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::sealing::SealingKey;
@@ -37,6 +40,7 @@ pub use age::{Age, AgeSource};
 pub use error::RotateError;
 pub use history::History;
 pub use refusal::{Reason, Refusal};
+pub use replacing::{Replacement, replace};
 pub use report::{AgeReport, AppReport, Call, LeftReport, Report};
 pub use sealed_secret::PASSWORD_CHANGED;
 pub use selection::{Credential, Selection};
@@ -150,10 +154,10 @@ fn rotation(credential: &Credential, values: &[(String, String)]) -> Rotation {
     }
 }
 
-/// Changes by their documents: what is in one document is edited at once.
+/// Changes by their files and documents: what is in one document is edited at once.
 #[derive(Default)]
 struct Edits<'credential> {
-    edits: BTreeMap<(&'credential RepoPath, usize), Vec<Edit<'credential>>>,
+    edits: BTreeMap<&'credential RepoPath, BTreeMap<usize, Vec<Edit<'credential>>>>,
 }
 
 impl<'credential> Edits<'credential> {
@@ -189,21 +193,60 @@ impl<'credential> Edits<'credential> {
 
     fn add(&mut self, credential: &'credential Credential, edit: Edit<'credential>) {
         let sealed = &credential.sealed;
-        let document = (&sealed.place.path, sealed.document);
-        self.edits.entry(document).or_default().push(edit);
+        let documents = self.edits.entry(&sealed.place.path).or_default();
+        documents.entry(sealed.document).or_default().push(edit);
     }
 
     /// The changes of the files.
     fn made(self, snapshot: &Snapshot) -> Result<ChangeSet, RotateError> {
         let mut draft = Draft::new(snapshot);
-        for ((path, document), edits) in self.edits {
+        self.write(&mut draft)?;
+        Ok(draft.into_change_set())
+    }
+
+    /// Changes the files in a draft.
+    fn write(self, draft: &mut Draft<'_>) -> Result<(), RotateError> {
+        for (path, documents) in self.edits {
             let text = draft.text(path).unwrap_or_default();
-            let new = apply(text, document, &edits).map_err(|source| RotateError::Edit {
+            let new = edited(text, &documents).map_err(|source| RotateError::Edit {
                 path: path.clone(),
                 source,
             })?;
             draft.write(path, new);
         }
-        Ok(draft.into_change_set())
+        Ok(())
     }
+}
+
+/// A text with the edits of its documents. Where there are many of them, each is edited by itself, so that the time grows
+/// with their number alone.
+fn edited(text: &str, documents: &BTreeMap<usize, Vec<Edit<'_>>>) -> Result<String, EditError> {
+    let parts = (documents.len() > 1).then(|| parts(text)).flatten();
+    let Some(parts) = parts else {
+        return in_turn(text, 0, documents.iter());
+    };
+    let mut new = String::with_capacity(text.len());
+    for part in parts {
+        let first = part.documents.start;
+        let edits = documents.range(part.documents);
+        new.push_str(&in_turn(part.text, first, edits).map_err(|error| {
+            // Its line would be that of the part.
+            let whole = in_turn(text, 0, documents.iter());
+            whole.err().unwrap_or(error)
+        })?);
+    }
+    Ok(new)
+}
+
+/// A text with edits of its documents, whose numbers begin with `first`.
+fn in_turn<'edits>(
+    text: &str,
+    first: usize,
+    documents: impl Iterator<Item = (&'edits usize, &'edits Vec<Edit<'edits>>)>,
+) -> Result<String, EditError> {
+    let mut new = text.to_owned();
+    for (number, edits) in documents {
+        new = apply(&new, number.saturating_sub(first), edits)?;
+    }
+    Ok(new)
 }

@@ -79,6 +79,7 @@ fn planned(text: &str, snapshot: &Snapshot, target: &Target, key: &SealingKey) -
         declared: &declared,
         defaults: &defaults,
         replaces_passwords: false,
+        now: NOW,
     };
     let mut rng = StdRng::seed_from_u64(1);
     let plan = plan(&inputs, entries, &mut rng, &|| ()).expect("the apps can be planned");

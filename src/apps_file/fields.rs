@@ -18,10 +18,14 @@ pub struct Field {
 pub enum Takes {
     /// A text that matches a pattern, of at most so many characters.
     Text(&'static str, usize),
+    /// A server encoding of PostgreSQL, in capital or small letters.
+    Encoding,
     /// One of these words.
     Word(&'static [&'static str]),
     /// A list of texts of which each matches a pattern, or one of them.
     Texts(&'static str),
+    /// The same, but not empty.
+    SomeTexts(&'static str),
     /// A list of names, each with a version or none.
     Extensions,
     /// Privileges of tables, as a list or with commas between them.
@@ -32,10 +36,20 @@ pub enum Takes {
     Flag,
 }
 
-const LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+const LABEL: &str = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
 const SUBDOMAIN: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
-const POSTGRES: &str = "^[a-z_][a-z0-9_-]*$";
-const ANY: &str = "^[\\s\\S]+$";
+const ROLE: &str =
+    "^(?!pg_|cnpg_|(postgres|streaming_replica|public|none)$)[a-z_][a-z0-9_-]{0,62}$";
+const GROUP: &str = "^(?!cnpg_|(postgres|streaming_replica|public|none)$)[a-z_][a-z0-9_-]{0,62}$";
+const DATABASE: &str = "^(?!(postgres|template0|template1)$)[a-z_][a-z0-9_-]{0,62}$";
+const SCHEMA: &str = "^(?!pg_|information_schema$)[a-z_][a-z0-9_-]{0,62}$";
+const LOCALE: &str = "^[A-Za-z][A-Za-z0-9_.@-]*$";
+/// One line without control characters and those that change the direction of writing, and not blank.
+const LINE: &str =
+    r"^(?!\s*$)[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+$";
+/// One line that neither begins nor ends with white space; what ends the line may be there.
+const PASSWORD: &str =
+    r"^(?![\s\ufeff])[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f](\r?\n)?$";
 
 /// The keys of the product's own entries, in the order in which they are written.
 pub const FIELDS: [Field; 19] = [
@@ -47,19 +61,19 @@ pub const FIELDS: [Field; 19] = [
     },
     Field {
         name: "appNamespaces",
-        takes: Takes::Texts(LABEL),
+        takes: Takes::SomeTexts(LABEL),
         about: "The namespaces that the credential is mirrored to.",
         example: "[shop]",
     },
     Field {
         name: "user",
-        takes: Takes::Text(POSTGRES, 63),
+        takes: Takes::Text(ROLE, 63),
         about: "The login role.",
         example: "my_shop",
     },
     Field {
         name: "database",
-        takes: Takes::Text(POSTGRES, 63),
+        takes: Takes::Text(DATABASE, 63),
         about: "The database.",
         example: "my_shop",
     },
@@ -89,19 +103,19 @@ pub const FIELDS: [Field; 19] = [
     },
     Field {
         name: "schemas",
-        takes: Takes::Texts(POSTGRES),
+        takes: Takes::Texts(SCHEMA),
         about: "Schemas of the database, owned by the role.",
         example: "[audit]",
     },
     Field {
         name: "encoding",
-        takes: Takes::Text(ANY, 20),
+        takes: Takes::Encoding,
         about: "The database's encoding.",
         example: "UTF8",
     },
     Field {
         name: "locale",
-        takes: Takes::Text(ANY, 63),
+        takes: Takes::Text(LOCALE, 63),
         about: "The database's locale.",
         example: "C.UTF-8",
     },
@@ -125,13 +139,13 @@ pub const FIELDS: [Field; 19] = [
     },
     Field {
         name: "inRoles",
-        takes: Takes::Texts(POSTGRES),
+        takes: Takes::Texts(GROUP),
         about: "The roles that the login role is a member of.",
         example: "[reporting]",
     },
     Field {
         name: "comment",
-        takes: Takes::Text(ANY, 500),
+        takes: Takes::Text(LINE, 500),
         about: "What PostgreSQL shows beside the role.",
         example: "shop team",
     },
@@ -149,17 +163,41 @@ pub const FIELDS: [Field; 19] = [
     },
     Field {
         name: "password",
-        takes: Takes::Text(ANY, 4096),
+        takes: Takes::Text(PASSWORD, 4098),
         about: "The password; one is made where none is given.",
         example: "\"...\"",
     },
+];
+
+/// The keys that an app cannot have which owns no database (`ownsDatabase: false`).
+pub(super) const OF_DATABASES: [&str; 7] = [
+    "ownedBy",
+    "extensions",
+    "schemas",
+    "encoding",
+    "locale",
+    "connectionLimit",
+    "reclaim",
+];
+
+/// The keys that an app cannot have which has no login of its own (`ownedBy`).
+pub(super) const OF_LOGINS: [&str; 9] = [
+    "appNamespaces",
+    "user",
+    "secretName",
+    "roles",
+    "inRoles",
+    "comment",
+    "scope",
+    "connectionKeys",
+    "password",
 ];
 
 /// The keys of an entry that names a user, in the two other formats.
 pub const USER_FIELDS: [Field; 7] = [
     Field {
         name: "username",
-        takes: Takes::Text(POSTGRES, 63),
+        takes: Takes::Text(ROLE, 63),
         about: "The login role; the app is named like it, with `-` for `_`.",
         example: "alice",
     },
@@ -171,25 +209,25 @@ pub const USER_FIELDS: [Field; 7] = [
     },
     Field {
         name: "appNamespaces",
-        takes: Takes::Texts(LABEL),
+        takes: Takes::SomeTexts(LABEL),
         about: "The namespaces that the credential is mirrored to.",
         example: "[shop]",
     },
     Field {
         name: "password",
-        takes: Takes::Text(ANY, 4096),
+        takes: Takes::Text(PASSWORD, 4098),
         about: "The password; one is made where none is given.",
         example: "\"...\"",
     },
     Field {
         name: "email",
-        takes: Takes::Text(ANY, 500),
+        takes: Takes::Text(LINE, 500),
         about: "Whom to write to; becomes the role's comment.",
         example: "alice@example.com",
     },
     Field {
         name: "databases",
-        takes: Takes::Texts(POSTGRES),
+        takes: Takes::Texts(DATABASE),
         about: "The user's databases: with all privileges the role owns them, else they are other apps'.",
         example: "[newdb]",
     },
@@ -205,9 +243,9 @@ impl Takes {
     /// What is taken, in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Text(..) => "a text",
+            Self::Text(..) | Self::Encoding => "a text",
             Self::Word(_) => "a word",
-            Self::Texts(_) => "a list of texts",
+            Self::Texts(_) | Self::SomeTexts(_) => "a list of texts",
             Self::Extensions => "a list of extensions",
             Self::Privileges => "privileges",
             Self::Number => "a whole number",

@@ -7,10 +7,12 @@ use zeroize::Zeroizing;
 
 use super::fields::{Field, Takes};
 use super::problem::{Position, Problem};
+use crate::domain::database_option::Extension;
 use crate::domain::name::{NameError, quoted};
 use crate::domain::nearest::nearest;
 use crate::domain::password::Password;
 use crate::domain::scope::ScopeError;
+use crate::repo::scalar::is_string;
 use crate::repo::yaml::{Node, ScalarStyle, Value};
 
 /// Gathers what is wrong.
@@ -94,19 +96,20 @@ impl Reader {
         for (key, value) in node.entries() {
             let Some(name) = self.key(key) else { continue };
             let Some(field) = fields.iter().find(|field| field.name == name) else {
-                self.unknown(key, name, fields);
+                let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+                let known = format!("the keys are {}", names.join(", "));
+                self.unknown(key, name, &names, &known);
                 continue;
             };
-            if let Some((_, first)) = values.get(field.name) {
-                let message = format!("{name:?} is given twice, first on line {}", first.line);
-                self.report(key, message, "give it once");
-                continue;
-            }
-            // Nothing is said by nothing, as in Kubernetes' own manifests.
-            if !value.is_null() {
-                values.insert(field.name, (field, value));
+            match values.get(field.name) {
+                Some((_, first)) => self.twice(key, name, first.line),
+                None => {
+                    values.insert(field.name, (field, value));
+                }
             }
         }
+        // Nothing is said by nothing, as in Kubernetes' own manifests.
+        values.retain(|_, (_, value)| !(value.is_null() && is_bare(value)));
         Values { values }
     }
 
@@ -123,24 +126,34 @@ impl Reader {
             }
             Some(name) if is_bare(key) => Some(name),
             _ => {
-                self.report(key, "a key must be a word", "");
+                self.report(
+                    key,
+                    "a key is a word",
+                    "write it without brackets, tags and anchors",
+                );
                 None
             }
         }
     }
 
-    /// A key that is not known. It is not shown where it is long: it may be a secret that a slip made a key.
-    fn unknown(&mut self, key: &Node<'_>, name: &str, fields: &[Field]) {
-        const LONGEST: usize = 30;
-        let names = || fields.iter().map(|field| field.name);
-        let help = match nearest(name, names()) {
-            Some(near) => format!("did you mean {near}?"),
-            None => format!("the keys are {}", names().collect::<Vec<_>>().join(", ")),
-        };
-        let message = if name.len() > LONGEST {
-            "this key is not known".to_owned()
-        } else {
+    /// A key that is there again.
+    pub(super) fn twice(&mut self, key: &Node<'_>, name: &str, first: usize) {
+        let message = format!("{name} is given twice, first on line {first}");
+        self.report(key, message, "give it once");
+    }
+
+    /// A key that is not known. It is shown only where it is like one that is: a slip can make a key of a secret, as
+    /// where the space behind a colon is missing.
+    pub(super) fn unknown(&mut self, key: &Node<'_>, name: &str, names: &[&str], known: &str) {
+        let near = nearest(name, names.iter().copied());
+        let help = near.map_or(known.to_owned(), |near| format!("did you mean {near}?"));
+        let is_word = name
+            .chars()
+            .all(|c| c.is_ascii_alphabetic() || "-_ ".contains(c));
+        let message = if near.is_some() && is_word {
             format!("the key {} is not known", quoted(name))
+        } else {
+            "this key is not known".to_owned()
         };
         self.report(key, message, help);
     }
@@ -151,7 +164,7 @@ impl Reader {
         field: &'static Field,
         node: &'tree Node<'tree>,
     ) -> Option<&'tree str> {
-        let text = node.as_str().filter(|_| is_bare(node));
+        let text = text(node);
         if text.is_none() {
             self.wrong_kind(field, node);
         }
@@ -159,14 +172,12 @@ impl Reader {
     }
 
     fn wrong_kind(&mut self, field: &'static Field, node: &Node<'_>) {
-        let message = format!(
-            "{} takes {}, not {}",
-            field.name,
-            field.takes.words(),
-            described(node)
-        );
-        let help = format!("write it like `{}: {}`", field.name, field.example);
-        self.report(node, message, help);
+        let found = match (field.takes, described(node)) {
+            (Takes::Number, NUMBER) => "one of another form",
+            (_, found) => found,
+        };
+        let message = format!("{} takes {}, not {found}", field.name, field.takes.words());
+        self.report(node, message, how(field, node));
     }
 
     fn refuse(&mut self, field: &'static Field, node: &Node<'_>, refusal: impl Into<Refusal>) {
@@ -191,66 +202,109 @@ impl Reader {
     /// with commas.
     pub(super) fn list<T>(&mut self, values: &Values<'_>, name: &str) -> Option<Vec<T>>
     where
+        T: FromStr + PartialEq,
+        T::Err: Into<Refusal>,
+    {
+        self.list_without(values, name, |known: &T, value| known == value)
+    }
+
+    /// The extensions, each once whatever its version.
+    pub(super) fn extensions(&mut self, values: &Values<'_>) -> Option<Vec<Extension>> {
+        self.list_without(values, "extensions", |known: &Extension, value| {
+            known.name() == value.name()
+        })
+    }
+
+    /// A list in which no value is the same as another.
+    fn list_without<T>(
+        &mut self,
+        values: &Values<'_>,
+        name: &str,
+        is_same: impl Fn(&T, &T) -> bool,
+    ) -> Option<Vec<T>>
+    where
         T: FromStr,
         T::Err: Into<Refusal>,
     {
         let (field, node) = values.get(name)?;
-        let texts: Vec<(&Node<'_>, String)> = match (&node.value, node.as_str()) {
-            (_, Some(text)) if is_bare(node) && field.takes == Takes::Privileges => {
-                let texts = text.split(',').map(|text| text.trim().to_owned());
-                texts.map(|text| (node, text)).collect()
-            }
-            (_, Some(text)) if is_bare(node) => vec![(node, text.to_owned())],
-            (Value::Sequence { items, .. }, _) if is_bare(node) => {
-                let items = items.iter();
-                items
-                    .filter_map(|item| Some((item, self.item(field, item)?)))
-                    .collect()
-            }
-            _ => {
-                self.wrong_kind(field, node);
-                return None;
-            }
-        };
-        let mut seen: Vec<String> = Vec::new();
-        let mut list = Vec::new();
-        for (node, text) in texts {
-            if seen.contains(&text) {
-                let message = format!("{}: {} is there twice", field.name, quoted(&text));
-                self.report(node, message, "give it once");
-                continue;
-            }
+        let mut list: Vec<T> = Vec::new();
+        for (node, text) in self.texts(field, node)? {
             match text.parse() {
+                Ok(value) if list.iter().any(|known| is_same(known, &value)) => {
+                    let message = format!("{}: {} is there twice", field.name, quoted(&text));
+                    self.report(node, message, "give it once");
+                }
                 Ok(value) => list.push(value),
                 Err(refusal) => self.refuse(field, node, refusal),
             }
-            seen.push(text);
         }
         Some(list)
+    }
+
+    /// The texts of a list, with their nodes.
+    fn texts<'tree>(
+        &mut self,
+        field: &'static Field,
+        node: &'tree Node<'tree>,
+    ) -> Option<Vec<(&'tree Node<'tree>, String)>> {
+        match (&node.value, text(node)) {
+            (_, Some(text)) if field.takes == Takes::Privileges => {
+                let texts = text.split(',').map(|text| text.trim().to_owned());
+                Some(texts.map(|text| (node, text)).collect())
+            }
+            (_, Some(text)) => Some(vec![(node, text.to_owned())]),
+            (Value::Sequence { items, .. }, _) if is_bare(node) => {
+                if items.is_empty() {
+                    self.check_empty(field, node);
+                }
+                let texts = items.iter();
+                Some(
+                    texts
+                        .filter_map(|item| Some((item, self.item(field, item)?)))
+                        .collect(),
+                )
+            }
+            _ => {
+                self.wrong_kind(field, node);
+                None
+            }
+        }
+    }
+
+    /// Refuses an empty list where it would mean all, or nothing that can be done.
+    fn check_empty(&mut self, field: &'static Field, node: &Node<'_>) {
+        match field.takes {
+            Takes::SomeTexts(_) => self.report(
+                node,
+                format!(
+                    "{}: the list is empty, which Reflector takes for all namespaces",
+                    field.name
+                ),
+                "name a namespace, or leave it out",
+            ),
+            Takes::Privileges => self.report(
+                node,
+                format!("{}: the list is empty", field.name),
+                "name what is allowed, or leave the user out",
+            ),
+            _ => {}
+        }
     }
 
     /// The text of a list's item; of an extension its name and version, which may be keys.
     fn item(&mut self, field: &'static Field, item: &Node<'_>) -> Option<String> {
         if let (Takes::Extensions, Value::Mapping { .. }) = (field.takes, &item.value) {
-            let text = |key: &str| item.get(key).and_then(Node::as_str);
-            let known =
-                |(key, _): &(Node<'_>, Node<'_>)| matches!(key.as_str(), Some("name" | "version"));
-            return match (text("name"), text("version")) {
-                (Some(name), None) if item.entries().iter().all(known) => Some(name.to_owned()),
-                (Some(name), Some(version)) if item.entries().iter().all(known) => {
-                    Some(format!("{name}@{version}"))
-                }
-                _ => {
-                    self.report(
-                        item,
-                        "extensions: an entry has the keys name and version, or is a text",
-                        "write it like `postgis@3.4.2`",
-                    );
-                    None
-                }
-            };
+            let text = extension(item);
+            if text.is_none() {
+                self.report(
+                    item,
+                    "extensions: an entry has the keys name and version, or is a text",
+                    "write it like `postgis@3.4.2`",
+                );
+            }
+            return text;
         }
-        match item.as_str().filter(|_| is_bare(item)) {
+        match text(item) {
             Some(text) => Some(text.to_owned()),
             None => {
                 let message = format!(
@@ -258,11 +312,26 @@ impl Reader {
                     field.name,
                     described(item)
                 );
-                self.report(
-                    item,
-                    message,
-                    format!("write it like `{}: {}`", field.name, field.example),
-                );
+                self.report(item, message, how(field, item));
+                None
+            }
+        }
+    }
+
+    /// A whole number.
+    pub(super) fn number<T>(&mut self, values: &Values<'_>, name: &str) -> Option<T>
+    where
+        T: FromStr,
+        T::Err: Into<Refusal>,
+    {
+        let (field, node) = values.get(name)?;
+        match plain(node) {
+            Some(text) if is_whole_number(text) => text
+                .parse()
+                .map_err(|refusal| self.refuse(field, node, refusal))
+                .ok(),
+            _ => {
+                self.wrong_kind(field, node);
                 None
             }
         }
@@ -271,8 +340,7 @@ impl Reader {
     /// A boolean.
     pub(super) fn flag(&mut self, values: &Values<'_>, name: &str) -> Option<bool> {
         let (field, node) = values.get(name)?;
-        let is_plain = matches!(node.value, Value::Scalar(_, ScalarStyle::Plain));
-        match node.as_str().filter(|_| is_plain && is_bare(node)) {
+        match plain(node) {
             Some("true") => Some(true),
             Some("false") => Some(false),
             _ => {
@@ -294,18 +362,80 @@ impl Reader {
 }
 
 /// Whether a node has neither tag nor anchor, and is no alias.
-fn is_bare(node: &Node<'_>) -> bool {
-    node.tag.is_none() && !matches!(node.value, Value::Alias(_))
+pub(super) fn is_bare(node: &Node<'_>) -> bool {
+    node.tag.is_none() && node.anchor == 0 && !matches!(node.value, Value::Alias(_))
 }
+
+/// The text of a scalar without quotes.
+fn plain<'tree>(node: &'tree Node<'tree>) -> Option<&'tree str> {
+    let is_plain = matches!(node.value, Value::Scalar(_, ScalarStyle::Plain));
+    node.as_str().filter(|_| is_plain && is_bare(node))
+}
+
+/// The text of a scalar that every reader of YAML takes for one.
+fn text<'tree>(node: &'tree Node<'tree>) -> Option<&'tree str> {
+    match plain(node) {
+        Some(text) => Some(text).filter(|text| is_string(text)),
+        None => node.as_str().filter(|_| is_bare(node)),
+    }
+}
+
+/// An extension that is written as keys and values, as a text.
+fn extension(item: &Node<'_>) -> Option<String> {
+    let mut name = None;
+    let mut version = None;
+    let said = |(_, value): &&(Node<'_>, Node<'_>)| !(value.is_null() && is_bare(value));
+    for (key, value) in item.entries().iter().filter(said) {
+        let place = match text(key) {
+            Some("name") => &mut name,
+            Some("version") => &mut version,
+            _ => return None,
+        };
+        if place.is_some() {
+            return None;
+        }
+        // No reader takes what has two dots for a number.
+        let is_version = |text: &&str| text.matches('.').count() > 1;
+        let found = text(value).or_else(|| plain(value).filter(is_version));
+        *place = Some(found.filter(|text| !text.contains('@'))?);
+    }
+    match (name.filter(|_| is_bare(item))?, version) {
+        (name, Some(version)) => Some(format!("{name}@{version}")),
+        (name, None) => Some(name.to_owned()),
+    }
+}
+
+fn is_whole_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_one = digits == "0" || !digits.starts_with('0');
+    is_one && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// How a value is written, for somebody who wrote another kind of thing.
+fn how(field: &Field, node: &Node<'_>) -> String {
+    let is_text = matches!(field.takes, Takes::Number | Takes::Flag | Takes::Word(_));
+    if plain(node).is_some() && !is_text {
+        return "put it in quotes".to_owned();
+    }
+    format!("write it like `{}: {}`", field.name, field.example)
+}
+
+/// What a plain text is that some reader takes for a number or a date.
+const NUMBER: &str = "a number or a date";
 
 /// What a node is, in words.
 pub(super) fn described(node: &Node<'_>) -> &'static str {
     match &node.value {
         Value::Alias(_) => "an alias",
         _ if node.tag.is_some() => "a value with a tag",
+        _ if node.anchor != 0 => "a value with an anchor",
         Value::Sequence { .. } => "a list",
         Value::Mapping { .. } => "keys and values",
         Value::Scalar(..) if node.is_null() => "nothing",
-        Value::Scalar(..) => "a single value",
+        Value::Scalar(text, ScalarStyle::Plain) if !is_string(text) => {
+            let is_number = text.contains(|c: char| c.is_ascii_digit());
+            if is_number { NUMBER } else { "a boolean" }
+        }
+        Value::Scalar(..) => "a text",
     }
 }

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroize;
 
-use super::fields::FIELDS;
+use super::fields::{FIELDS, OF_DATABASES, OF_LOGINS};
 use super::problem::{Position, Problem};
-use super::reader::{Reader, Values, described, position};
+use super::reader::{Reader, Values, described, is_bare, position};
 use super::{API_VERSION, Entry, KIND, Said, users};
 use crate::domain::app::Share;
 use crate::domain::kubernetes_name::AppName;
-use crate::domain::name::quoted;
 use crate::repo::yaml::{self, Node, Value};
+
+/// The keys of a document that holds a list of apps.
+const DOCUMENT_KEYS: [&str; 3] = ["apiVersion", "kind", "apps"];
 
 /// The apps of a file, in its order. What the parser copied of the text is wiped; the text itself is the caller's.
 ///
@@ -27,7 +29,7 @@ pub fn read(text: &str) -> Result<Vec<Entry>, Vec<Problem>> {
         vec![Problem {
             position,
             message: format!("this is neither YAML nor JSON: {}", error.problem),
-            help: None,
+            help: Some("see the text at and before this place".to_owned()),
         }]
     })?;
     let mut reader = Reader::default();
@@ -69,19 +71,17 @@ impl Reader {
         let Some(document) = documents.first() else {
             return self.nothing();
         };
-        let list = match &document.root.value {
-            Value::Sequence { .. } => &document.root,
-            Value::Mapping { .. } => match self.list_of(&document.root) {
+        let root = &document.root;
+        let list = match &root.value {
+            Value::Sequence { .. } if is_bare(root) => root,
+            Value::Mapping { .. } if is_bare(root) => match self.list_of(root) {
                 Some(list) => list,
                 None => return Vec::new(),
             },
-            _ if document.root.is_null() => return self.nothing(),
+            _ if root.is_null() => return self.nothing(),
             _ => {
-                let message = format!(
-                    "a list of apps is read here, not {}",
-                    described(&document.root)
-                );
-                self.report(&document.root, message, "");
+                let message = format!("a list of apps is read here, not {}", described(root));
+                self.report(root, message, "write `- name: my-shop`, and so on");
                 return Vec::new();
             }
         };
@@ -109,25 +109,30 @@ impl Reader {
     /// The list of a document of kind `Apps`.
     fn list_of<'tree>(&mut self, root: &'tree Node<'tree>) -> Option<&'tree Node<'tree>> {
         let mut list = None;
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         for (key, value) in root.entries() {
             let Some(name) = self.key(key) else { continue };
+            if let Some(first) = seen.insert(name, key.line)
+                && DOCUMENT_KEYS.contains(&name)
+            {
+                self.twice(key, name, first);
+                continue;
+            }
             let wanted = match name {
                 "apps" => {
-                    list = list.or(Some(value));
+                    list = Some(value);
                     continue;
                 }
                 "apiVersion" => API_VERSION,
                 "kind" => KIND,
                 _ => {
-                    self.report(
-                        key,
-                        format!("the key {} is not known", quoted(name)),
-                        "a document has apiVersion, kind and apps; a list of apps may stand alone",
-                    );
+                    let known =
+                        "a document has apiVersion, kind and apps; a list of apps may stand alone";
+                    self.unknown(key, name, &DOCUMENT_KEYS, known);
                     continue;
                 }
             };
-            if value.as_str() != Some(wanted) {
+            if value.as_str().filter(|_| is_bare(value)) != Some(wanted) {
                 let message = format!("{name} is not {wanted:?}, the only one that is known");
                 self.report(value, message, format!("write `{name}: {wanted}`"));
             }
@@ -139,10 +144,10 @@ impl Reader {
             }
         }
         match list.map(|list| (list, &list.value)) {
-            Some((list, Value::Sequence { .. })) => Some(list),
+            Some((list, Value::Sequence { .. })) if is_bare(list) => Some(list),
             Some((list, _)) => {
                 let message = format!("apps takes a list, not {}", described(list));
-                self.report(list, message, "");
+                self.report(list, message, "write `- name: my-shop` below it, and so on");
                 None
             }
             None => {
@@ -154,7 +159,7 @@ impl Reader {
 
     /// The entries that one item of the list means: several where a user has several databases.
     fn entry<'tree>(&mut self, item: &'tree Node<'tree>) -> Vec<Entry> {
-        if !matches!(item.value, Value::Mapping { .. }) {
+        if !matches!(item.value, Value::Mapping { .. }) || !is_bare(item) {
             let message = format!("an app is keys and values, not {}", described(item));
             self.report(item, message, "write it like `name: my-shop`");
             return Vec::new();
@@ -194,11 +199,11 @@ impl Reader {
             role: self.one(values, "user"),
             database: self.one(values, "database"),
             secret: self.one(values, "secretName"),
-            extensions: self.list(values, "extensions"),
+            extensions: self.extensions(values),
             schemas: self.list(values, "schemas"),
             encoding: self.one(values, "encoding"),
             locale: self.one(values, "locale"),
-            connection_limit: self.one(values, "connectionLimit"),
+            connection_limit: self.number(values, "connectionLimit"),
             reclaim: self.one(values, "reclaim"),
             roles: self.one(values, "roles"),
             in_roles: self.list(values, "inRoles"),
@@ -214,32 +219,8 @@ impl Reader {
     fn check_share(&mut self, values: &Values<'_>, said: &Said) {
         let (foreign, reason): (&[&str], _) = match said.share {
             Share::Whole => return,
-            Share::Login => (
-                &[
-                    "ownedBy",
-                    "extensions",
-                    "schemas",
-                    "encoding",
-                    "locale",
-                    "connectionLimit",
-                    "reclaim",
-                ],
-                "the app owns no database (ownsDatabase)",
-            ),
-            Share::Database => (
-                &[
-                    "appNamespaces",
-                    "user",
-                    "secretName",
-                    "roles",
-                    "inRoles",
-                    "comment",
-                    "scope",
-                    "connectionKeys",
-                    "password",
-                ],
-                "the app has no login of its own (ownedBy)",
-            ),
+            Share::Login => (&OF_DATABASES, "the app owns no database (ownsDatabase)"),
+            Share::Database => (&OF_LOGINS, "the app has no login of its own (ownedBy)"),
         };
         for name in foreign {
             if let Some(node) = values.node(name) {
@@ -251,10 +232,9 @@ impl Reader {
             }
         }
         if said.share == Share::Login && values.node("database").is_none() {
-            let node = values.node("ownsDatabase");
-            let message = "without a database of its own the app needs `database`, the one that it logs in to";
-            if let Some(node) = node {
-                self.report(node, message, "");
+            let message = "without a database of its own the app needs another's to log in to";
+            if let Some(node) = values.node("ownsDatabase") {
+                self.report(node, message, "name it as `database`");
             }
         }
     }
@@ -263,17 +243,18 @@ impl Reader {
     fn check_names(&mut self, entries: &[Entry]) {
         let mut seen: BTreeMap<&str, Position> = BTreeMap::new();
         for entry in entries {
-            let first = seen.entry(entry.name.as_str()).or_insert(entry.position);
-            if *first != entry.position {
-                self.problems.push(Problem {
-                    position: entry.position,
-                    message: format!(
-                        "the app {} is there twice, first on line {}",
-                        entry.name, first.line
-                    ),
-                    help: Some("make one entry of them".to_owned()),
-                });
-            }
+            let Some(first) = seen.insert(entry.name.as_str(), entry.position) else {
+                continue;
+            };
+            self.problems.push(Problem {
+                position: entry.position,
+                message: format!(
+                    "the app {} is there twice, first on line {}",
+                    entry.name, first.line
+                ),
+                help: Some("make one entry of them, or give one another `name`".to_owned()),
+            });
+            seen.insert(entry.name.as_str(), first);
         }
     }
 }

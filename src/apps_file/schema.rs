@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{FIELDS, Field, Takes, USER_FIELDS};
+use super::fields::{FIELDS, Field, OF_DATABASES, OF_LOGINS, Takes, USER_FIELDS};
 use super::privilege::Privilege;
 use super::{API_VERSION, KIND};
+use crate::domain::database_option::Encoding;
 
 /// The schema (draft 2020-12), as `import --schema` prints it and an editor takes it.
 pub fn schema() -> Value {
@@ -30,16 +31,84 @@ pub fn schema() -> Value {
                 "type": "array",
                 "items": { "oneOf": [{ "$ref": "#/$defs/app" }, { "$ref": "#/$defs/user" }] },
             },
-            "app": entry("An application.", &FIELDS, "name"),
-            "user": entry("A user, as other tools keep them.", &USER_FIELDS, "username"),
+            "app": app(),
+            "user": user(),
         },
     })
+}
+
+fn app() -> Value {
+    let mut app = entry("An application.", &FIELDS, "name");
+    let without = |keys: &[&str]| -> Value {
+        let keys = keys
+            .iter()
+            .map(|key| ((*key).to_owned(), json!({ "type": "null" })));
+        Value::Object(keys.collect())
+    };
+    let mut login = without(&OF_DATABASES);
+    if let Some(keys) = login.as_object_mut() {
+        keys.insert("database".to_owned(), json!({ "type": "string" }));
+    }
+    let is_login = json!({ "ownsDatabase": { "const": false } });
+    let is_database =
+        json!({ "ownedBy": { "type": "string" }, "ownsDatabase": { "not": { "const": false } } });
+    rules(
+        &mut app,
+        json!([
+            {
+                "if": { "required": ["ownsDatabase"], "properties": is_login },
+                "then": { "required": ["database"], "properties": login },
+            },
+            {
+                "if": { "required": ["ownedBy"], "properties": is_database },
+                "then": { "properties": without(&OF_LOGINS) },
+            },
+        ]),
+    );
+    app
+}
+
+fn user() -> Value {
+    let mut user = entry(
+        "A user, as other tools keep them.",
+        &USER_FIELDS,
+        "username",
+    );
+    let is_named = json!({ "required": ["name"], "properties": { "name": { "type": "string" } } });
+    let some = json!({ "not": { "enum": [null, []] } });
+    let all = json!({ "anyOf": [{ "type": "null" }, all_privileges(), { "items": all_privileges(), "type": "array" }] });
+    rules(
+        &mut user,
+        json!([
+            {
+                "if": { "not": is_named },
+                "then": { "properties": { "username": { "pattern": "^[a-z]([a-z0-9_-]*[a-z0-9])?$" } } },
+            },
+            {
+                "if": { "required": ["privileges"], "properties": { "privileges": { "not": all } } },
+                "then": { "required": ["databases"], "properties": { "databases": some } },
+            },
+        ]),
+    );
+    user
+}
+
+/// Adds what depends on which other keys are there.
+fn rules(entry: &mut Value, rules: Value) {
+    if let Some(entry) = entry.as_object_mut() {
+        entry.insert("allOf".to_owned(), rules);
+    }
 }
 
 fn entry(description: &str, fields: &[Field], required: &str) -> Value {
     let properties: Map<String, Value> = fields
         .iter()
-        .map(|field| (field.name.to_owned(), property(field)))
+        .map(|field| {
+            (
+                field.name.to_owned(),
+                property(field, field.name == required),
+            )
+        })
         .collect();
     json!({
         "description": description,
@@ -50,39 +119,79 @@ fn entry(description: &str, fields: &[Field], required: &str) -> Value {
     })
 }
 
-/// What a key takes; null is as good as nothing.
-fn property(field: &Field) -> Value {
+/// What a key takes; null is as good as nothing, where the key may be missing.
+fn property(field: &Field, is_required: bool) -> Value {
     let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
-    let list =
-        |item: &Value| json!([item, { "type": "array", "items": item, "uniqueItems": true }]);
+    let list = |item: &Value, least: u8| {
+        let items =
+            json!({ "type": "array", "items": item, "uniqueItems": true, "minItems": least });
+        json!([item, items])
+    };
     let mut kinds = match field.takes {
         Takes::Text(pattern, longest) => {
-            json!([{ "type": "string", "pattern": pattern, "minLength": 1, "maxLength": longest }])
+            json!([{ "type": "string", "pattern": pattern, "maxLength": longest }])
         }
+        Takes::Encoding => json!([text(&format!("^({})$", any_case(&Encoding::names())))]),
         Takes::Word(words) => json!([{ "enum": words }]),
-        Takes::Privileges => {
-            let words: Vec<&str> = Privilege::words().into_iter().chain(["ALL"]).collect();
-            let one = json!({ "type": "string", "pattern": "^[A-Za-z]+( *, *[A-Za-z]+)*$|^[Aa][Ll][Ll] [A-Za-z]+$" });
-            json!([one, { "type": "array", "items": { "enum": words }, "uniqueItems": true }])
-        }
-        Takes::Texts(pattern) => list(&text(pattern)),
-        Takes::Extensions => {
-            let name = text("^[A-Za-z0-9_][A-Za-z0-9_-]*(@[A-Za-z0-9_.-]+)?$");
-            let pair = json!({
-                "type": "object",
-                "required": ["name"],
-                "additionalProperties": false,
-                "properties": { "name": { "type": "string" }, "version": { "type": "string" } },
-            });
-            json!([name, { "type": "array", "items": { "oneOf": [name, pair] }, "uniqueItems": true }])
-        }
+        Takes::Privileges => privileges(),
+        Takes::Texts(pattern) => list(&text(pattern), 0),
+        Takes::SomeTexts(pattern) => list(&text(pattern), 1),
+        Takes::Extensions => extensions(),
         Takes::Number => {
             json!([{ "type": "integer", "minimum": -1, "maximum": i32::MAX, "not": { "const": 0 } }])
         }
         Takes::Flag => json!([{ "type": "boolean" }]),
     };
-    if let Some(kinds) = kinds.as_array_mut() {
+    if let Some(kinds) = kinds.as_array_mut().filter(|_| !is_required) {
         kinds.push(json!({ "type": "null" }));
     }
     json!({ "description": field.about, "anyOf": kinds })
+}
+
+fn extensions() -> Value {
+    const NAME: &str = "[A-Za-z0-9_][A-Za-z0-9_-]{0,62}";
+    const VERSION: &str = "[A-Za-z0-9_.-]+";
+    let one = json!({ "type": "string", "pattern": format!("^{NAME}(@{VERSION})?$") });
+    let pair = json!({
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": false,
+        "properties": {
+            "name": { "type": "string", "pattern": format!("^{NAME}$") },
+            "version": { "type": ["string", "null"], "pattern": format!("^{VERSION}$") },
+        },
+    });
+    let items = json!({ "anyOf": [one, pair] });
+    json!([one, { "type": "array", "items": items, "uniqueItems": true }])
+}
+
+/// Privileges of tables, with commas between them or as a list; or all of them.
+fn privileges() -> Value {
+    let word = any_case(&Privilege::words());
+    let some = format!(r"^\s*({word})\s*(,\s*({word})\s*)*$");
+    let one = json!({ "type": "string", "pattern": format!("^({word})$") });
+    json!([
+        { "type": "string", "pattern": some },
+        { "type": "array", "items": one, "uniqueItems": true, "minItems": 1 },
+        all_privileges(),
+        { "type": "array", "items": all_privileges(), "minItems": 1, "maxItems": 1 },
+    ])
+}
+
+fn all_privileges() -> Value {
+    let all = any_case(&Privilege::ALL);
+    json!({ "type": "string", "pattern": format!(r"^\s*({all})\s*$") })
+}
+
+/// A regular expression for words in capital or small letters.
+fn any_case(words: &[&str]) -> String {
+    let letter = |c: char| match c {
+        'A'..='Z' => format!("[{c}{}]", c.to_ascii_lowercase()),
+        _ => c.to_string(),
+    };
+    let words: Vec<String> = words
+        .iter()
+        .map(|word| word.chars().map(letter).collect())
+        .collect();
+    words.join("|")
 }

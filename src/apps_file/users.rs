@@ -6,7 +6,7 @@
 
 use super::fields::USER_FIELDS;
 use super::privilege::Privilege;
-use super::reader::{Reader, Values, position};
+use super::reader::{Reader, Values, is_bare, position};
 use super::{Entry, Grant, Said};
 use crate::domain::app::Share;
 use crate::domain::kubernetes_name::AppName;
@@ -17,6 +17,9 @@ use crate::repo::yaml::Node;
 pub(super) fn entries<'tree>(reader: &mut Reader, item: &'tree Node<'tree>) -> Vec<Entry> {
     let values = reader.values(item, &USER_FIELDS);
     let role: Option<RoleName> = reader.one(&values, "username");
+    if values.node("username").is_none() {
+        reader.report(item, "this user has no name", "give its `username`");
+    }
     let said = Said {
         namespaces: reader.list(&values, "appNamespaces"),
         role: role.clone(),
@@ -82,7 +85,11 @@ fn owner(
             }),
             Err(error) => {
                 let message = format!("no app can be named after the database {database}: {error}");
-                reader.report(item, message, "give the user a shorter `name`");
+                reader.report(
+                    item,
+                    message,
+                    "make it an entry of its own, with `name`, `database` and `ownedBy`",
+                );
             }
         }
     }
@@ -127,11 +134,11 @@ fn privileges(reader: &mut Reader, values: &Values<'_>) -> Option<Vec<Privilege>
         words.any(|word| word.eq_ignore_ascii_case(text.trim()))
     };
     let only = match node.items() {
-        [] => node.as_str(),
-        [item] => item.as_str(),
-        _ => None,
+        [] => node,
+        [item] => item,
+        _ => return reader.list(values, "privileges"),
     };
-    if only.is_some_and(is_all) {
+    if is_bare(node) && is_bare(only) && only.as_str().is_some_and(is_all) {
         return None;
     }
     reader.list(values, "privileges")

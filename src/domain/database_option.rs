@@ -83,6 +83,11 @@ impl Extension {
 }
 
 impl Encoding {
+    /// The names of all of them.
+    pub fn names() -> [&'static str; 36] {
+        ENCODINGS
+    }
+
     /// The encoding's name.
     pub fn as_str(&self) -> &str {
         self.0

@@ -7,7 +7,7 @@ use crate::apps_file::{Position, Problem};
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Edit, EditError, Step, apply};
 use crate::repo::path::RepoPath;
-use crate::repo::yaml::parse;
+use crate::repo::yaml::{Value, parse};
 
 /// Why a database may be dropped with its object, as `new-app` says it.
 const RECLAIM: &str = "pgdb:ignore PGDB711 asked for when this was made";
@@ -23,8 +23,8 @@ pub(super) struct DocumentEdits {
     /// The first app that changes it.
     position: Position,
     edits: Vec<Edit<'static>>,
-    /// The values that get a comment, which says why they are so.
-    explained: Vec<Vec<Step<'static>>>,
+    /// The values that get a comment, which says why they are so, and those that lose it.
+    explained: Vec<(Vec<Step<'static>>, bool)>,
 }
 
 impl DocumentEdits {
@@ -38,9 +38,9 @@ impl DocumentEdits {
         self.edits.extend(edits);
     }
 
-    /// Says of the value at a path why it is so.
-    pub(super) fn explain(&mut self, path: Vec<Step<'static>>) {
-        self.explained.push(path);
+    /// Says of the value at a path why it is so, or does not any more.
+    pub(super) fn explain(&mut self, path: Vec<Step<'static>>, is_so: bool) {
+        self.explained.push((path, is_so));
     }
 }
 
@@ -84,31 +84,38 @@ impl Edits {
 impl DocumentEdits {
     fn made(&self, text: &str, document: usize) -> Result<String, EditError> {
         let mut text = apply(text, document, &self.edits)?;
-        for path in &self.explained {
-            text = with_comment(text, document, path);
+        for (path, is_so) in &self.explained {
+            text = explained(text, document, path, *is_so);
         }
         Ok(text)
     }
 }
 
-/// The text with a comment behind the scalar at a path, where nothing stands behind it on its line.
-fn with_comment(text: String, document: usize, path: &[Step<'_>]) -> String {
+/// The text with the comment behind the scalar at a path, or without it. It stays as it is where something else stands
+/// there, or where the document is in braces, as JSON is, which has no comments.
+fn explained(text: String, document: usize, path: &[Step<'_>], is_so: bool) -> String {
     let end = parse(&text).ok().and_then(|stream| {
         let root = &stream.documents.get(document)?.root;
         let node = path.iter().try_fold(root, |node, step| match step {
             Step::Key(key) => node.get(key),
             Step::Item(number) => node.items().get(*number),
         })?;
-        Some(node.span.end)
+        let is_in_braces = matches!(root.value, Value::Mapping { flow: true, .. });
+        (!is_in_braces).then_some(node.span.end)
     });
     let Some((before, after)) = end.and_then(|end| text.split_at_checked(end)) else {
         return text;
     };
     let rest = after.split(['\r', '\n']).next().unwrap_or_default();
-    if !rest.trim().is_empty() {
-        return text;
+    let comment = rest.trim_start().strip_prefix("# ").map(str::trim_end);
+    match (is_so, comment) {
+        (true, None) if rest.trim().is_empty() => format!("{before} # {RECLAIM}{after}"),
+        (false, Some(RECLAIM)) => {
+            let after = after.strip_prefix(rest).unwrap_or(after);
+            format!("{before}{after}")
+        }
+        _ => text,
     }
-    format!("{before} # {RECLAIM}{after}")
 }
 
 fn refused(path: &RepoPath, position: Position, error: &EditError) -> Problem {

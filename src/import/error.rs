@@ -64,8 +64,8 @@ pub(super) fn no_owner(position: Position, owner: &AppName) -> Problem {
     Problem {
         position,
         message: format!(
-            "the app {owner} that is to own the database is neither in this file nor in the repository"
+            "the app {owner} with a role to own the database is neither in this file nor in the repository"
         ),
-        help: Some("name an app in `ownedBy`".to_owned()),
+        help: Some("name an app that has a role of its own in `ownedBy`".to_owned()),
     }
 }

@@ -1,12 +1,13 @@
 //! The privileges of logins that own no database, as a script: CNPG runs no GRANT.
 
 use crate::apps_file::Grant;
-use crate::domain::postgres_name::RoleName;
+use crate::domain::postgres_name::{DatabaseName, RoleName};
 use crate::sql::identifier;
 
 /// A script for `psql` that gives each role its privileges, idempotent, by database; empty where there are none.
 ///
-/// It reaches all schemas but those of PostgreSQL itself, and the tables that the database's owner makes later.
+/// It reaches all schemas but those of PostgreSQL itself, and the tables that the database's owner makes later. Where the
+/// connection fails, as `psql` then stays in another database, the statements behind it find nothing to do.
 pub(super) fn script(grants: &[(RoleName, Grant)]) -> String {
     grants
         .iter()
@@ -22,7 +23,7 @@ fn of_role(role: &RoleName, grant: &Grant) -> String {
         .map(|privilege| privilege.as_str())
         .collect();
     let words = words.join(", ");
-    let of_database = |database: &crate::domain::postgres_name::DatabaseName| {
+    let of_database = |database: &DatabaseName| {
         let database = identifier(database.as_str());
         format!(
             "\\connect {database}\n\
@@ -30,9 +31,10 @@ fn of_role(role: &RoleName, grant: &Grant) -> String {
              SELECT format('GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT {words} ON ALL TABLES IN SCHEMA %1$I TO %2$I; \
              ALTER DEFAULT PRIVILEGES FOR ROLE %3$I IN SCHEMA %1$I GRANT {words} ON TABLES TO %2$I', n.nspname, '{literal}', \
              pg_get_userbyid(d.datdba))\n\
-             \x20 FROM pg_namespace n, pg_database d WHERE d.datname = current_database() AND n.nspname !~ '^pg_' AND \
-             n.nspname <> 'information_schema' \\gexec\n",
+             \x20 FROM pg_namespace n, pg_database d WHERE d.datname = current_database() AND d.datname = '{connected}' AND \
+             n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \\gexec\n",
             literal = literal_of(&role),
+            connected = literal_of(&database),
         )
     };
     grant.databases.iter().map(of_database).collect()

@@ -9,6 +9,7 @@ use crate::declared::DeclaredApp;
 use crate::domain::app::{App, AppOptions, AppRequest, Share};
 use crate::domain::kubernetes_name::AppName;
 use crate::domain::postgres_name::RoleName;
+use crate::export::Owners;
 use crate::new_app::{Credential, Wanted};
 
 /// The roles of apps by the apps' names, for databases that belong to another app's role.
@@ -18,8 +19,13 @@ pub(super) struct Roles {
 
 impl Roles {
     /// Those of the file, and of the repository.
-    pub(super) fn of(entries: &[Entry], known: &HashMap<&str, &DeclaredApp>) -> Self {
-        let declared = known.iter().filter_map(|(name, app)| {
+    pub(super) fn of(
+        entries: &[Entry],
+        known: &HashMap<&str, &DeclaredApp>,
+        owners: &Owners<'_>,
+    ) -> Self {
+        let declared = known.iter().filter(|(_, app)| owners.is_owner(app));
+        let declared = declared.filter_map(|(name, app)| {
             let role = app.role.as_ref()?.name.parse().ok()?;
             Some(((*name).to_owned(), role))
         });

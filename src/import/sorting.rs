@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
+use rand::CryptoRng;
+
+use super::comparison::compare;
 use super::edits::Edits;
 use super::new::{self, Roles};
 use super::places::Places;
-use super::update::{self, Update};
-use super::{Action, Inputs, Outcome};
+use super::update::Update;
+use super::{Action, ImportError, Inputs, Outcome, passwords};
 use crate::apps_file::{Entry, Grant, Position, Problem, Said};
 use crate::declared::{DeclaredApp, Piece};
 use crate::domain::app::Share;
-use crate::domain::postgres_name::RoleName;
+use crate::domain::postgres_name::{DatabaseName, RoleName};
 use crate::export::Owners;
 use crate::new_app::Wanted;
 use crate::repo::draft::Draft;
@@ -53,7 +56,7 @@ impl<'input> Sorted<'input> {
             self.add(entry, None, roles, inputs);
             return;
         };
-        let settled = match owners.settled(app) {
+        let settled = match owners.settled(app, guest_in(app, &entry.said)) {
             Ok(settled) => settled,
             // What is missing is made; what is there is compared then.
             Err(_) if !app.is_leaving() && !is_whole(app, entry.said.share) => {
@@ -99,9 +102,9 @@ impl<'input> Sorted<'input> {
         inputs: &Inputs<'_>,
     ) {
         let name = entry.name.clone();
-        match update::compare(entry, app, there, inputs.replaces_passwords) {
+        match compare(entry, app, there, inputs.replaces_passwords) {
             Ok(update) => {
-                self.warnings.extend(update.warning.clone());
+                self.warnings.extend(update.warnings.iter().cloned());
                 let settings = update.settings();
                 let action = if settings.is_empty() {
                     Action::Unchanged
@@ -113,6 +116,29 @@ impl<'input> Sorted<'input> {
             }
             Err(problems) => self.problems.extend(problems),
         }
+    }
+
+    /// Gives credentials that are there the passwords of the file.
+    ///
+    /// # Errors
+    /// Only that there is no sealing key.
+    pub(super) fn replace_passwords(
+        &mut self,
+        inputs: &Inputs<'_>,
+        draft: &mut Draft<'_>,
+        rng: &mut (impl CryptoRng + ?Sized),
+        sealed: &(dyn Fn() + Sync),
+    ) -> Result<(), ImportError> {
+        let given = passwords::take(&mut self.updates, &mut self.problems);
+        if given.is_empty() {
+            return Ok(());
+        }
+        let key = inputs.ground.key.ok_or(ImportError::NoKey)?;
+        match passwords::replace(given, inputs, key, draft, rng, sealed) {
+            Ok(warnings) => self.warnings.extend(warnings),
+            Err(problems) => self.problems.extend(problems),
+        }
+        Ok(())
     }
 
     /// Edits the manifests of the apps whose settings change.
@@ -131,7 +157,7 @@ impl<'input> Sorted<'input> {
 
     /// Refuses new apps that want the same role, database or Secret.
     pub(super) fn check_names(&mut self) {
-        let mut seen: HashMap<(&str, &str), Position> = HashMap::new();
+        let mut seen: HashMap<(&str, &str), &Position> = HashMap::new();
         for (wanted, position) in self.wanted.iter().zip(&self.positions) {
             let app = &wanted.app;
             let login = app.options.share != Share::Database;
@@ -142,20 +168,31 @@ impl<'input> Sorted<'input> {
                 (database, ("database", app.database.as_str())),
             ];
             for (_, (what, name)) in names.into_iter().filter(|(is_made, _)| *is_made) {
-                let first = seen.entry((what, name)).or_insert(*position);
-                if first != position {
-                    self.problems.push(Problem {
-                        position: *position,
-                        message: format!(
-                            "the {what} {name:?} is also that of the app on line {}",
-                            first.line
-                        ),
-                        help: Some("give one of them another name".to_owned()),
-                    });
-                }
+                let Some(first) = seen.insert((what, name), position) else {
+                    continue;
+                };
+                self.problems.push(Problem {
+                    position: *position,
+                    message: format!(
+                        "the {what} {name:?} is also that of the app on line {}",
+                        first.line
+                    ),
+                    help: Some("give one of them another name".to_owned()),
+                });
+                seen.insert((what, name), first);
             }
         }
     }
+}
+
+/// The database of another app that an app logs in to. Where the repository declares none, it is the one that the credential
+/// names, else the one of the file.
+fn guest_in<'said>(app: &'said DeclaredApp, said: &'said Said) -> Option<&'said str> {
+    let named = || app.credential.as_ref()?.database.as_deref();
+    let given = || said.database.as_ref().map(DatabaseName::as_str);
+    let is_login = said.share == Share::Login;
+    let undeclared = || is_login.then(|| named().or_else(given)).flatten();
+    app.guest_in.as_deref().or_else(undeclared)
 }
 
 /// Whether an app has all pieces that it is to have.

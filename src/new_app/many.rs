@@ -13,6 +13,7 @@ use crate::domain::choice::RoleStyle;
 use crate::render::{Template, Templates};
 use crate::repo::draft::Draft;
 use crate::repo::path::RepoPath;
+use crate::repo::snapshot::Snapshot;
 use crate::sealing::SealingKey;
 use crate::target::Target;
 
@@ -117,6 +118,28 @@ pub fn plan_all(
     let files: Vec<&RepoPath> = drafts.iter().flat_map(AppDraft::files_in_use).collect();
     kustomize::add(ground.target, &files, draft).map_err(whole)?;
     Ok(planned)
+}
+
+/// All that stands in the way of any app, where nothing is to be planned.
+pub fn refusals(ground: Ground<'_>, wanted: &[Wanted], snapshot: &Snapshot) -> Refusals {
+    let apps: Vec<&App> = wanted.iter().map(|wanted| &wanted.app).collect();
+    if apps.is_empty() {
+        return Refusals::new();
+    }
+    let site = match Site::of(ground.target, snapshot, &apps) {
+        Ok(site) => site,
+        Err(error) => return vec![(0, error)],
+    };
+    let inputs = |app| Inputs {
+        app,
+        target: ground.target,
+        snapshot,
+        templates: ground.templates,
+        key: ground.key,
+    };
+    let inputs: Vec<Inputs<'_>> = apps.into_iter().map(inputs).collect();
+    let drafts = each(&inputs, |inputs| AppDraft::of(inputs, &site));
+    drafts.err().unwrap_or_default()
 }
 
 /// Does something for each app; with the errors of all where there is one.

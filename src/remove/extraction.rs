@@ -77,15 +77,14 @@ fn credential(inventory: &Inventory<'_>) -> Option<Piece> {
     inventory.credential_piece(Fate::Goes(note))
 }
 
-/// Where the Database is, and what makes the Secret where that goes.
+/// What makes the Secret, where that goes, and where the Database is: of a command that was killed in between, the Database
+/// tells how far the removal had come.
 fn going(inventory: &Inventory<'_>) -> Vec<Spot> {
     let credential = inventory.credential.clone();
-    let credential = credential.filter(|_| inventory.credential_goes());
-    inventory
-        .database
-        .clone()
+    credential
+        .filter(|_| inventory.credential_goes())
         .into_iter()
-        .chain(credential)
+        .chain(inventory.database.clone())
         .collect()
 }
 

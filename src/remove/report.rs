@@ -70,7 +70,7 @@ pub struct PieceReport {
     pub name: String,
     /// Where: `path:line`.
     pub place: String,
-    /// `goes`, `changes`, `is made` or `stays`.
+    /// `goes`, `changes`, `made` or `stays`.
     pub fate: &'static str,
     /// What more there is to say.
     pub note: String,

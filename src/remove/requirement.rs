@@ -45,6 +45,8 @@ pub enum Seen {
         evidence: String,
         /// What to do.
         remedy: String,
+        /// Whether CNPG was asked for it and has not done it: then something may keep it from that.
+        is_asked_for: bool,
     },
     /// It could not be asked.
     Unknown {
@@ -120,6 +122,12 @@ impl Requirement {
         }
     }
 
+    /// Whether a stage may begin though the cluster shows that the last one is not done: not where data that is to be kept
+    /// would be lost for certain.
+    pub fn may_be_forced(&self, seen: &Seen) -> bool {
+        !matches!((self, seen), (Self::Retained { .. }, Seen::NotYet { .. }))
+    }
+
     /// Whether a stage may begin though the cluster could not be asked.
     pub fn may_be_unseen(&self) -> bool {
         matches!(
@@ -148,7 +156,10 @@ impl Requirement {
             }
         };
         match self {
-            Self::Retained { object, .. } => retained(object, &sight.database),
+            Self::Retained {
+                object,
+                must_be_seen,
+            } => retained(object, *must_be_seen, &sight.database),
             Self::DatabaseDropped { object } => database_dropped(object, &sight.database),
             Self::RoleDropped { role } => {
                 let place = format!("{} in {}", cluster.meta.name, cluster.meta.namespace);
@@ -182,7 +193,7 @@ impl Requirement {
     }
 }
 
-fn retained(object: &str, database: &Fact<Database>) -> Seen {
+fn retained(object: &str, must_be_seen: bool, database: &Fact<Database>) -> Seen {
     match database {
         Fact::Present(database) if database.drops_when_deleted => Seen::NotYet {
             evidence: format!(
@@ -190,8 +201,13 @@ fn retained(object: &str, database: &Fact<Database>) -> Seen {
             ),
             remedy: "commit and sync `databaseReclaimPolicy: retain` first, then run the same command again"
                 .to_owned(),
+            is_asked_for: false,
         },
-        // What is not there can lose nothing.
+        // It may be another cluster, where this one's data is not at stake.
+        Fact::Absent if must_be_seen => Seen::Unknown {
+            evidence: format!("the Database {object} is not in the cluster"),
+            remedy: "is this the right context? kubectl config get-contexts".to_owned(),
+        },
         Fact::Present(_) | Fact::Absent => Seen::Done,
         Fact::Unreadable(why) => unknown(why),
     }
@@ -220,6 +236,7 @@ fn not_synced(what: &str) -> Seen {
         evidence: format!("in the cluster {what} does not say what the last stage wrote"),
         remedy: "push the last commit, let Argo CD sync it, then run the same command again"
             .to_owned(),
+        is_asked_for: false,
     }
 }
 
@@ -228,6 +245,7 @@ fn not_yet(evidence: String) -> Seen {
         evidence,
         remedy: "CNPG tries again every 30 seconds: run the same command again once it is done"
             .to_owned(),
+        is_asked_for: true,
     }
 }
 

@@ -8,9 +8,6 @@ use crate::repo::draft::Draft;
 use crate::repo::edit::{Addition, Edit, Step as PathStep, apply};
 use crate::repo::yaml::{Node, parse};
 
-/// Why `lint` is not to speak of what says that the role goes.
-const COMMENT: &str = "# pgdb:ignore PGDB711,PGDB712 on its way out";
-
 /// Takes login and password from the role, which stays as the owner of what it owns.
 pub(super) fn close(inventory: &Inventory<'_>, draft: &mut Draft<'_>) -> Result<(), RemoveError> {
     let Some(spot) = &inventory.role else {
@@ -42,20 +39,27 @@ pub(super) fn drop(
         return Ok(Vec::new());
     };
     let steps = steps(inventory, spot);
-    let (key, value, note) = if inventory.is_object() {
+    // The comments say why `lint` is not to speak of it.
+    let (key, value, comment, note) = if inventory.is_object() {
         (
             "databaseRoleReclaimPolicy",
             "delete",
+            "# pgdb:ignore PGDB711 on its way out",
             "CNPG drops the role when its object goes",
         )
     } else {
-        ("ensure", "absent", "CNPG drops the role")
+        (
+            "ensure",
+            "absent",
+            "# pgdb:ignore PGDB712 on its way out",
+            "CNPG drops the role",
+        )
     };
     let path = [steps.as_slice(), &[PathStep::Key(key)]].concat();
     edit(spot, draft, |_| {
         vec![Edit::set(&path, Addition::Text(value.to_owned()))]
     })?;
-    with_comment(spot, &path, COMMENT, draft);
+    with_comment(spot, &path, comment, draft);
     let role = inventory.role_piece(Fate::Changes(note.to_owned()));
     let database = inventory.database_piece(Fate::Stays("until the role is gone".to_owned()));
     let credential = inventory.credential_piece(Fate::Stays("until the role is gone".to_owned()));

@@ -1,6 +1,8 @@
 //! Which stage comes, told from what the repository says.
 
+mod seeing;
 mod stages;
+mod unblocking;
 
 use super::{Goal, Inputs, Plan, RemoveError, plan};
 use crate::declared;

@@ -2,6 +2,7 @@
 
 use super::sight::Sight;
 use super::stage::Stage;
+use super::{Plan, Requirement};
 use crate::live::fact::Fact;
 use crate::live::holdings::Holdings;
 use crate::sql::freeing::{Place, ask_for_places, close_database, end_sessions, release_role};
@@ -32,6 +33,21 @@ pub struct Blocked<'names> {
     pub database: Option<&'names str>,
 }
 
+impl Plan {
+    /// Who may be kept from what: by what is there while a stage is to be done in the cluster.
+    pub fn blocked(&self, stage: Stage) -> Blocked<'_> {
+        let goes_with_object =
+            |required: &Requirement| matches!(required, Requirement::RoleGoesWithObject { .. });
+        // An entry of the Cluster is dropped by then.
+        let is_dropped = stage == Stage::TakeOut && !self.requirements.iter().any(goes_with_object);
+        Blocked {
+            stage,
+            role: self.role.as_deref().filter(|_| !is_dropped),
+            database: self.database.as_deref(),
+        }
+    }
+}
+
 /// The scripts that free what keeps a stage from being done, as far as was seen; where nothing was, what may.
 pub fn scripts(blocked: Blocked<'_>, target: &Target, sight: Option<&Sight>) -> Vec<Script> {
     let holdings = sight.and_then(Sight::known_holdings);
@@ -46,7 +62,9 @@ pub fn scripts(blocked: Blocked<'_>, target: &Target, sight: Option<&Sight>) -> 
             end_sessions(role),
         )],
         (Stage::DropDatabase, _, Some(database)) if has_sessions(holdings, None) => vec![script(
-            format!("ends the sessions on {database:?}, while which PostgreSQL does not drop it"),
+            format!(
+                "ends the sessions on {database:?}: PostgreSQL drops no database that somebody is connected to"
+            ),
             close_database(database),
         )],
         (Stage::DropRole | Stage::TakeOut, Some(role), _) => match holdings {
@@ -57,7 +75,7 @@ pub fn scripts(blocked: Blocked<'_>, target: &Target, sight: Option<&Sight>) -> 
                 }
                 vec![script(
                     format!(
-                        "gives away what {role:?} owns elsewhere and takes its rights, with which PostgreSQL does not drop it"
+                        "gives away what {role:?} owns elsewhere and takes its rights: with either PostgreSQL does not drop it"
                     ),
                     release_role(role, &places),
                 )]
@@ -69,7 +87,7 @@ pub fn scripts(blocked: Blocked<'_>, target: &Target, sight: Option<&Sight>) -> 
                 ),
                 script(
                     format!(
-                        "gives away what {role:?} owns and takes its rights, with which PostgreSQL does not drop it; the same for \
+                        "gives away what {role:?} owns and takes its rights: with either PostgreSQL does not drop it; the same is for \
                          each database in which there is something"
                     ),
                     release_role(role, &[at_home()]),

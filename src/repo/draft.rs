@@ -73,9 +73,14 @@ impl<'snapshot> Draft<'snapshot> {
         Cow::Owned(result)
     }
 
-    /// The changes, in the order in which their files were first written.
+    /// The changes, in the order in which their files were first written; deletions come last.
+    ///
+    /// So a kustomization has let go of a file before that goes, and a command that was killed between the two finds the
+    /// file, and with it what is left to do.
     pub fn into_change_set(mut self) -> ChangeSet {
         let mut changes = ChangeSet::default();
+        self.order
+            .sort_by_key(|path| self.texts.get(path).is_some_and(Option::is_none));
         for path in self.order {
             let before = self.snapshot.text(&path);
             match (self.texts.remove(&path).flatten(), before) {
@@ -105,11 +110,11 @@ mod tests {
             (path("c.yaml"), "c".to_owned()),
         ]);
         let mut draft = Draft::new(&snapshot);
+        draft.delete(&path("b.yaml"));
         draft.write(&path("new.yaml"), "n".to_owned());
         draft.write(&path("a.yaml"), "a1".to_owned());
         draft.write(&path("c.yaml"), "c1".to_owned());
         draft.write(&path("a.yaml"), "a2".to_owned());
-        draft.delete(&path("b.yaml"));
         draft.write(&path("gone.yaml"), "g".to_owned());
         draft.delete(&path("gone.yaml"));
         draft.write(&path("c.yaml"), "c".to_owned());

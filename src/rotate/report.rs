@@ -60,6 +60,9 @@ pub struct LeftReport {
     pub name: String,
     /// Why: `not-older`, or `elsewhere` where the password is not this repository's to change.
     pub reason: &'static str,
+    /// What speaks against it, where that is the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
     /// How old its password is, where that is the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age: Option<AgeReport>,
@@ -107,12 +110,14 @@ impl Plan {
             apps.map(move |app| LeftReport {
                 name: app.clone(),
                 reason: "not-older",
+                problem: None,
                 age: age.clone(),
             })
         });
         let elsewhere = selection.elsewhere.iter().map(|refusal| LeftReport {
             name: refusal.app.clone(),
             reason: "elsewhere",
+            problem: Some(refusal.reason.to_string()),
             age: None,
         });
         let rotations = self.rotations.iter();

@@ -1,25 +1,18 @@
 //! The credentials of the apps that were asked for, each once, and what speaks against changing one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::age::{Age, AgeSource};
 use super::error::RotateError;
-use super::refusal::{Reason, Refusal};
-use super::sealed_secret::{Located, PASSWORD_CHANGED, SealedSecret};
+use super::examiner::Examiner;
+use super::refusal::Refusal;
+use super::sealed_secret::{PASSWORD_CHANGED, SealedSecret};
 use super::values::Forms;
-use super::{Inputs, PASSWORD, Purpose};
-use crate::declared::{CredentialSource, DeclaredApp, DeclaredCredential, DeclaredRole};
+use super::{Inputs, PASSWORD};
+use crate::declared::{DeclaredApp, Place};
 use crate::domain::period::Period;
-use crate::domain::scope::Scope;
 use crate::domain::time::UnixTime;
-use crate::repo::header::KUSTOMIZATION_NAMES;
-use crate::repo::kustomization::Kustomization;
 use crate::repo::path::RepoPath;
-use crate::repo::snapshot::Snapshot;
-use crate::target::own::is_made_for_cluster;
-
-/// The sealed keys that are known not to hold the password, as CNPG and applications name them.
-const OPEN_KEYS: [&str; 6] = ["username", "user", "host", "port", "dbname", "database"];
 
 /// The credentials to change.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +40,8 @@ pub struct Credential {
     pub(super) forms: Forms,
     /// How old its password is, where that was asked for.
     pub age: Option<Age>,
+    /// Where the Cluster itself uses the Secret, beside its roles.
+    pub(super) used_by_cluster: Option<Place>,
     /// Whether the product made it.
     pub(super) is_own: bool,
     /// Whether CNPG takes a new password at once.
@@ -159,226 +154,6 @@ impl Selection {
 }
 
 /// The Secret that an app's role takes its password from, where it is the app's credential.
-fn secret_of(app: &DeclaredApp) -> Option<&str> {
+pub(super) fn secret_of(app: &DeclaredApp) -> Option<&str> {
     app.credential.as_ref().map(|found| found.name.as_str())
-}
-
-/// What is looked at to tell whether an app's password can be changed.
-struct Examiner<'run> {
-    inputs: &'run Inputs<'run>,
-    located: Located,
-    /// All apps by the Secrets of their credentials.
-    sharing: BTreeMap<&'run str, Vec<&'run DeclaredApp>>,
-    /// Whether any kustomization gives names a prefix or suffix, so that it is worth a closer look.
-    renames_exist: bool,
-}
-
-impl<'run> Examiner<'run> {
-    fn new(inputs: &'run Inputs<'run>, apps: &[&DeclaredApp]) -> Self {
-        let credentials = apps.iter().filter_map(|app| app.credential.as_ref());
-        let mut sharing: BTreeMap<&str, Vec<&DeclaredApp>> = BTreeMap::new();
-        for app in &inputs.declared.apps {
-            if let Some(secret) = secret_of(app) {
-                sharing.entry(secret).or_default().push(app);
-            }
-        }
-        Self {
-            inputs,
-            located: Located::of(inputs.snapshot, credentials),
-            sharing,
-            renames_exist: has_renaming(inputs.snapshot),
-        }
-    }
-
-    fn credential(&self, app: &DeclaredApp) -> Result<Credential, Refusal> {
-        let refuse = |place, reason| Refusal {
-            app: app.name.clone(),
-            place,
-            reason,
-        };
-        let found = self.declared(app).map_err(|reason| refuse(None, reason))?;
-        let place = Some(found.place.clone());
-        let located = self.located.get(found);
-        let forms = match self.usable(found, located) {
-            Ok(()) => Forms::of(self.inputs, located, self.sharing(found), app.role.as_ref()),
-            Err(reason) => Err(reason),
-        };
-        let (Some(sealed), forms) = (
-            located,
-            forms.map_err(|reason| refuse(place.clone(), reason))?,
-        ) else {
-            return Err(refuse(place, Reason::HidesValues));
-        };
-        let sharing = self.sharing(found).iter();
-        Ok(Credential {
-            apps: sharing.map(|app| app.name.clone()).collect(),
-            asked: vec![app.name.clone()],
-            role: app.role.as_ref().map(|role| role.name.clone()),
-            sealed: sealed.clone(),
-            forms,
-            age: None,
-            is_own: found.app.is_some(),
-            reloads: found.reloads,
-        })
-    }
-
-    fn sharing(&self, credential: &DeclaredCredential) -> &[&'run DeclaredApp] {
-        self.sharing
-            .get(credential.name.as_str())
-            .map_or(&[], Vec::as_slice)
-    }
-
-    /// The app's credential, if it is a SealedSecret and the role takes its password from it.
-    fn declared<'app>(&self, app: &'app DeclaredApp) -> Result<&'app DeclaredCredential, Reason> {
-        let credential = match (&app.role, &app.credential) {
-            // Whoever uses it, and whether it is used at all.
-            (_, Some(credential)) if self.inputs.purpose == Purpose::Reseal => credential,
-            _ if app.is_leaving() => return Err(Reason::Leaving),
-            (Some(role), _) => self.credential_of(role, app)?,
-            (None, _) => without_role(app, self.inputs.target.manifest.is_some())?,
-        };
-        if !credential.again.is_empty() {
-            return Err(Reason::Again {
-                secret: credential.name.clone(),
-                again: credential.again.clone(),
-            });
-        }
-        if credential.source != CredentialSource::SealedSecret {
-            return Err(Reason::OtherMaker {
-                secret: credential.name.clone(),
-                made_by: credential.source,
-            });
-        }
-        Ok(credential)
-    }
-
-    fn credential_of<'app>(
-        &self,
-        role: &DeclaredRole,
-        app: &'app DeclaredApp,
-    ) -> Result<&'app DeclaredCredential, Reason> {
-        let name = role.name.clone();
-        if role.disables_password {
-            return Err(Reason::PasswordDisabled { role: name });
-        }
-        let Some(secret) = &role.password_secret else {
-            return Err(Reason::NoPasswordSecret { role: name });
-        };
-        match &app.credential {
-            Some(credential) if credential.name == *secret => Ok(credential),
-            _ if is_made_for_cluster(self.inputs.target.cluster.as_str(), secret) => {
-                Err(Reason::MadeByCnpg {
-                    role: name,
-                    secret: secret.clone(),
-                })
-            }
-            _ => Err(Reason::NotDeclared {
-                role: name,
-                secret: secret.clone(),
-            }),
-        }
-    }
-
-    /// Whether a new password sealed into it would come to be the Secret's.
-    fn usable(
-        &self,
-        credential: &DeclaredCredential,
-        sealed: Option<&SealedSecret>,
-    ) -> Result<(), Reason> {
-        let Some(sealed) = sealed else {
-            return Err(Reason::HidesValues);
-        };
-        if sealed.is_of_old_form {
-            return Err(Reason::OldForm);
-        }
-        if sealed.hides_values {
-            return Err(Reason::HidesValues);
-        }
-        if self.inputs.purpose == Purpose::Reseal {
-            return Ok(());
-        }
-        if !sealed.seals(PASSWORD) {
-            return Err(Reason::NoPassword);
-        }
-        if sealed.templated.iter().any(|(key, _)| key == PASSWORD) {
-            return Err(Reason::TemplatesPassword);
-        }
-        if sealed.is_immutable {
-            return Err(Reason::Immutable);
-        }
-        self.label_holds(credential, sealed)?;
-        let unknown = sealed.encrypted.iter().map(|(key, _)| key);
-        let unknown = unknown.filter(|key| !self.is_known(key));
-        let keys: Vec<String> = unknown.cloned().collect();
-        if keys.is_empty() {
-            return Ok(());
-        }
-        Err(Reason::UnknownKeys { keys })
-    }
-
-    /// Whether it is known of a key if it holds the password.
-    fn is_known(&self, key: &str) -> bool {
-        key == PASSWORD
-            || OPEN_KEYS.contains(&key)
-            || Forms::KEYS.contains(&key)
-            || self.inputs.keep.iter().any(|kept| kept == key)
-    }
-
-    /// Whether the values are opened for the name and namespace that they are sealed for.
-    fn label_holds(
-        &self,
-        credential: &DeclaredCredential,
-        sealed: &SealedSecret,
-    ) -> Result<(), Reason> {
-        let differs = |found: &Option<String>, own: &str| {
-            let other = found.as_deref().filter(|text| *text != own);
-            other.filter(|text| !text.contains('$')).map(str::to_owned)
-        };
-        let namespace = self.inputs.target.namespace.as_str();
-        if let Some(template) = differs(&sealed.template_namespace, namespace)
-            && sealed.scope != Scope::ClusterWide
-        {
-            return Err(Reason::OtherTemplateNamespace { template });
-        }
-        if sealed.scope != Scope::Strict {
-            return Ok(());
-        }
-        if let Some(template) = differs(&sealed.template_name, &sealed.name) {
-            return Err(Reason::OtherTemplateName { template });
-        }
-        if !self.renames_exist {
-            return Ok(());
-        }
-        let reaching = Kustomization::reaching(self.inputs.snapshot, &credential.place.path);
-        match reaching.into_iter().find(|found| found.renames) {
-            Some(found) => Err(Reason::Renamed {
-                kustomization: found.path,
-            }),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The credential of an app without a role: somebody else's to use where the Cluster is declared elsewhere.
-fn without_role(app: &DeclaredApp, has_manifest: bool) -> Result<&DeclaredCredential, Reason> {
-    let secret = || secret_of(app).unwrap_or_default().to_owned();
-    match &app.credential {
-        Some(credential) if !has_manifest => Ok(credential),
-        _ => Err(Reason::NoRole { secret: secret() }),
-    }
-}
-
-/// Whether any kustomization of the repository puts something before or behind names.
-fn has_renaming(snapshot: &Snapshot) -> bool {
-    let mut files = snapshot.files();
-    files.any(|(path, text)| {
-        KUSTOMIZATION_NAMES.contains(&path.file_name())
-            && (text.contains("namePrefix") || text.contains("nameSuffix"))
-    })
-}
-
-/// The databases of some apps, each once.
-pub(super) fn databases(apps: &[&DeclaredApp]) -> BTreeSet<String> {
-    let databases = apps.iter().filter_map(|app| app.database.as_ref());
-    databases.map(|database| database.name.clone()).collect()
 }

@@ -1,11 +1,13 @@
 //! The sealed values that hold the password, and the new ones.
 
+use std::collections::BTreeSet;
+
 use rand::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::refusal::Reason;
 use super::sealed_secret::SealedSecret;
-use super::selection::{Credential, databases};
+use super::selection::Credential;
 use super::{Inputs, PASSWORD, Purpose};
 use crate::declared::{DeclaredApp, DeclaredRole};
 use crate::domain::connection::Connection;
@@ -164,4 +166,10 @@ pub(super) fn sealed(
         }
     }
     Ok(values)
+}
+
+/// The databases of some apps, each once.
+fn databases(apps: &[&DeclaredApp]) -> BTreeSet<String> {
+    let databases = apps.iter().filter_map(|app| app.database.as_ref());
+    databases.map(|database| database.name.clone()).collect()
 }

@@ -10,6 +10,7 @@ use crate::sealing::shape::rsa_bytes;
 pub(super) fn of(credential: &Credential, password: &Password, key: &SealingKey) -> Vec<String> {
     let mut warnings = Vec::new();
     warnings.extend(sharing(credential));
+    warnings.extend(other_use(credential));
     warnings.extend(no_role(credential));
     warnings.extend(no_reload(credential));
     warnings.extend(kept_values(credential, key));
@@ -33,6 +34,14 @@ fn sharing(credential: &Credential) -> Option<String> {
             others.join(" and ")
         )
     })
+}
+
+fn other_use(credential: &Credential) -> Option<String> {
+    let place = credential.used_by_cluster.as_ref()?;
+    Some(format!(
+        "{place}: the Cluster itself uses the Secret {} too, and gets the new password with it",
+        credential.secret()
+    ))
 }
 
 fn no_role(credential: &Credential) -> Option<String> {

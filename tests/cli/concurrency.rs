@@ -248,3 +248,42 @@ fn fixes_at_once_take_turns_and_none_is_in_vain() {
     );
     assert!(repository.read(DATABASE).contains("sync-wave: \"2\""));
 }
+
+#[test]
+fn removals_at_once_take_turns_and_one_of_them_writes() {
+    for (call, wrote_how_often, others) in [
+        ("remove my-shop --offline", 1, (0, "is removed already")),
+        // Whoever comes second finds the next stage, which has to be seen first.
+        (
+            "remove my-shop --offline --drop-database --confirm my_shop",
+            1,
+            (
+                3,
+                "it cannot be seen that the database of my-shop-db is dropped",
+            ),
+        ),
+    ] {
+        let repository = Repository::guide();
+        assert_eq!(repository.new_app("--quiet").code, 0);
+        let alone = Repository::guide();
+        assert_eq!(alone.new_app("--quiet").code, 0);
+        alone.run_ok(call);
+        let lock = lock(&repository);
+        let running: Vec<Child> = (0..4)
+            .map(|_| start(repository.command(call.split_whitespace())))
+            .collect();
+        drop(lock);
+        let outcomes: Vec<Outcome> = running.into_iter().map(end).collect();
+        let (wrote, not): (Vec<_>, Vec<_>) = outcomes
+            .iter()
+            .partition(|outcome| outcome.stderr.contains("Wrote stage 1 of "));
+        assert_eq!(wrote.len(), wrote_how_often, "{outcomes:#?}");
+        let (code, words) = others;
+        assert!(
+            not.iter()
+                .all(|outcome| outcome.code == code && outcome.stderr.contains(words)),
+            "{outcomes:#?}"
+        );
+        assert_eq!(comparable(repository.tree()), comparable(alone.tree()));
+    }
+}

@@ -46,7 +46,7 @@ use serde_json::Value;
 
 use super::apiserver::ApiServer;
 use super::postgres::{Postgres, Tls};
-use super::support::{Outcome, Repository};
+use super::support::{self, Outcome, Repository};
 use super::world;
 use reflector::Reflector;
 use sealed_secrets::SealedSecrets;
@@ -121,8 +121,9 @@ impl Controllers {
 
     /// Runs the binary in a repository, with the kubeconfig of the cluster.
     pub fn run(&self, repository: &Repository, words: &str) -> Outcome {
-        let kubeconfig = self.server.kubeconfig();
-        repository.run(&format!("{words} --kubeconfig {}", kubeconfig.display()))
+        let mut command = repository.command(words.split_whitespace());
+        command.env("KUBECONFIG", self.server.kubeconfig());
+        support::run(command, b"")
     }
 
     /// An object, if it is there.

@@ -2,6 +2,8 @@
 
 mod at_once;
 mod document;
+mod interrupted;
+mod many;
 mod one_app;
 
 use base64::Engine;
@@ -10,7 +12,7 @@ use serde_json::Value;
 
 use crate::controllers::Controllers;
 use crate::postgres;
-use crate::support::{Outcome, Repository};
+use crate::support::{CLUSTER, Outcome, Repository};
 
 /// A git repository with the guide's layout, and the cluster that it describes.
 struct Life {
@@ -21,10 +23,20 @@ struct Life {
 impl Life {
     /// None where there is no PostgreSQL.
     fn begin() -> Option<Self> {
-        if !postgres::is_usable() {
-            return None;
-        }
+        postgres::is_usable().then(|| Self::of(Repository::guide()))
+    }
+
+    /// The same without the role that the guide has by hand, which is no whole app.
+    fn without_others() -> Option<Self> {
         let repository = Repository::guide();
+        let text = repository.read(CLUSTER);
+        let (before, entry) = text.split_once("    roles:\n").unwrap();
+        let (_, after) = entry.split_once("name: blog-db-creds\n").unwrap();
+        repository.write(CLUSTER, &format!("{before}    roles: []\n{after}"));
+        postgres::is_usable().then(|| Self::of(repository))
+    }
+
+    fn of(repository: Repository) -> Self {
         repository.git("init --quiet", "");
         let cluster = Controllers::start(repository.path());
         let this = Self {
@@ -32,7 +44,7 @@ impl Life {
             cluster,
         };
         this.commit("the-guide");
-        Some(this)
+        this
     }
 
     /// Runs the binary, which must print no password that is in a Secret.
@@ -63,6 +75,16 @@ impl Life {
     /// The same, and Argo CD syncs it.
     fn live(&self, words: &str) -> Outcome {
         let outcome = self.change(words);
+        self.cluster.sync();
+        outcome
+    }
+
+    /// The same for a change that a file says which is not to be committed.
+    fn live_without(&self, file: &str, words: &str) -> Outcome {
+        let outcome = self.run(words);
+        assert_eq!(outcome.code, 0, "{words}\n{}", outcome.stderr);
+        self.repository.remove(file);
+        self.commit(&words.replace(' ', "_"));
         self.cluster.sync();
         outcome
     }
@@ -116,6 +138,13 @@ impl Life {
             None => error,
         })
     }
+}
+
+/// The SQL that was printed for a superuser, one script after the other.
+fn scripts(outcome: &Outcome) -> Vec<String> {
+    let printed = outcome.stderr.split("<<'SQL'\n").skip(1);
+    let scripts = printed.map(|rest| rest.split_once("\nSQL\n").unwrap().0.to_owned());
+    scripts.collect()
 }
 
 /// Commits all that has changed; the message is one word.

@@ -26,6 +26,7 @@ mod faults;
 mod fetch_cert;
 mod flags;
 mod harness;
+mod import;
 mod interruptions;
 mod kubeconfig;
 mod layouts;

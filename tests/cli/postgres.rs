@@ -33,7 +33,7 @@ use std::sync::OnceLock;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 pub use refusal::Refusal;
-use session::Session;
+pub use session::Session;
 
 /// Set to skip what needs PostgreSQL, and know it.
 const SKIP: &str = "SKIP_POSTGRES_TESTS";
@@ -200,22 +200,27 @@ impl Postgres {
 
     /// Opens a session of the superuser that lasts until it is dropped.
     pub fn session(&self, database: &str) -> Session {
-        Session::open(self.start_psql(database))
+        Session::open(self.start_psql(database, "postgres"))
+    }
+
+    /// The same of a role.
+    pub fn session_as(&self, role: &str, database: &str) -> Session {
+        Session::open(self.start_psql(database, role))
     }
 
     fn psql(&self, database: &str, statements: &str) -> Output {
-        let mut child = self.start_psql(database);
+        let mut child = self.start_psql(database, "postgres");
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(statements.as_bytes()).unwrap();
         drop(stdin);
         child.wait_with_output().unwrap()
     }
 
-    fn start_psql(&self, database: &str) -> Child {
+    fn start_psql(&self, database: &str, role: &str) -> Child {
         let mut psql = Command::new(program("psql"));
         psql.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"])
             .args(["-v", "VERBOSITY=verbose"])
-            .args(["-U", "postgres", "-d", database, "-f", "-", "-h"])
+            .args(["-U", role, "-d", database, "-f", "-", "-h"])
             .arg(&self.folder)
             .args(["-p", &self.port.to_string()])
             .env_clear()

@@ -6,10 +6,12 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "",
     "new-app",
     "rotate",
+    "remove",
+    "migrate-roles",
     "list",
     "verify",
     "fetch-cert",

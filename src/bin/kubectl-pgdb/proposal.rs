@@ -1,5 +1,8 @@
 //! A change to the repository on its way to the disk: shown, confirmed, written.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use pgdb::repo::change_set::ChangeSet;
 use pgdb::repo::diff::unified;
 use pgdb::repo::path::RepoPath;
@@ -113,24 +116,82 @@ impl Proposal<'_> {
     }
 }
 
+/// So many paths are named one by one.
+const MOST_PATHS: usize = 24;
+
+/// Removes what a killed run left, for a command that has nothing to write.
+///
+/// # Errors
+/// When the lock cannot be taken or a file cannot be removed.
+pub(crate) fn remove_leftovers(
+    workspace: &Workspace,
+    output: &Output,
+    staged: &[RepoPath],
+) -> Result<(), Failure> {
+    if !staged.is_empty() {
+        workspace.lock(output)?.remove_staged(staged)?;
+    }
+    Ok(())
+}
+
 /// The git commands that commit a change with this subject.
 pub(crate) fn git_commands(changes: &ChangeSet, subject: &str, root: &Root) -> String {
+    git_commands_beside(changes, subject, root, None)
+}
+
+/// The git commands that commit a change with this subject, and not the file that it was made from.
+pub(crate) fn git_commands_beside(
+    changes: &ChangeSet,
+    subject: &str,
+    root: &Root,
+    input: Option<&Path>,
+) -> String {
     let here = std::env::current_dir().is_ok_and(|here| here == root.path());
     let git = if here {
         "git".to_owned()
     } else {
         format!("git -C {}", shell_word(&root.path().display().to_string()))
     };
-    let paths: Vec<String> = changes
+    let paths: Vec<&str> = changes
         .changes()
         .iter()
-        .map(|change| shell_word(change.path().as_str()))
+        .map(|change| change.path().as_str())
         .collect();
+    let input = input.and_then(|input| input.canonicalize().ok());
+    let input = input
+        .as_deref()
+        .and_then(|input| input.strip_prefix(root.path()).ok());
+    let paths = if paths.len() > MOST_PATHS {
+        folders(&paths, input)
+    } else {
+        paths
+    };
+    let paths: Vec<String> = paths.into_iter().map(shell_word).collect();
     format!(
         "\nNext:\n  {git} add {}\n  {git} commit -m {}\n  {git} push",
         paths.join(" "),
         shell_word(subject)
     )
+}
+
+/// The folders of many paths instead of them, each once; a path stays where it is in none, or where its folder holds the
+/// input, which is not to be committed.
+fn folders<'path>(paths: &[&'path str], input: Option<&Path>) -> Vec<&'path str> {
+    let folder = |path: &'path str| {
+        let (folder, _) = path.rsplit_once('/')?;
+        let holds_input = input.is_some_and(|input| input.starts_with(folder));
+        (!holds_input).then_some(folder)
+    };
+    let named = paths.iter().map(|path| folder(path).unwrap_or(path));
+    let named: BTreeSet<&str> = named.collect();
+    let is_below = |path: &str, other: &str| {
+        let rest = path.strip_prefix(other);
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    };
+    let outer = named
+        .iter()
+        .filter(|path| !named.iter().any(|other| is_below(path, other)));
+    outer.copied().collect()
 }
 
 /// The command that proves apps on the live cluster once a change is synced; `apps` are its words for them, and `cluster`

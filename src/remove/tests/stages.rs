@@ -208,7 +208,7 @@ fn rows() -> Vec<(&'static str, Asked<'static>, Vec<String>, &'static str)> {
             "closed before",
             DROP,
             vec![cluster(KEPT)],
-            "drop-database 1/3; Database shop-db is made; role shop stays",
+            "drop-database 1/3; Database shop-db made; role shop stays",
         ),
         (
             "closed before, and the database is to be dropped",

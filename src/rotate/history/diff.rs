@@ -43,9 +43,6 @@ impl Hunk {
         }
         let (signs, text) = line.split_at_checked(parents).unwrap_or((line, b""));
         let (is_added, is_removed) = (signs.contains(&b'+'), signs.contains(&b'-'));
-        if signs.starts_with(b"\\") {
-            return;
-        }
         let line = |is_changed| Line {
             text: String::from_utf8_lossy(text).into_owned(),
             is_changed,

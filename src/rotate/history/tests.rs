@@ -43,6 +43,7 @@ fn credential(values: &[(&str, String)]) -> Credential {
         },
         forms: Forms::default(),
         age: None,
+        used_by_cluster: None,
         is_own: true,
         reloads: true,
     }

@@ -35,6 +35,30 @@ fn who_shares_it_is_told() {
 }
 
 #[test]
+fn a_secret_that_the_cluster_itself_uses_is_warned_of() {
+    let mut world = World::new();
+    let plain = world.files["db/cluster.yaml"].clone();
+    let with = |more: &str| plain.replace("  managed:\n", &format!("{more}  managed:\n"));
+    world.write(
+        "db/cluster.yaml",
+        &with("  superuserSecret:\n    name: my-shop-db-creds\n"),
+    );
+    assert_eq!(
+        world.plan(&["my-shop"]).unwrap().warnings,
+        [
+            "db/cluster.yaml:11: the Cluster itself uses the Secret my-shop-db-creds too, and gets the new password with it"
+        ]
+    );
+    // Its bootstrap makes the role with it, which is no other use.
+    let bootstrap = "  bootstrap:\n    initdb:\n      owner: my_shop\n      database: my_shop\n      secret:\n        name: my-shop-db-creds\n";
+    world.write("db/cluster.yaml", &with(bootstrap));
+    assert_eq!(
+        world.plan(&["my-shop"]).unwrap().warnings,
+        Vec::<String>::new()
+    );
+}
+
+#[test]
 fn a_secret_that_cnpg_does_not_watch_is_warned_of() {
     let mut world = World::new();
     let text = world.files[SEALED].replace("cnpg.io/reload", "cnpg.io/other");

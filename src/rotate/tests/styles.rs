@@ -176,6 +176,47 @@ fn several_in_one_document_and_in_several() {
 }
 
 #[test]
+fn many_in_one_file_are_changed_one_by_one() {
+    let mut world = World::new();
+    let one = world.files[SEALED].clone();
+    let names: Vec<String> = (0..60).map(|number| format!("app{number}")).collect();
+    let secrets: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name}-db-creds"))
+        .collect();
+    let roles = names.iter().zip(&secrets);
+    let roles: Vec<(&str, &str)> = roles
+        .map(|(role, secret)| (role.as_str(), secret.as_str()))
+        .collect();
+    world.write("db/cluster.yaml", &cluster(&roles));
+    let documents: Vec<String> = names
+        .iter()
+        .map(|name| format!("# {name}\n{}", one.replace("my-shop", name)))
+        .collect();
+    let text = format!("# all of them\r\n---\n{}", documents.join("--- # next\n\n"));
+    world.write(SEALED, &text);
+    let plan = world.plan(&[]).unwrap();
+    let after = world.after(&plan, SEALED);
+    assert_eq!(changed(&text, &after), ["password"; 60]);
+    let stream = parse(&after).unwrap();
+    for (document, secret) in stream.documents.iter().zip(&secrets) {
+        let label = format!("postgres/{secret}");
+        assert_eq!(world.opened_password(&document.root, &label).len(), 32);
+    }
+    // What cannot be edited is told with its line in the file.
+    let (head, tail) = text.rsplit_once("    password: A").unwrap();
+    world.write(SEALED, &format!("{head}    password: !x A{tail}"));
+    let error = world.plan(&[]).unwrap_err().to_string();
+    let line = head.lines().count() + 1;
+    assert_eq!(
+        error,
+        format!(
+            "{SEALED}:{line}: spec.encryptedData.password has the tag !x, which says how its text is read"
+        )
+    );
+}
+
+#[test]
 fn a_value_on_several_lines_becomes_one_line() {
     let mut world = World::new();
     let text = world.files[SEALED].clone();

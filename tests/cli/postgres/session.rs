@@ -28,6 +28,23 @@ impl Session {
 }
 
 impl Postgres {
+    /// What psql prints, as the superuser, while it runs a script.
+    pub fn script(&self, script: &str) -> String {
+        let port = self.address().port().to_string();
+        let mut psql = Command::new(program("psql"));
+        psql.args(["-X", "-U", "postgres", "-d", "postgres", "-p", &port, "-h"])
+            .arg(self.folder())
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = psql.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(script.as_bytes()).unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Logs in over TCP as psql does, and runs statements; gives what psql says, on standard error where it fails.
     pub fn log_in(
         &self,

@@ -1,7 +1,9 @@
 //! By default access is closed and the data is kept.
 
 use super::{findings, told, with_my_shop};
-use crate::support::{CLUSTER, DATABASE, Repository, comparable, without_sealed_values};
+use crate::support::{
+    CLUSTER, DATABASE, KUSTOMIZATION, Repository, comparable, without_sealed_values,
+};
 
 /// The role's lines in the Cluster, once it is closed.
 const CLOSED: &str = "      - name: my_shop\n        login: false\n        disablePassword: true\n";
@@ -105,4 +107,43 @@ fn json_is_one_versioned_structure() {
     let repository = with_my_shop("");
     let outcome = repository.run("remove my-shop --output json --quiet");
     insta::assert_snapshot!(told(&repository, &outcome));
+}
+
+#[test]
+fn an_app_that_comes_back_takes_its_role_over() {
+    for more in ["", "--roles databaserole"] {
+        let repository = with_my_shop(more);
+        // The order of its entries is another afterwards.
+        repository.remove(KUSTOMIZATION);
+        let before = comparable(repository.tree());
+        repository.run_ok("remove my-shop --quiet");
+        let outcome = repository.run(&format!(
+            "new-app my-shop --app-namespace shop --output json {more}"
+        ));
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        assert!(
+            outcome.stdout.contains("\"state\": \"taken-over\""),
+            "{}",
+            outcome.stdout
+        );
+        assert_eq!(comparable(repository.tree()), before);
+    }
+}
+
+#[test]
+fn a_group_is_nobodys_to_take_over() {
+    let repository = Repository::guide();
+    repository.replace(
+        CLUSTER,
+        "      - name: blog # by hand\n        login: true\n",
+        "      - name: my_shop\n        login: false\n        disablePassword: true\n      - name: blog # by hand\n        login: \
+         true\n        inRoles: [my_shop]\n",
+    );
+    assert_eq!(
+        repository.refusal(""),
+        "error: the app needs names that belong to something else
+  infra/databases/postgres/postgres-cluster.yaml:13: the role \"my_shop\" is there with no credential
+help: choose another name with --user
+"
+    );
 }

@@ -215,7 +215,36 @@ fn the_default_never_loses_data() {
         ] {
             assert_eq!(cluster.get(kind, namespace, name), None, "{more}: {kind}");
         }
+        take_over(&repository, &cluster, more);
     }
+}
+
+/// Makes the app again, which finds its role and its data.
+fn take_over(repository: &Repository, cluster: &Controllers, more: &str) {
+    let outcome = repository.run(&format!(
+        "new-app my-shop --app-namespace shop --yes {more}"
+    ));
+    assert_eq!(outcome.code, 0, "{more}: {}", outcome.stderr);
+    assert!(
+        outcome
+            .stderr
+            .contains(" over again, with the data that the role my_shop kept\n"),
+        "{}",
+        outcome.stderr
+    );
+    cluster.sync();
+    cluster.settle();
+    assert_eq!(kept(cluster), "a book, t|t", "{more}");
+    let verified = cluster.run(repository, "verify my-shop --login");
+    assert_eq!(verified.code, 0, "{more}: {}", verified.stdout);
+    let again = repository.run(&format!(
+        "new-app my-shop --app-namespace shop --yes {more}"
+    ));
+    assert!(
+        again.stderr.ends_with("nothing to write.\n"),
+        "{}",
+        again.stderr
+    );
 }
 
 #[test]
@@ -229,9 +258,37 @@ fn a_policy_that_is_another_in_the_cluster_is_seen() {
             database["spec"]["databaseReclaimPolicy"] = "delete".into();
         });
     let before = repository.tree();
+    // What would be lost for certain is not to be forced.
+    for more in ["", "--force-stage"] {
+        let outcome = cluster.run(&repository, &format!("remove my-shop {more}"));
+        assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+        assert!(
+            !outcome.stderr.contains("--force-stage"),
+            "{}",
+            outcome.stderr
+        );
+        assert_eq!(repository.tree(), before);
+    }
+}
+
+#[test]
+fn what_has_to_be_seen_is_not_seen_elsewhere() {
+    let Some((repository, cluster)) = synced("--reclaim delete") else {
+        return;
+    };
+    assert_eq!(cluster.run(&repository, "remove my-shop").code, 0);
+    // A cluster with the same names, and without this app.
+    cluster.server.delete("databases", "postgres", "my-shop-db");
     let outcome = cluster.run(&repository, "remove my-shop");
-    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
-    assert_eq!(repository.tree(), before);
+    assert_eq!(outcome.code, 3, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains(
+            "error: it cannot be seen that the Database my-shop-db has databaseReclaimPolicy retain: the Database my-shop-db is not in \
+             the cluster\nhelp: is this the right context?"
+        ),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]
@@ -261,4 +318,112 @@ fn what_may_not_be_seen_is_unknown() {
         .sql("postgres", "ALTER ROLE my_shop NOLOGIN");
     all += &look("the role may not log in");
     insta::assert_snapshot!(all);
+}
+
+#[test]
+fn sessions_outlive_the_login_until_they_are_ended() {
+    let Some((repository, cluster)) = synced("") else {
+        return;
+    };
+    let session = cluster.postgres.session_as("my_shop", "my_shop");
+    let outcome = cluster.run(&repository, "remove my-shop");
+    insta::assert_snapshot!("closing", said(&repository, &cluster, &outcome));
+    cluster.sync();
+    let count = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'my_shop'";
+    assert_eq!(cluster.postgres.sql("postgres", count), "1");
+    let [script] = scripts(&outcome).try_into().unwrap();
+    // The server may take a moment to end what it was told to end.
+    let ended = "DO $$ BEGIN FOR i IN 1..500 LOOP PERFORM pg_stat_clear_snapshot(); \
+                 IF NOT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'my_shop') THEN RETURN; END IF; \
+                 PERFORM pg_sleep(0.02); END LOOP; RAISE 'a session is left'; END $$";
+    cluster.postgres.sql("postgres", &script);
+    cluster.postgres.sql("postgres", ended);
+    drop(session);
+}
+
+#[test]
+fn what_was_kept_is_dropped_without_being_seen() {
+    let Some((repository, cluster)) = synced("") else {
+        return;
+    };
+    populate(&cluster);
+    assert_eq!(cluster.run(&repository, "remove my-shop").code, 0);
+    cluster.sync();
+    for stage in 1..=2 {
+        let outcome = cluster.run(&repository, DROP);
+        assert_eq!(outcome.code, 0, "{stage}: {}", outcome.stderr);
+        cluster.sync();
+        cluster.settle();
+    }
+    assert_eq!(is_there(&cluster), "0|1");
+    // Nobody can log in as the role to see what it has: CNPG's message says it, and scripts ask for it.
+    let outcome = cluster.run(&repository, DROP);
+    insta::assert_snapshot!("unseen", said(&repository, &cluster, &outcome));
+    let [ask, release] = scripts(&outcome).try_into().unwrap();
+    let rows = cluster.postgres.sql("postgres", &ask);
+    assert!(rows.contains("shared one|pg_namespace|o|1"), "{rows}");
+    cluster.postgres.sql("postgres", &release);
+    let release = release.replace("\\connect \"postgres\"", "\\connect \"shared one\"");
+    cluster.postgres.sql("postgres", &release);
+    cluster.settle();
+    assert_eq!(is_there(&cluster), "0|0");
+    let outcome = cluster.run(&repository, DROP);
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert_eq!(scripts(&outcome), [] as [&str; 0]);
+}
+
+#[test]
+fn a_cluster_that_is_another_or_does_not_answer_shows_nothing() {
+    let Some((repository, cluster)) = synced("") else {
+        return;
+    };
+    repository.run_ok(&format!("{DROP} --offline --quiet"));
+    let before = repository.tree();
+    let kubeconfig = cluster.server.kubeconfig();
+    cluster
+        .server
+        .delete("clusters", "postgres", "postgres-shared");
+    let call = format!("{DROP} --kubeconfig {}", kubeconfig.display());
+    let outcome = repository.run(&call);
+    let error = |outcome: &Outcome| {
+        let text = shown(&repository, &cluster, outcome);
+        text.split_once("error: ").unwrap().1.to_owned()
+    };
+    assert_eq!(
+        error(&outcome),
+        "it cannot be seen that the database of my-shop-db is dropped: the Cluster is not in the cluster at https://SERVER
+help: is this the right context? kubectl config get-contexts
+      --force-stage goes on all the same: where the database is still there, the role cannot be dropped, and the database may stay for good
+"
+    );
+    assert_eq!(outcome.code, 3);
+    assert_eq!(repository.tree(), before);
+    assert_eq!(
+        repository.refusal_of(
+            ["remove", "my-shop", "--kubeconfig", "nowhere"],
+            b""
+        ),
+        "error: the app my-shop is on its way out, with its data: infra/databases/postgres/my-shop-db.yaml:1 says `ensure: absent`
+help: go on with --drop-database (the data of \"my_shop\" is lost), or take `ensure: absent` out again
+"
+    );
+}
+
+#[test]
+fn json_has_what_the_cluster_shows() {
+    let Some((repository, cluster)) = synced("") else {
+        return;
+    };
+    populate(&cluster);
+    let _session = cluster.postgres.session("my_shop");
+    let outcome = cluster.run(
+        &repository,
+        &format!("{DROP} --output json --dry-run=client"),
+    );
+    let mut report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let live = &mut report["live"];
+    assert!(live["sizeBytes"].as_u64().unwrap() > 1_000_000, "{live}");
+    live["sizeBytes"] = 0.into();
+    live["server"] = "SERVER".into();
+    insta::assert_snapshot!("json", serde_json::to_string_pretty(&report).unwrap());
 }

@@ -108,6 +108,16 @@ fn what_is_changed_elsewhere_is_passed_over_by_all() {
     repository.run_ok("new-app my-shop --app-namespace shop --quiet");
     let warning = "warning: passed over: blog: the role blog takes its password from the Secret blog-db-creds, which \
                    nothing in the repository makes; change it where the Secret comes from, or correct the name\n";
+    let report = repository.run_ok("rotate --all -o json --dry-run=client");
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(
+        report["left"],
+        json!([{
+            "name": "blog",
+            "reason": "elsewhere",
+            "problem": "the role blog takes its password from the Secret blog-db-creds, which nothing in the repository makes",
+        }])
+    );
     let outcome = repository.run("rotate --all");
     assert_eq!(
         said(&outcome),

@@ -14,6 +14,7 @@ use super::{said, sealed, with_apps};
 use crate::apiserver::{ApiServer, Fault, Reach, Reply, Requests};
 use crate::fetch_cert::{ask, put_controller};
 use crate::support::{Repository, SEALED, changed_files, without_sealed_values};
+use crate::terminal::{CTRL_C, Terminal};
 
 const SERVICE: [&str; 2] = ["kube-system", "sealed-secrets-controller"];
 
@@ -330,4 +331,29 @@ fn an_answer_that_is_the_same_changes_nothing() {
         )
     );
     assert_eq!(repository.tree(), before);
+}
+
+#[test]
+fn a_person_sees_how_far_it_is_and_may_end_it() {
+    let (server, repository) = (server(), with_apps(&["blog", "my-shop"]));
+    let before = repository.tree();
+    server.fault(posts(), Fault::Hang);
+    let mut command = repository.command("rotate --all --reseal".split(' '));
+    command.env("KUBECONFIG", server.kubeconfig());
+    let mut terminal = Terminal::of_size(command, 40, 100);
+    terminal.see("1/2 blog-db-creds").keys(CTRL_C);
+    let ended = terminal.end();
+    assert_eq!(ended.code, Some(130), "{}", ended.screen);
+    assert_eq!(ended.screen, "error: interrupted; nothing was written");
+    assert_eq!(repository.tree(), before);
+
+    server.heal();
+    let mut command = repository.command("rotate --all --reseal".split(' '));
+    command.env("KUBECONFIG", server.kubeconfig());
+    let mut terminal = Terminal::of_size(command, 200, 1000);
+    terminal.see("Write these changes?").keys("y");
+    let ended = terminal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    assert!(!ended.screen.contains("Sealing again"), "{}", ended.screen);
+    assert_ne!(repository.tree(), before);
 }

@@ -4,6 +4,8 @@ mod input;
 mod progress;
 mod summary;
 
+use std::path::Path;
+
 use clap::{Args, ValueEnum, ValueHint};
 use pgdb::apps_file::schema::schema;
 use pgdb::apps_file::{Entry, Problem, read};
@@ -21,11 +23,11 @@ use crate::files::Lock;
 use crate::flag_value::list;
 use crate::output::Output;
 use crate::prompt::Prompt;
-use crate::proposal::{Proposal, asks, git_commands, verification};
+use crate::proposal::{Proposal, asks, git_commands_beside, verification};
 use crate::randomness;
 use crate::sealing_flags::SealingFlags;
 use crate::secrecy;
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 
 use progress::Progress;
 
@@ -219,6 +221,7 @@ impl Session<'_> {
             declared: &self.apps.declared,
             defaults,
             replaces_passwords: self.args.replace_passwords,
+            now: workspace::now(),
         };
         let mut rng = randomness::system()?;
         let progress = Progress::new(entries.len(), self.output);
@@ -263,7 +266,9 @@ impl Session<'_> {
         if !plan.sql.is_empty() {
             self.output.tell(&format!(
                 "\nCNPG grants nothing. Once it is synced, run this as a superuser, with `kubectl cnpg psql {} -n {}`:\n{}",
-                target.cluster, target.namespace, plan.sql
+                target.cluster,
+                target.namespace,
+                plan.sql.trim_end()
             ));
         }
         if !dry_run && !plan.changes.is_empty() {
@@ -275,8 +280,10 @@ impl Session<'_> {
     /// Says how to commit it, and how to prove it afterwards.
     fn say_next(&self, plan: &Plan) {
         let subject = summary::subject(plan);
+        let input = (self.file != input::STANDARD_INPUT).then(|| Path::new(self.file));
+        let root = &self.workspace.root;
         self.output
-            .tell(&git_commands(&plan.changes, &subject, &self.workspace.root));
+            .tell(&git_commands_beside(&plan.changes, &subject, root, input));
         let named = &self.args.target;
         let is_named = named.cluster_name.is_some() || named.cluster_file.is_some();
         let cluster = is_named.then_some(self.apps.target.cluster.as_str());

@@ -7,9 +7,7 @@ use clap::{Args, ValueEnum};
 use pgdb::declared::DeclaredApp;
 use pgdb::domain::postgres_name::DatabaseName;
 use pgdb::live::fact::{Cause, Unreadable};
-use pgdb::remove::{
-    Blocked, Goal, Inputs, Plan, RemoveError, Requirement, Script, Seen, Sight, page, plan, scripts,
-};
+use pgdb::remove::{Goal, Inputs, Plan, Requirement, Script, Seen, Sight, page, plan, scripts};
 use pgdb::render::Templates;
 use pgdb::repo::snapshot::Snapshot;
 
@@ -21,7 +19,7 @@ use crate::files::Lock;
 use crate::flag_value::one;
 use crate::output::Output;
 use crate::prompt::{self, Prompt};
-use crate::proposal::{Proposal, asks};
+use crate::proposal::{Proposal, asks, remove_leftovers};
 use crate::workspace::Workspace;
 
 /// Take an app's database out of the repository, in stages, and keep its data unless told otherwise.
@@ -40,7 +38,7 @@ use crate::workspace::Workspace;
 pub(crate) struct Remove {
     /// The app.
     #[arg(value_name = "NAME")]
-    name: String,
+    app: String,
     /// Drop the database, with all its data, and then the role; asks for the database's name.
     #[arg(long, env = "PGDB_DROP_DATABASE", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     drop_database: bool,
@@ -150,7 +148,7 @@ impl Call<'_> {
         let mut repository = Repository {
             apps,
             mentioning: Snapshot::default(),
-            name: self.args.name.clone(),
+            name: self.args.app.clone(),
         };
         let secret = repository.app()?.credential.as_ref();
         if let Some(secret) = secret.map(|credential| credential.name.clone()) {
@@ -178,8 +176,7 @@ impl Call<'_> {
     }
 
     fn plan(&self, repository: &Repository) -> Result<Plan, Failure> {
-        let found = plan(&self.inputs(repository)?);
-        found.map_err(|error: RemoveError| Failure::from(error))
+        Ok(plan(&self.inputs(repository)?)?)
     }
 
     /// What the cluster shows; why it was not looked at, where it was not.
@@ -201,6 +198,10 @@ impl Call<'_> {
 
     fn say_done(&self, repository: &Repository, plan: &Plan) -> Result<Exit, Failure> {
         let inputs = self.inputs(repository)?;
+        if !self.args.dry_run.is_client() {
+            let staged = &repository.apps.reading.staged;
+            remove_leftovers(self.workspace, self.output, staged)?;
+        }
         self.print(&inputs, plan, Err(&not_looked()), &[])?;
         self.output.tell(&next_steps::already_done(&inputs, plan));
         Ok(Exit::Done)
@@ -229,12 +230,7 @@ impl Call<'_> {
             .tell(&page(&inputs.app.name, target, &plan, sight));
         self.require(&inputs, &plan, sight)?;
         self.confirm(&inputs, &plan, prompt)?;
-        let blocked = Blocked {
-            stage: step.stage,
-            role: plan.role.as_deref(),
-            database: plan.database.as_deref(),
-        };
-        let scripts = scripts(blocked, target, sight.ok());
+        let scripts = scripts(plan.blocked(step.stage), target, sight.ok());
         let dry_run = self.args.dry_run.is_client();
         let confirmation = prompt.filter(|_| !self.global.yes);
         let proposal = Proposal {
@@ -267,9 +263,9 @@ impl Call<'_> {
         sight: Result<&Sight, &Unreadable>,
     ) -> Result<(), Failure> {
         for requirement in &plan.requirements {
-            let (exit, evidence, remedy) = match requirement.look(sight) {
+            let seen = requirement.look(sight);
+            let (exit, evidence, remedy) = match &seen {
                 Seen::Done => continue,
-                Seen::NotYet { evidence, remedy } => (Exit::Findings, evidence, remedy),
                 Seen::Unknown { .. } if requirement.may_be_unseen() => {
                     self.output.warn(&format!(
                         "it was not seen in the cluster that {}, as in the repository: {}",
@@ -278,25 +274,26 @@ impl Call<'_> {
                     ));
                     continue;
                 }
-                Seen::Unknown { evidence, remedy } => (Exit::Unknown, evidence, remedy),
+                Seen::NotYet {
+                    evidence, remedy, ..
+                } => (Exit::Findings, evidence.clone(), remedy),
+                Seen::Unknown { evidence, remedy } => {
+                    let told = requirement.told();
+                    let message = format!("it cannot be seen that {told}: {evidence}");
+                    (Exit::Unknown, message, remedy)
+                }
             };
-            if self.args.force_stage {
-                self.output.warn(&format!(
-                    "{evidence}; going on as asked: {}",
-                    requirement.risk()
-                ));
+            let may_be_forced = requirement.may_be_forced(&seen);
+            let risk = requirement.risk();
+            if self.args.force_stage && may_be_forced {
+                let message = format!("{evidence}; going on as asked: {risk}");
+                self.output.warn(&message);
                 continue;
             }
-            self.say_what_blocks(inputs, plan, requirement, sight);
-            let message = match exit {
-                Exit::Findings => evidence,
-                _ => format!("it cannot be seen that {}: {evidence}", requirement.told()),
-            };
-            let help = format!(
-                "{remedy}\n      --force-stage goes on all the same: {}",
-                requirement.risk()
-            );
-            return Err(Failure::new(exit, message, help));
+            self.say_what_blocks(inputs, plan, requirement, &seen, sight);
+            let force = format!("\n      --force-stage goes on all the same: {risk}");
+            let force = if may_be_forced { force } else { String::new() };
+            return Err(Failure::new(exit, evidence, format!("{remedy}{force}")));
         }
         Ok(())
     }
@@ -307,14 +304,20 @@ impl Call<'_> {
         inputs: &Inputs<'_>,
         plan: &Plan,
         requirement: &Requirement,
+        seen: &Seen,
         sight: Result<&Sight, &Unreadable>,
     ) {
-        let Ok(sight) = sight else { return };
-        let blocked = Blocked {
-            stage: requirement.stage(),
-            role: plan.role.as_deref(),
-            database: plan.database.as_deref(),
+        let is_asked_for = matches!(
+            seen,
+            Seen::NotYet {
+                is_asked_for: true,
+                ..
+            }
+        );
+        let Some(sight) = sight.ok().filter(|_| is_asked_for) else {
+            return;
         };
+        let blocked = plan.blocked(requirement.stage());
         for script in scripts(blocked, inputs.target, Some(sight)) {
             self.output.tell(&next_steps::script(&script));
         }

@@ -12,12 +12,14 @@ use thiserror::Error;
 
 use super::Root;
 
-/// What is set for git beside the environment: messages in English, nothing asked, no lock taken, nothing fetched.
-const ENVIRONMENT: [(&str, &str); 4] = [
+/// What is set for git beside the environment: messages in English, nothing asked, no lock taken, and nothing fetched that a
+/// partial clone lacks, which older versions know only as no protocol being allowed.
+const ENVIRONMENT: [(&str, &str); 5] = [
     ("LC_ALL", "C"),
     ("GIT_TERMINAL_PROMPT", "0"),
     ("GIT_OPTIONAL_LOCKS", "0"),
     ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_ALLOW_PROTOCOL", "none"),
 ];
 
 /// How the history is asked for, whatever is set up: as patches with one line around each change, also of what git takes

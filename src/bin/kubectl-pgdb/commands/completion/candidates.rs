@@ -112,7 +112,7 @@ fn known_values(line: &Line<'_>, arg: &Arg) -> Option<Vec<Candidate>> {
         "target" => targets(line),
         "namespace" | "app_namespace" => namespaces(line),
         "cluster" | "cluster_name" => cluster_names(line),
-        "names" => app_names(line),
+        "app" | "names" => app_names(line),
         "apps" => listed_names(line),
         "skip" => Some(Link::words().map(Candidate::bare).collect()),
         "cluster_file" => cluster_files(line),
