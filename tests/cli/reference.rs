@@ -6,9 +6,11 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "",
     "new-app",
+    "import",
+    "export",
     "rotate",
     "remove",
     "list",

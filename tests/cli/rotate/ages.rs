@@ -2,6 +2,7 @@
 //! clock does not matter.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -314,7 +315,7 @@ fn a_shallow_clone_tells_a_bound() {
 
 #[test]
 fn nothing_that_is_set_up_runs_along() {
-    let repository = with_apps(&["my-shop"]);
+    let repository = with_apps(&["my-shop", "blog"]);
     let folder = "infra/databases/postgres";
     // Names that options, patterns and quoting would be tripped by.
     let hostile = format!("{folder}/--output=x :(top)*\"ü$(touch y)'.yaml");
@@ -325,15 +326,28 @@ fn nothing_that_is_set_up_runs_along() {
         ".gitattributes",
         "* diff=evil filter=evil\n*.yaml -text binary\n",
     );
+    let executable = |name: &str, text: &str| {
+        let path = repository.path().join(".git").join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+        path.display().to_string()
+    };
+    // A commit with a signature that may be asked to be checked.
+    let signer = executable(
+        "sign.sh",
+        "#!/bin/sh\ncat > /dev/null\nprintf '\\n[GNUPG:] SIG_CREATED D\\n' >&2\n\
+         printf -- '-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n'\n",
+    );
     commit(&repository, "2002-01-01");
-    let script = repository.path().join(".git/evil.sh");
-    fs::write(&script, "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\ncat\n").unwrap();
-    fs::set_permissions(
-        &script,
-        <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755),
-    )
-    .unwrap();
-    let script = script.display().to_string();
+    repository.run_ok("rotate my-shop -q");
+    git(&repository, "2003-01-01", &["add", "--all"]);
+    let program = format!("gpg.program={signer}");
+    let signed = ["-c", &program, "commit", "--quiet", "-S", "--message", "x"];
+    git(&repository, "2003-01-01", &signed);
+    let script = executable(
+        "evil.sh",
+        "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\ncat\n",
+    );
     for (name, value) in [
         ("core.pager", script.as_str()),
         ("pager.log", &script),
@@ -358,15 +372,16 @@ fn nothing_that_is_set_up_runs_along() {
         git(&repository, "2002-01-01", &["config", name, value]);
     }
     let mut command = repository
-        .command("rotate my-shop --older-than 90d --dry-run=client -o json -q".split(' '));
+        .command("rotate my-shop blog --older-than 90d --dry-run=client -o json -q".split(' '));
     command
         .env("GIT_EXTERNAL_DIFF", &script)
         .env("GIT_PAGER", &script);
     let outcome = run(command, b"");
     assert_eq!(said(&outcome), (0, ""));
     let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
-    assert_eq!(report["apps"][0]["age"]["since"], "2001-01-01");
+    assert_eq!(report["apps"][0]["age"]["since"], "2003-01-01");
     assert_eq!(report["apps"][0]["path"], hostile);
+    assert_eq!(report["apps"][1]["age"]["since"], "2001-01-01");
     assert!(!repository.path().join(".git/ran").exists());
-    assert_eq!(repository.run_ok("list -o name"), "my-shop\n");
+    assert_eq!(repository.run_ok("list -o name"), "blog\nmy-shop\n");
 }
