@@ -48,6 +48,7 @@ mod block;
 mod branch;
 mod change;
 mod check;
+mod comment;
 mod documents;
 mod entries;
 mod error;
@@ -71,6 +72,7 @@ mod target;
 mod tests;
 
 pub use change::Edit;
+pub use comment::{with_comment, without_comment};
 pub use documents::remove_document;
 pub use error::{EditError, Place};
 pub use removal::Extent;
