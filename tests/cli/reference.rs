@@ -6,9 +6,11 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "",
     "new-app",
+    "import",
+    "export",
     "rotate",
     "remove",
     "migrate-roles",
