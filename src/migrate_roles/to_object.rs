@@ -1,6 +1,5 @@
 //! The first stage to DatabaseRole objects: they are written, with all that the Cluster's entries say.
 
-use serde::Deserialize;
 use serde_yaml::Value;
 
 use super::Inputs;
@@ -83,9 +82,7 @@ impl<'text> Entries<'text> {
         let mut objects = objects.into_iter();
         let cluster = objects.find(|object| object.document == manifest.document);
         let extents = extents(text, manifest.document, &ROLES);
-        let without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let document = serde_yaml::Deserializer::from_str(without_mark).nth(manifest.document);
-        let document = document.and_then(|document| Value::deserialize(document).ok());
+        let document = attributes::document(text, manifest.document);
         Ok(Self {
             text,
             cluster: cluster.ok_or_else(|| no_manifest(inputs))?,
