@@ -1,4 +1,5 @@
 mod broken;
+mod kept;
 mod made;
 mod many;
 mod places;

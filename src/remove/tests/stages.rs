@@ -1,6 +1,7 @@
 //! A table: what the repository says, and what comes next.
 
 use super::{Asked, DROP, KEEP, planned, snapshot, told};
+use crate::remove::Stage;
 
 /// A Cluster with this entry among its roles.
 fn cluster(entry: &str) -> String {
@@ -62,6 +63,20 @@ fn rows() -> Vec<(&'static str, Asked<'static>, Vec<String>, &'static str)> {
                 secret(),
             ],
             "retain 1/2; Database shop-db changes; role shop stays; SealedSecret shop-db-creds stays",
+        ),
+        (
+            "data that went with its object before",
+            KEEP,
+            vec![
+                cluster(ACTIVE),
+                database("").replace(
+                    "  namespace: db\n",
+                    "  namespace: db\n  annotations:\n    kubectl-pgdb/reclaim-policy-was: delete\n",
+                ),
+                secret(),
+            ],
+            "close 2/2; once the Database shop-db has databaseReclaimPolicy retain; role shop changes; Database shop-db goes; \
+             SealedSecret shop-db-creds goes",
         ),
         (
             "only a part was closed",
@@ -259,6 +274,26 @@ fn rows() -> Vec<(&'static str, Asked<'static>, Vec<String>, &'static str)> {
             "refused: the Database shop-db is declared more than once: 01.yaml:1, 02.yaml:1",
         ),
     ]
+}
+
+#[test]
+fn a_role_that_is_dropped_by_then_blocks_nothing() {
+    let absent = snapshot(&[
+        ("cluster.yaml", &cluster(ABSENT)),
+        ("db.yaml", &database("  ensure: absent\n")),
+    ]);
+    let object = database_role(&format!("{LOGS_IN}  databaseRoleReclaimPolicy: delete\n"));
+    let with_object = snapshot(&[
+        ("cluster.yaml", &cluster("")),
+        ("role.yaml", &object),
+        ("db.yaml", &database("  ensure: absent\n")),
+    ]);
+    for (snapshot, at_the_end) in [(absent, None), (with_object, Some("shop"))] {
+        let plan = planned(DROP, "shop", &snapshot).unwrap();
+        assert_eq!(plan.step.unwrap().stage, Stage::TakeOut);
+        assert_eq!(plan.blocked(Stage::TakeOut).role, at_the_end);
+        assert_eq!(plan.blocked(Stage::DropRole).role, Some("shop"));
+    }
 }
 
 #[test]

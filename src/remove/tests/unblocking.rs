@@ -28,7 +28,10 @@ fn sight(holdings: Option<Holdings>) -> Sight {
     }
 }
 
-fn holdings(sessions: &[&str], dependencies: &[(Option<(&str, &str)>, u64, u64)]) -> Holdings {
+/// What depends on the role: the database and its owner, how much it owns, how many rights it has.
+type Depends<'name> = (Option<(&'name str, &'name str)>, u64, u64);
+
+fn holdings(sessions: &[&str], dependencies: &[Depends<'_>]) -> Holdings {
     let sessions = sessions.iter().map(|role| Sessions {
         role: (*role).to_owned(),
         count: 1,
