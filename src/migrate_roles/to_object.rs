@@ -37,7 +37,7 @@ pub(super) fn declare(
     draft: &mut Draft<'_>,
 ) -> Result<Vec<RoleMove>, MigrateError> {
     let entries = Entries::of(inputs)?;
-    let (mut moves, mut files) = (Vec::new(), Vec::new());
+    let (mut moves, mut files, mut written) = (Vec::new(), Vec::new(), Vec::new());
     for role in roles {
         let Some(place) = &role.entry else { continue };
         let name = format!("{}.yaml", role.object_name);
@@ -45,7 +45,7 @@ pub(super) fn declare(
         if draft.text(&path).is_some() {
             return Err(MigrateError::FileTaken { path });
         }
-        draft.write(&path, entries.object(inputs, role, place)?);
+        written.push(entries.object(inputs, role, place)?);
         moves.push(RoleMove {
             app: role.app.name.clone(),
             role: role.name.clone(),
@@ -55,7 +55,11 @@ pub(super) fn declare(
         });
         files.push(path);
     }
+    // Before the files: of a run that was killed in between, the roles whose files are missing tell what is left to do.
     list(inputs, &files, draft)?;
+    for (path, text) in files.iter().zip(written) {
+        draft.write(path, text);
+    }
     Ok(moves)
 }
 
