@@ -128,6 +128,7 @@ pub fn plan(
         sorted.take(entry, &known, &owners, &roles, inputs);
     }
     sorted.check_names();
+    sorted.warn_of_databases(inputs.declared);
     let mut draft = Draft::new(inputs.snapshot);
     sorted.replace_passwords(inputs, &mut draft, rng, sealed)?;
     sorted.update(inputs, &mut draft);

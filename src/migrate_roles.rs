@@ -15,6 +15,7 @@ mod declaration;
 mod error;
 mod fields;
 mod inventory;
+mod patches;
 mod report;
 mod requirement;
 mod taking_out;

@@ -1,6 +1,6 @@
 //! Sorts the entries: what is new, what changes, what is as it should be.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rand::CryptoRng;
 
@@ -11,7 +11,7 @@ use super::places::Places;
 use super::update::Update;
 use super::{Action, ImportError, Inputs, Outcome, passwords};
 use crate::apps_file::{Entry, Grant, Position, Problem, Said};
-use crate::declared::{DeclaredApp, Piece};
+use crate::declared::{Declared, DeclaredApp, Piece};
 use crate::domain::app::Share;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
 use crate::export::Owners;
@@ -154,6 +154,27 @@ impl<'input> Sorted<'input> {
         if let Err(problems) = edits.make(draft) {
             self.problems.extend(problems);
         }
+    }
+
+    /// Warns of new logins to databases that nothing declares: it may be a slip, or be made elsewhere.
+    pub(super) fn warn_of_databases(&mut self, declared: &Declared) {
+        let declared = declared.apps.iter().filter_map(|app| app.database.as_ref());
+        let declared = declared.map(|database| database.name.as_str());
+        let apps = || self.wanted.iter().map(|wanted| &wanted.app);
+        let made = apps().filter(|app| app.options.share != Share::Login);
+        let made = made.map(|app| app.database.as_str());
+        let known: HashSet<&str> = declared.chain(made).collect();
+        let logins = apps().filter(|app| app.options.share == Share::Login);
+        let lost = logins.filter(|app| !known.contains(app.database.as_str()));
+        let warnings: Vec<String> = lost
+            .map(|app| {
+                format!(
+                    "nothing in the repository declares the database {}, which {} is to log in to",
+                    app.database, app.name
+                )
+            })
+            .collect();
+        self.warnings.extend(warnings);
     }
 
     /// Refuses new apps that want the same role, database or Secret.

@@ -84,19 +84,19 @@ pub enum MigrateError {
         /// The object.
         place: Place,
     },
+    /// A kustomization patches what is to go.
+    #[error("{place}: {what} is patched here")]
+    Patched {
+        /// What is patched.
+        what: String,
+        /// Where.
+        place: Place,
+    },
     /// A file that is to be made is there already.
     #[error("{path}: the file is there already")]
     FileTaken {
         /// The file.
         path: RepoPath,
-    },
-    /// An object of the name that the new one would have is there already.
-    #[error("{place}: a DatabaseRole {object} is there already, for another role")]
-    NameTaken {
-        /// The object's name.
-        object: String,
-        /// Where it is.
-        place: Place,
     },
     /// The role is written in a way that is not carried over.
     #[error("{place}: the role {role:?} is not carried over as it is written: {problem}")]
@@ -163,7 +163,10 @@ impl MigrateError {
             Self::ClientCertificate { .. } => {
                 "leave the role where it is, or take `clientCertificate` out first".to_owned()
             }
-            Self::FileTaken { .. } | Self::NameTaken { .. } => {
+            Self::Patched { .. } => {
+                "take the patch out by hand first, and say what it says in the role itself".to_owned()
+            }
+            Self::FileTaken { .. } => {
                 "move it out of the way, and run the same command again".to_owned()
             }
             Self::Unclear { .. } => {

@@ -64,15 +64,15 @@ pub(super) struct Role<'input> {
 
 impl Role<'_> {
     /// The declaration that goes in the end; the one that is there, where there is only one.
-    pub(super) fn old(&self, to: RoleStyle) -> Option<&Place> {
+    pub(super) fn going(&self, to: RoleStyle) -> Option<&Place> {
         match to {
             RoleStyle::DatabaseRole => self.entry.as_ref(),
             RoleStyle::Managed => self.object.as_ref(),
         }
     }
 
-    /// The other one.
-    pub(super) fn new(&self, to: RoleStyle) -> Option<&Place> {
+    /// The declaration that stays in the end.
+    pub(super) fn staying(&self, to: RoleStyle) -> Option<&Place> {
         match to {
             RoleStyle::DatabaseRole => self.object.as_ref(),
             RoleStyle::Managed => self.entry.as_ref(),

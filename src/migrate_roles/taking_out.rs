@@ -8,6 +8,7 @@ use super::declaration::without_comment;
 use super::error::MigrateError;
 use super::fields::ROLES;
 use super::inventory::{Place, Role, RoleMove};
+use super::patches;
 use crate::domain::choice::RoleStyle;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Edit, Step, apply, remove_document};
@@ -21,10 +22,11 @@ pub(super) fn take_out(
     draft: &mut Draft<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<RoleMove>, MigrateError> {
+    patches::refuse(inputs, roles)?;
     let mut moves = Vec::new();
     let mut going: BTreeMap<&RepoPath, Vec<&Place>> = BTreeMap::new();
     for role in roles {
-        let (Some(old), Some(new)) = (role.old(inputs.to), role.new(inputs.to)) else {
+        let (Some(old), Some(new)) = (role.going(inputs.to), role.staying(inputs.to)) else {
             continue;
         };
         refuse_difference(role, old, new, draft)?;

@@ -9,7 +9,7 @@ use super::declaration::silenced;
 use super::error::MigrateError;
 use super::fields::{Fields, ROLES};
 use super::inventory::{Place, Role, RoleMove};
-use super::to_object::{no_manifest, trouble, unclear};
+use super::to_object::{UNREAD, no_manifest, trouble, unclear};
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Addition, Edit, append, apply, extents};
 use crate::repo::yaml::{Node, parse};
@@ -33,8 +33,7 @@ pub(super) fn declare(
         let text = draft.text(&place.place.path).unwrap_or_default();
         refuse_certificate(role, place, text)?;
         let said = attributes::at(text, place);
-        let said =
-            said.ok_or_else(|| unclear(role, place, "a second YAML parser does not read it"))?;
+        let said = said.ok_or_else(|| unclear(role, place, UNREAD))?;
         let entry = attributes::addition(&said);
         entries
             .push(entry.ok_or_else(|| unclear(role, place, "it has a value of an unknown kind"))?);

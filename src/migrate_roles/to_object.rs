@@ -16,11 +16,17 @@ use crate::domain::name::NameError;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
 use crate::render::Template;
 use crate::repo::draft::Draft;
-use crate::repo::edit::{Addition, Edit, append, apply, extents};
+use crate::repo::edit::{Addition, Edit, Extent, append, apply, extents};
 use crate::repo::kustomization::Kustomization;
+use crate::repo::object::{Object, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::yaml::{Node, parse};
 use crate::target::own::managed_roles;
+
+/// Why fields are not carried over of which nothing is known.
+pub(super) const UNREAD: &str = "a second YAML parser does not read it";
+/// Why fields are not carried over that are something else where they would stand.
+const ELSEWHERE: &str = "it would not be the same in another file";
 
 /// The labels by which the product knows what it made.
 const OWN_LABELS: [&str; 2] = ["app.kubernetes.io/managed-by", "app.kubernetes.io/part-of"];
@@ -31,70 +37,16 @@ pub(super) fn declare(
     roles: &[&Role<'_>],
     draft: &mut Draft<'_>,
 ) -> Result<Vec<RoleMove>, MigrateError> {
-    let Some(manifest) = &inputs.target.manifest else {
-        return Err(no_manifest(inputs));
-    };
-    let text = inputs.snapshot.text(&manifest.path).unwrap_or_default();
-    let objects = crate::repo::object::objects_in(&manifest.path, text);
-    let objects = objects.map_err(|source| MigrateError::NotYaml {
-        path: manifest.path.clone(),
-        source,
-    })?;
-    let cluster = objects
-        .iter()
-        .find(|object| object.document == manifest.document);
-    let entries = cluster.map(managed_roles).unwrap_or_default();
-    let extents =
-        extents(text, manifest.document, &ROLES).map_err(|source| MigrateError::Edit {
-            path: manifest.path.clone(),
-            source,
-        })?;
-    let without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let document = serde_yaml::Deserializer::from_str(without_mark).nth(manifest.document);
-    let document = document.and_then(|document| Value::deserialize(document).ok());
+    let entries = Entries::of(inputs)?;
     let (mut moves, mut files) = (Vec::new(), Vec::new());
     for role in roles {
-        let Some((place, number)) = role
-            .entry
-            .as_ref()
-            .and_then(|place| Some((place, place.entry?)))
-        else {
-            continue;
-        };
-        let (Some(node), Some(extent)) = (entries.get(number), extents.get(number)) else {
-            continue;
-        };
-        let fields =
-            Fields::of_entry(text, node, extent).map_err(|why| trouble(role, place, why))?;
-        let said = document
-            .as_ref()
-            .and_then(|document| attributes::of(document, place));
-        let said =
-            said.ok_or_else(|| unclear(role, place, "a second YAML parser does not read it"))?;
-        let path = inputs
-            .target
-            .directory
-            .join(&format!("{}.yaml", role.object_name))?;
+        let Some(place) = &role.entry else { continue };
+        let name = format!("{}.yaml", role.object_name);
+        let path = inputs.target.directory.join(&name)?;
         if draft.text(&path).is_some() {
             return Err(MigrateError::FileTaken { path });
         }
-        let written = written(inputs, role, &fields)?;
-        let new = Place {
-            place: crate::declared::Place {
-                path: path.clone(),
-                line: 1,
-            },
-            document: 0,
-            entry: None,
-        };
-        if attributes::at(&written, &new).as_ref() != Some(&said) {
-            return Err(unclear(
-                role,
-                place,
-                "it would not be the same in another file",
-            ));
-        }
-        draft.write(&path, written);
+        draft.write(&path, entries.object(inputs, role, place)?);
         moves.push(RoleMove {
             app: role.app.name.clone(),
             role: role.name.clone(),
@@ -108,22 +60,86 @@ pub(super) fn declare(
     Ok(moves)
 }
 
+/// The entries of the Cluster's manifest.
+struct Entries<'text> {
+    text: &'text str,
+    /// The manifest, as the first parser reads it.
+    cluster: Object<'text>,
+    /// The manifest, as the second parser reads it.
+    document: Value,
+    /// Where each entry stands.
+    extents: Vec<Extent>,
+}
+
+impl<'text> Entries<'text> {
+    fn of(inputs: &Inputs<'text>) -> Result<Self, MigrateError> {
+        let manifest = inputs.target.manifest.as_ref();
+        let manifest = manifest.ok_or_else(|| no_manifest(inputs))?;
+        let text = inputs.snapshot.text(&manifest.path).unwrap_or_default();
+        let objects = objects_in(&manifest.path, text).map_err(|source| MigrateError::NotYaml {
+            path: manifest.path.clone(),
+            source,
+        })?;
+        let mut objects = objects.into_iter();
+        let cluster = objects.find(|object| object.document == manifest.document);
+        let extents = extents(text, manifest.document, &ROLES);
+        let without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let document = serde_yaml::Deserializer::from_str(without_mark).nth(manifest.document);
+        let document = document.and_then(|document| Value::deserialize(document).ok());
+        Ok(Self {
+            text,
+            cluster: cluster.ok_or_else(|| no_manifest(inputs))?,
+            document: document.unwrap_or_default(),
+            extents: extents.map_err(|source| MigrateError::Edit {
+                path: manifest.path.clone(),
+                source,
+            })?,
+        })
+    }
+
+    /// The manifest of the DatabaseRole that says what an entry says.
+    fn object(
+        &self,
+        inputs: &Inputs<'_>,
+        role: &Role<'_>,
+        place: &Place,
+    ) -> Result<String, MigrateError> {
+        let number = place.entry.unwrap_or_default();
+        let node = managed_roles(&self.cluster).get(number);
+        let found = node.zip(self.extents.get(number));
+        let (node, extent) = found.ok_or_else(|| unclear(role, place, "it is no entry"))?;
+        let fields = Fields::of_entry(self.text, node, extent);
+        let fields = fields.map_err(|why| trouble(role, place, why))?;
+        let said = attributes::of(&self.document, place);
+        let said = said.ok_or_else(|| unclear(role, place, UNREAD))?;
+        let written = written(inputs, role, place, &fields)?;
+        let new = Place {
+            entry: None,
+            document: 0,
+            ..place.clone()
+        };
+        if attributes::at(&written, &new).as_ref() == Some(&said) {
+            Ok(written)
+        } else {
+            Err(unclear(role, place, ELSEWHERE))
+        }
+    }
+}
+
 /// The manifest of a DatabaseRole: that of the template, with the fields as they were written.
-fn written(inputs: &Inputs<'_>, role: &Role<'_>, fields: &Fields) -> Result<String, MigrateError> {
+fn written(
+    inputs: &Inputs<'_>,
+    role: &Role<'_>,
+    place: &Place,
+    fields: &Fields,
+) -> Result<String, MigrateError> {
     let rendered =
         inputs
             .templates
             .render(Template::DatabaseRole, &app(role)?, inputs.target, &[], &[])?;
-    let unfit = || MigrateError::Unclear {
-        role: role.name.clone(),
-        place: role.app.role.as_ref().map_or_else(
-            || crate::declared::Place {
-                path: RepoPath::root(),
-                line: 1,
-            },
-            |role| role.place.clone(),
-        ),
-        problem: "the template of a DatabaseRole has no plain `spec` to put its fields in",
+    let unfit = || {
+        let problem = "the template of a DatabaseRole has no plain `spec` to put its fields in";
+        unclear(role, place, problem)
     };
     let stream = parse(&rendered).map_err(|_| unfit())?;
     let root = stream.documents.first().map(|document| &document.root);
@@ -163,7 +179,8 @@ fn written(inputs: &Inputs<'_>, role: &Role<'_>, fields: &Fields) -> Result<Stri
         .collect();
     let body = fields.at(column, "\n");
     let text = format!("{before}{above}\n{indent}{body}{after}");
-    silenced(&text, 0).ok_or_else(unfit)
+    // An alias, say, has no anchor there.
+    silenced(&text, 0).ok_or_else(|| unclear(role, place, ELSEWHERE))
 }
 
 /// Takes the product's labels out, which an app made by hand does not have.

@@ -126,6 +126,32 @@ impl Controllers {
         support::run(command, b"")
     }
 
+    /// Who has brought a role to what it asks for: the Cluster's entry, a DatabaseRole, or, which must never be, none or both.
+    pub fn managers(&self, role: &str) -> Vec<&'static str> {
+        let is_entry = |cluster: &Value| {
+            let entries = cluster["spec"]["managed"]["roles"].as_array();
+            let status = &cluster["status"]["managedRolesStatus"];
+            let reconciled = status["byStatus"]["reconciled"].as_array();
+            entries
+                .into_iter()
+                .flatten()
+                .any(|entry| entry["name"] == role)
+                && reconciled.into_iter().flatten().any(|name| name == role)
+                && status["cannotReconcile"][role].is_null()
+        };
+        let is_object = |object: &Value| {
+            let status = &object["status"];
+            object["spec"]["name"] == role
+                && status["applied"] == true
+                && status["observedGeneration"] == object["metadata"]["generation"]
+        };
+        let clusters = self.server.all("clusters");
+        let objects = self.server.all("databaseroles");
+        let entries = clusters.iter().filter(|one| is_entry(one)).map(|_| "entry");
+        let objects = objects.iter().filter(|one| is_object(one));
+        entries.chain(objects.map(|_| "object")).collect()
+    }
+
     /// An object, if it is there.
     pub fn get(&self, resource: &str, namespace: &str, name: &str) -> Option<Value> {
         self.server.get(resource, namespace, name)

@@ -1,6 +1,7 @@
 //! `import` and `export`, run on real repositories.
 
 mod calls;
+mod documents;
 mod exporting;
 mod inputs;
 mod places;

@@ -1,5 +1,5 @@
 //! Every session in the documents, run in the guide's repository: what they show is what is printed. Of the shell's own
-//! programs `sed -i` may change a file.
+//! programs `sed -i` may change a file, and `echo` write one.
 
 use std::fs;
 use std::path::Path;
@@ -53,7 +53,10 @@ fn check(document: &str) {
             assert_eq!(cluster.delete_secret(deleted), step.printed);
             continue;
         }
-        if step.command.starts_with("sed -i ") {
+        if ["sed -i ", "echo "]
+            .iter()
+            .any(|word| step.command.starts_with(word))
+        {
             let mut shell = Command::new("sh");
             shell.args(["-c", &step.command]);
             shell.current_dir(repository.path());
@@ -153,4 +156,9 @@ fn the_reference_of_lint_shows_what_is_printed() {
 #[test]
 fn the_reference_of_new_app_shows_what_is_printed() {
     check("docs/new-app.md");
+}
+
+#[test]
+fn the_reference_of_import_shows_what_is_printed() {
+    check("docs/import.md");
 }

@@ -6,11 +6,14 @@ use std::path::Path;
 
 use crate::support::Repository;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 17] = [
     "",
     "new-app",
+    "import",
+    "export",
     "rotate",
     "remove",
+    "migrate-roles",
     "list",
     "verify",
     "fetch-cert",

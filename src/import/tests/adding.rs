@@ -145,6 +145,19 @@ fn users_of_the_second_guide_become_an_owner_and_a_reader() {
         ]
     );
     insta::assert_snapshot!(plan.sql);
+    assert_eq!(
+        plan.warnings,
+        [
+            "nothing in the repository declares the database reports, which app-reader is to log in to"
+        ]
+    );
+    // As lint says too; with the database there is nothing to find.
+    assert_eq!(world.findings().len(), 1);
+    let mut whole = World::guide();
+    whole.defaults.namespaces = world.defaults.namespaces.clone();
+    let text = format!("{USERS_YAML}- name: reports\n");
+    assert_eq!(whole.import(&text).warnings, [""; 0]);
+    assert_eq!(whole.findings(), [""; 0]);
     let again = world.planned(USERS_YAML);
     assert!(again.changes.is_empty(), "{}", changed_lines(&again));
     assert_eq!(

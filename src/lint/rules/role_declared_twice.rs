@@ -16,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "A DatabaseRole is for a role that the Cluster's managed roles, or another DatabaseRole, declare too.",
     why: "The managed role wins, and CNPG never applies the object (\"database role is already managed by the CNPG \
           cluster\"). Of two objects the second is refused. What is changed in the wrong one of them has no effect.",
-    mend: "Keep one of the two. To move a role into a DatabaseRole, remove its entry from the Cluster in the same \
-           commit: the role itself stays.",
+    mend: "Keep one of the two. To move a role, `kubectl pgdb migrate-roles` declares it at its new place first, and takes \
+           the old declaration out once the cluster shows the new one.",
     example: Example {
         path: "infra/databases/postgres/my-shop-db.yaml",
         bad: include_str!("role_declared_twice/bad.yaml"),

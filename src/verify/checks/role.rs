@@ -35,10 +35,9 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
         Fact::Unreadable(why) => unread(Link::Role, &why).of(place(chain)),
         Fact::Absent => missing(chain, role).of(place(chain)),
         Fact::Present(LiveRole::Managed(cluster, managed)) => {
-            let check = twice(chain)
-                .or_else(|| declared(chain, role, managed))
-                .unwrap_or_else(|| in_cluster(chain, role, cluster));
-            check.of(chain.place("Cluster", &chain.app.cluster))
+            let check =
+                declared(chain, role, managed).unwrap_or_else(|| in_cluster(chain, role, cluster));
+            twice(chain, check).of(chain.place("Cluster", &chain.app.cluster))
         }
         Fact::Present(LiveRole::Object(object)) => {
             let check = declared(chain, role, &object.role)
@@ -78,17 +77,19 @@ fn missing(chain: &Chain<'_>, role: &str) -> Check {
         .remedy("see that the change is merged, and that Argo CD has synced it")
 }
 
-/// The failure of a role that both the Cluster and an object declare, of which the Cluster wins.
-fn twice(chain: &Chain<'_>) -> Option<Check> {
-    let object = chain.role_objects().first()?;
+/// Warns of a role that both the Cluster and an object declare: the Cluster wins, and the object waits. So it is between the
+/// stages of `migrate-roles`.
+fn twice(chain: &Chain<'_>, check: Check) -> Check {
+    let Some(object) = chain.role_objects().first() else {
+        return check;
+    };
     let evidence = format!(
-        "the Cluster declares it, and so does DatabaseRole {}, which CNPG then refuses",
+        "DatabaseRole {} declares it too, which CNPG refuses as long as the Cluster does",
         object.meta.name
     );
-    let check = LINK.broken("declared-twice", evidence).remedy(
-        "take the role out of spec.managed.roles of the Cluster, or delete the DatabaseRole",
-    );
-    Some(check)
+    let remedy =
+        "take the role out of spec.managed.roles of the Cluster, or delete the DatabaseRole";
+    check.warning("declared-twice", evidence, vec![remedy.to_owned()])
 }
 
 /// The failure of a role that is declared otherwise than the app needs it.

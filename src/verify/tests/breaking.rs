@@ -6,7 +6,7 @@ mod login;
 mod postgres;
 
 use super::*;
-use crate::live::database::{DatabaseRole, Part};
+use crate::live::database::Part;
 use crate::verify::{Login, LoginProblem, Refusal};
 
 /// What is broken, how, and the checks that do not pass then: link, status, reason. The first one that fails or is

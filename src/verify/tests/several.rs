@@ -210,3 +210,30 @@ fn a_link_may_be_left_out() {
     assert_eq!(report.status, Status::Pass);
     assert_eq!(report.apps[0].checks[0].evidence, "left out as asked");
 }
+
+#[test]
+fn between_the_stages_of_a_move_the_entry_of_the_cluster_wins() {
+    let mut facts = working();
+    facts.roles = shelf(DatabaseRole {
+        meta: meta("postgres", "my-shop-role", "50"),
+        name: "my_shop".to_owned(),
+        cluster: "postgres-shared".to_owned(),
+        ..DatabaseRole::default()
+    });
+    assert_eq!(
+        exceptions(&facts),
+        [("login", Status::Skipped, "not-asked")]
+    );
+    let checks = checks(&facts);
+    let role = checks.iter().find(|check| check.check == "role").unwrap();
+    let [warning] = role.warnings.as_slice() else {
+        panic!("{:?}", role.warnings);
+    };
+    assert_eq!(
+        (warning.reason, warning.evidence.as_str()),
+        (
+            "declared-twice",
+            "DatabaseRole my-shop-role declares it too, which CNPG refuses as long as the Cluster does"
+        )
+    );
+}

@@ -144,3 +144,45 @@ fn the_passwords_of_a_list_of_users_are_theirs() {
     assert!(log_in("ada", "correct-horse-battery-staple").is_err());
     assert_all_work(&life);
 }
+
+#[test]
+fn roles_move_to_objects_and_back_while_all_works() {
+    let Some(life) = Life::without_others() else {
+        return;
+    };
+    life.cluster
+        .postgres
+        .sql("postgres", "CREATE ROLE readers; CREATE ROLE writers");
+    let apps = APPS
+        .replace("roles: databaserole", "inRoles: [writers, readers]")
+        .replace("connectionLimit: 20", "comment: The shop's own");
+    life.repository.write("apps.yaml", &apps);
+    life.live_without("apps.yaml", "import apps.yaml --yes");
+    let roles = || {
+        let statement = "SELECT to_jsonb(r), shobj_description(r.oid, 'pg_authid'),
+            (SELECT array_agg(roleid::regrole ORDER BY roleid) FROM pg_auth_members WHERE member = r.oid)
+            FROM pg_roles r WHERE rolname IN ('my_shop', 'my_blog', 'reporting') ORDER BY rolname";
+        life.cluster.postgres.sql("postgres", statement)
+    };
+    let had = roles();
+    for (place, manager) in [("databaserole", "object"), ("managed", "entry")] {
+        let before = if manager == "object" {
+            "entry"
+        } else {
+            "object"
+        };
+        let migrate = format!("migrate-roles --all --to {place} --yes");
+        for managed_by in [before, manager] {
+            life.live(&migrate);
+            for role in ["my_shop", "my_blog", "reporting"] {
+                let managers = life.cluster.managers(role);
+                assert_eq!(managers, [managed_by], "{role} to {place}");
+            }
+            assert_eq!(roles(), had, "{place}");
+            assert_all_work(&life);
+        }
+        assert_no_change(&life, &migrate);
+        life.live("rotate --all --yes");
+        assert_all_work(&life);
+    }
+}

@@ -379,17 +379,4 @@ pub(super) const ROWS: &[Row] = &[
         &[("cluster", Fail, "waves"), NOT_ASKED],
         false,
     ),
-    (
-        "the DatabaseRole is there too",
-        |facts| {
-            facts.roles = shelf(DatabaseRole {
-                meta: meta("postgres", "my-shop-role", "50"),
-                name: "my_shop".to_owned(),
-                cluster: "postgres-shared".to_owned(),
-                ..DatabaseRole::default()
-            })
-        },
-        &[("role", Fail, "declared-twice"), NOT_ASKED],
-        false,
-    ),
 ];

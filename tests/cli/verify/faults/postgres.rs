@@ -6,7 +6,7 @@ use super::gitops::repository;
 use super::{Fault, all_of, broken};
 use crate::apiserver::ApiServer;
 
-const ROLE: [Fault; 9] = [
+const ROLE: [Fault; 8] = [
     broken(
         "the live Cluster does not have the role",
         |server| {
@@ -69,20 +69,6 @@ const ROLE: [Fault; 9] = [
         |server| role(server, |role| role["ensure"] = json!("absent")),
         "role",
         "ensure-absent",
-    ),
-    broken(
-        "a DatabaseRole declares it too",
-        |server| {
-            server.put(json!({
-                "apiVersion": "postgresql.cnpg.io/v1",
-                "kind": "DatabaseRole",
-                "metadata": {"name": "my-shop-role", "namespace": "postgres"},
-                "spec": {"name": "my_shop", "login": true, "cluster": {"name": "postgres-shared"}},
-                "status": {"applied": false, "message": "database role is already managed by the CNPG cluster"},
-            }));
-        },
-        "role",
-        "declared-twice",
     ),
 ];
 
