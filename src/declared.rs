@@ -8,6 +8,7 @@
 mod assembly;
 pub(crate) mod credential;
 mod database;
+pub(crate) mod kept;
 pub(crate) mod manifests;
 mod name;
 mod objects;
@@ -21,11 +22,14 @@ use std::fmt;
 use crate::domain::choice::ReclaimPolicy;
 use crate::domain::reflection::Reflection;
 use crate::domain::scope::Scope;
+use crate::repo::object::Object;
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
+use crate::repo::yaml::Node;
 use crate::target::Target;
 use crate::target::neighbourhood::Neighbourhood;
 
+pub use kept::Kept;
 pub use manifests::{ClusterReference, Manifests};
 
 /// The apps of one target, and what could not be looked at.
@@ -103,6 +107,8 @@ pub struct DeclaredRole {
     pub in_roles: Vec<String>,
     /// Its comment in PostgreSQL.
     pub comment: Option<String>,
+    /// What a comment in the file says that it keeps of an app that was removed.
+    pub kept: Option<Kept>,
     /// The app of the product's label; an entry of the Cluster has none.
     pub app: Option<String>,
     /// Where else the same role is declared, which does not count.
@@ -242,6 +248,20 @@ pub enum Mismatch {
 pub fn apps(snapshot: &Snapshot, target: &Target) -> Declared {
     let neighbourhood = Neighbourhood::of(target, snapshot);
     Manifests::near(snapshot, &neighbourhood).apps(target, &neighbourhood)
+}
+
+/// The role that an entry of a Cluster's managed roles declares.
+pub(crate) fn role_of_entry(
+    cluster: &Object<'_>,
+    entry: &Node<'_>,
+    snapshot: &Snapshot,
+) -> Option<DeclaredRole> {
+    role::read_entry(cluster, entry, snapshot.text(cluster.path))
+}
+
+/// The role that an object of kind DatabaseRole declares.
+pub(crate) fn role_of_object(object: &Object<'_>, snapshot: &Snapshot) -> Option<DeclaredRole> {
+    role::read_object(object, snapshot.text(object.path))
 }
 
 impl DeclaredApp {

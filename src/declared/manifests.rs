@@ -122,7 +122,8 @@ impl<'text> Manifests<'text> {
             let declared = database::read(&object);
             self.databases.extend(written(&object, declared));
         } else if object.is(CNPG, "DatabaseRole") {
-            let declared = role::read_object(&object);
+            let text = self.snapshot.text(object.path);
+            let declared = role::read_object(&object, text);
             self.roles.extend(written(&object, declared));
         } else {
             let declared = credential::read(&object);
@@ -192,6 +193,11 @@ impl<'text> Manifests<'text> {
     ) {
         let mut bounds = Bounds::new(self, target, neighbourhood);
         objects.retain(|object| !bounds.hold_reference(object));
+    }
+
+    /// What was read of the repository.
+    pub(super) fn snapshot(&self) -> &'text Snapshot {
+        self.snapshot
     }
 
     /// Files that are no YAML.

@@ -59,7 +59,9 @@ impl Namesakes<'_> {
             RoleSource::Managed | RoleSource::Cluster => vec![role.name.replace('_', "-")],
         });
         let others = from_database.chain(from_secret).chain(from_role);
-        label.into_iter().chain(others).collect()
+        let kept = self.role.and_then(|role| role.kept.as_ref());
+        let kept = kept.map(|kept| kept.app.clone());
+        label.into_iter().chain(kept).chain(others).collect()
     }
 
     /// The best of these names.

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::repo::object::Object;
 use crate::repo::path::RepoPath;
+use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::Node;
 use crate::target::neighbourhood::{Neighbourhood, shared_parts};
 use crate::target::own::managed_roles;
@@ -42,6 +43,8 @@ pub(super) struct TargetObjects<'manifests, 'text> {
     pub(super) claimed: BTreeSet<String>,
     /// Files that are no YAML.
     pub(super) unreadable: Vec<Unreadable>,
+    /// The texts of all files.
+    texts: Option<&'manifests Snapshot>,
 }
 
 impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
@@ -52,7 +55,10 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
         neighbourhood: &Neighbourhood,
     ) -> Self {
         let mut bounds = Bounds::new(manifests, target, neighbourhood);
-        let mut all = Self::default();
+        let mut all = Self {
+            texts: Some(manifests.snapshot()),
+            ..Self::default()
+        };
         all.take_clusters(&mut bounds);
         for found in &manifests.roles {
             if !bounds.hold(found) {
@@ -76,6 +82,11 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
         all.roles = each_once(all.roles, target);
         all.credentials = each_once(all.credentials, target);
         all
+    }
+
+    /// The text of a file.
+    pub(super) fn text(&self, path: &RepoPath) -> Option<&'manifests str> {
+        self.texts?.text(path)
     }
 
     /// Takes the target's Databases at the places that are wanted, instead of those that were taken before.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::database::ensure;
 use super::objects::{TargetObjects, place};
-use super::{DeclaredRole, Ensure, Place, RoleSource};
+use super::{DeclaredRole, Ensure, Kept, Place, RoleSource};
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 use crate::target::Target;
@@ -27,8 +27,7 @@ impl Roles {
         let mut roles = Self::default();
         for cluster in found.cluster.iter().chain(&found.patches) {
             for entry in managed_roles(cluster) {
-                let place = place(cluster, entry.line);
-                roles.add(read(entry, RoleSource::Managed, place, None));
+                roles.add(read_entry(cluster, entry, found.text(cluster.path)));
             }
         }
         for role in &found.roles {
@@ -76,20 +75,31 @@ impl Roles {
     }
 }
 
-/// Reads an object of kind DatabaseRole.
-pub(super) fn read_object(object: &Object<'_>) -> Option<DeclaredRole> {
+/// Reads an entry of a Cluster's managed roles in the text of its file.
+pub(super) fn read_entry(
+    cluster: &Object<'_>,
+    entry: &Node<'_>,
+    text: Option<&str>,
+) -> Option<DeclaredRole> {
+    let place = place(cluster, entry.line);
+    read(entry, RoleSource::Managed, place, None, text)
+}
+
+/// Reads an object of kind DatabaseRole in the text of its file.
+pub(super) fn read_object(object: &Object<'_>, text: Option<&str>) -> Option<DeclaredRole> {
     let source = RoleSource::DatabaseRole(object.name()?.to_owned());
     let app = object.app().map(str::to_owned);
     let place = place(object, object.root.line);
-    read(object.root.get("spec")?, source, place, app)
+    read(object.root.get("spec")?, source, place, app, text)
 }
 
-/// Reads an entry of the managed roles, or the spec of a DatabaseRole.
+/// Reads an entry of the managed roles, or the spec of a DatabaseRole, in the text of its file.
 fn read(
     node: &Node<'_>,
     source: RoleSource,
     place: Place,
     app: Option<String>,
+    file: Option<&str>,
 ) -> Option<DeclaredRole> {
     let text = |path: &[&str]| node.at(path).and_then(Node::as_str);
     Some(DeclaredRole {
@@ -103,6 +113,7 @@ fn read(
         ensure: ensure(node),
         in_roles: texts(node.get("inRoles")),
         comment: text(&["comment"]).map(str::to_owned),
+        kept: file.and_then(|file| Kept::read(file, node)),
         app,
         again: Vec::new(),
     })
@@ -128,6 +139,7 @@ fn own(cluster: &Object<'_>, target: &Target) -> Vec<DeclaredRole> {
         ensure: Ensure::Present,
         in_roles: Vec::new(),
         comment: None,
+        kept: None,
         app: None,
         again: Vec::new(),
     })

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::comparison::Difference;
+use crate::declared::Kept;
 use crate::domain::kubernetes_name::Namespace;
 use crate::render::RenderError;
 use crate::repo::edit::EditError;
@@ -45,6 +46,16 @@ pub enum NewAppError {
         app: String,
         /// Every difference.
         differences: Vec<Difference>,
+    },
+    /// A role that was closed keeps a database, and another role or database is asked for.
+    #[error("{place}: the app {} was removed, and the role {role:?} keeps its database {:?}", kept.app, kept.database)]
+    Kept {
+        /// Where the role is: `path:line`.
+        place: String,
+        /// The role.
+        role: String,
+        /// What it keeps.
+        kept: Kept,
     },
     /// A file that has to be looked at is no YAML.
     #[error("{path}:{}:{}: this is no valid YAML: {}", source.line, source.column, source.problem)]
@@ -114,6 +125,10 @@ impl NewAppError {
             Self::Different { .. } => {
                 "ask for what is there, or change the manifests by hand and run the same command again".to_owned()
             }
+            Self::Kept { role, kept, .. } => format!(
+                "to take both over again, ask for them: --user {role} --database {}; for a new database choose other names",
+                kept.database
+            ),
             Self::NotYaml { .. } => "mend the file and run the same command again".to_owned(),
             Self::DuplicateKey { .. } => "YAML readers disagree on which one counts: take one of them away".to_owned(),
             Self::ClusterWave(_) => {

@@ -118,6 +118,11 @@ impl<'text> Inventory<'text> {
         }
     }
 
+    /// Whether neither its credential nor its database is there.
+    pub(super) fn is_new(&self) -> bool {
+        self.secret.object().is_none() && self.database.object().is_none()
+    }
+
     /// Refuses when something stands in the app's way.
     pub(super) fn check(&self) -> Result<(), NewAppError> {
         if !self.findings.conflicts.is_empty() {

@@ -201,6 +201,9 @@ impl<'input> AppDraft<'input> {
         let files = AppFiles::new(app, target)?;
         let inventory = Inventory::of(inputs, &files, site);
         inventory.check()?;
+        if let (true, Some(refusal)) = (inventory.is_new(), site.kept_otherwise(app)) {
+            return Err(refusal);
+        }
         Ok(Self {
             inputs,
             files,

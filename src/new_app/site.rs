@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::comparison::{Comparison, Difference};
 use super::error::NewAppError;
+use crate::declared::{self, DeclaredRole};
 use crate::domain::app::App;
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::kustomization::patches;
@@ -12,7 +13,7 @@ use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::{Node, Value, parse};
 use crate::target::neighbourhood::{Neighbourhood, has_other_clusters};
-use crate::target::own::managed_roles;
+use crate::target::own::{is_on_cluster, managed_roles};
 use crate::target::{CNPG, Target};
 
 /// What of a repository may concern the apps of one target.
@@ -27,6 +28,8 @@ pub(super) struct Site<'text> {
     pub(super) cluster: Option<Object<'text>>,
     /// The numbers of the managed roles with a name, and of those with a Secret.
     roles: HashMap<String, Vec<usize>>,
+    /// The roles that keep databases of removed apps under names that do not say so.
+    keepers: Vec<DeclaredRole>,
     /// Files that may concern an app and are no YAML: path, line and text.
     unreadable: Vec<(&'text RepoPath, usize, &'text str)>,
 }
@@ -62,6 +65,7 @@ impl<'text> Site<'text> {
         Ok(Self {
             target,
             snapshot,
+            keepers: keepers(target, snapshot, cluster.as_ref(), &objects),
             named: index(objects.iter().map(names_in)),
             roles: index(cluster.iter().flat_map(managed_roles).map(names_of_role)),
             objects,
@@ -96,6 +100,22 @@ impl<'text> Site<'text> {
             .collect();
         let entry = |number| entries.get(number);
         numbers.into_iter().filter_map(entry).collect()
+    }
+
+    /// Why an app cannot be made that is not there yet: a role keeps the database of the app of this name, or has the
+    /// role's name and keeps another database.
+    pub(super) fn kept_otherwise(&self, app: &App) -> Option<NewAppError> {
+        let (role, database) = (app.role.as_str(), app.database.as_str());
+        self.keepers.iter().find_map(|keeper| {
+            let kept = keeper.kept.clone()?;
+            let concerns = kept.app == app.name.as_str() || keeper.name == role;
+            let is_asked_for = keeper.name == role && kept.database == database;
+            (concerns && !is_asked_for).then(|| NewAppError::Kept {
+                place: keeper.place.to_string(),
+                role: keeper.name.clone(),
+                kept,
+            })
+        })
     }
 
     /// The warnings of files that mention an app and could not be looked at.
@@ -169,6 +189,25 @@ impl<'text> Site<'text> {
             })
             .collect()
     }
+}
+
+/// The roles beside which a comment says what they keep.
+fn keepers(
+    target: &Target,
+    snapshot: &Snapshot,
+    cluster: Option<&Object<'_>>,
+    objects: &[Object<'_>],
+) -> Vec<DeclaredRole> {
+    let entries = cluster.into_iter().flat_map(|cluster| {
+        let entries = managed_roles(cluster).iter();
+        entries.filter_map(|entry| declared::role_of_entry(cluster, entry, snapshot))
+    });
+    let roles = objects.iter().filter(|object| {
+        object.is(CNPG, "DatabaseRole") && is_on_cluster(object, target.cluster.as_str())
+    });
+    let roles = roles.filter_map(|object| declared::role_of_object(object, snapshot));
+    let is_keeper = |role: &DeclaredRole| role.is_kept() && role.kept.is_some();
+    entries.chain(roles).filter(is_keeper).collect()
 }
 
 /// The names by which an app is mentioned.

@@ -139,7 +139,8 @@ impl RemoveError {
                 "take it out of the patch by hand, or move it into the Cluster's manifest".to_owned()
             }
             Self::Patched { .. } => {
-                "take the patch out by hand first: kustomize builds nothing at all where a patch finds nothing to patch"
+                "take the patch out by hand first: kustomize builds nothing at all where a patch finds nothing to patch. Where it \
+                 sets databaseReclaimPolicy to delete, make that retain, commit and sync it before anything goes"
                     .to_owned()
             }
             Self::Leaving { database, .. } => format!(

@@ -8,6 +8,7 @@ use super::{Fate, Inputs, Piece};
 use crate::declared::{
     CredentialSource, DeclaredCredential, DeclaredRole, Ensure, Place, RoleSource,
 };
+use crate::repo::kustomization::Kustomization;
 use crate::repo::object::{Object, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::yaml::Node;
@@ -136,6 +137,28 @@ impl<'input> Inventory<'input> {
         let declared = self.inputs.app.database.as_ref();
         let declared = declared.map(|database| database.name.as_str());
         declared.or(self.named.as_deref())
+    }
+
+    /// Whether a kustomization through which the Database is built may set its reclaim policy, by patches that choose by
+    /// kind or labels, or by replacements: what the manifest says is then not all.
+    pub(super) fn may_be_patched(&self) -> bool {
+        const SIGNS: [&str; 6] = [
+            "databaseReclaimPolicy",
+            "kind: Database",
+            "labelSelector",
+            "annotationSelector",
+            "replacements",
+            "transformers",
+        ];
+        let Some(database) = &self.inputs.app.database else {
+            return false;
+        };
+        let snapshot = self.inputs.snapshot;
+        let reaching = Kustomization::reaching(snapshot, &database.place.path);
+        reaching.iter().any(|kustomization| {
+            let text = snapshot.text(&kustomization.path).unwrap_or_default();
+            SIGNS.iter().any(|sign| text.contains(sign))
+        })
     }
 
     /// What is to be done about the role.
@@ -421,8 +444,8 @@ fn named_database(inputs: &Inputs<'_>) -> Result<Option<String>, RemoveError> {
         return Ok(None);
     }
     // A role that logs in without a database of its own may have been made to use another's.
-    let by_role = role.filter(|role| role.is_kept());
-    let by_role = by_role.map(|role| role.name.clone());
+    let by_role = role.and_then(DeclaredRole::keeps);
+    let by_role = by_role.map(|kept| kept.database);
     let name = asked.or(by_role).ok_or_else(|| RemoveError::NoDatabase {
         app: app.name.clone(),
     })?;

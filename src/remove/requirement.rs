@@ -14,7 +14,7 @@ pub enum Requirement {
     Retained {
         /// The Database.
         object: String,
-        /// Whether the repository tells that it was not always so: then it has to be seen.
+        /// Whether the repository tells that it was not always so, or may not be so: then it has to be seen.
         must_be_seen: bool,
     },
     /// The database of a Database is dropped.
@@ -73,7 +73,7 @@ pub(super) fn before(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> 
         Stage::Close => object
             .map(|object| Requirement::Retained {
                 object,
-                must_be_seen: inventory.was_to_be_dropped,
+                must_be_seen: inventory.was_to_be_dropped || inventory.may_be_patched(),
             })
             .into_iter()
             .collect(),

@@ -4,6 +4,8 @@ use super::database::with_comment;
 use super::error::RemoveError;
 use super::inventory::{Inventory, Spot};
 use super::{Fate, Piece};
+use crate::declared::Kept;
+use crate::declared::kept::KEY;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Addition, Edit, Step as PathStep, apply};
 use crate::repo::yaml::{Node, parse};
@@ -18,7 +20,7 @@ pub(super) fn close(inventory: &Inventory<'_>, draft: &mut Draft<'_>) -> Result<
         let path = |key| [steps.as_slice(), &[PathStep::Key(key)]].concat();
         let mut edits = vec![
             Edit::set(&path("login"), Addition::Bool(false)),
-            Edit::set(&path("disablePassword"), Addition::Bool(true)),
+            Edit::set(&path(KEY), Addition::Bool(true)),
         ];
         // A certificate to log in with is nothing for a role that does not, and CNPG refuses one.
         for key in ["passwordSecret", "clientCertificate"] {
@@ -27,7 +29,21 @@ pub(super) fn close(inventory: &Inventory<'_>, draft: &mut Draft<'_>) -> Result<
             }
         }
         edits
-    })
+    })?;
+    if let Some(comment) = kept(inventory) {
+        let path = [steps.as_slice(), &[PathStep::Key(KEY)]].concat();
+        with_comment(spot, &path, &comment, draft);
+    }
+    Ok(())
+}
+
+/// What is said beside the role of what it keeps, where that does not follow from its name.
+fn kept(inventory: &Inventory<'_>) -> Option<String> {
+    let kept = Kept {
+        app: inventory.inputs.app.name.clone(),
+        database: inventory.database_name()?.to_owned(),
+    };
+    kept.comment(inventory.role_name()?)
 }
 
 /// Says of the role that it is to be dropped: at once for an entry of the Cluster, with its object for a DatabaseRole.

@@ -141,6 +141,7 @@ fn roles_that_need_no_credential() {
             ensure: Ensure::Present,
             in_roles: Vec::new(),
             comment: None,
+            kept: None,
             app: None,
             again: Vec::new(),
         })

@@ -126,6 +126,7 @@ fn by_the_product() {
                 ensure: Ensure::Present,
                 in_roles: Vec::new(),
                 comment: None,
+                kept: None,
                 app: None,
                 again: Vec::new(),
             }),
@@ -182,6 +183,7 @@ fn by_the_product_as_an_object() {
             ensure: Ensure::Present,
             in_roles: Vec::new(),
             comment: None,
+            kept: None,
             app: Some("my-shop".to_owned()),
             again: Vec::new(),
         })
@@ -216,6 +218,7 @@ fn by_hand_from_the_guide() {
                 ensure: Ensure::Present,
                 in_roles: Vec::new(),
                 comment: None,
+                kept: None,
                 app: None,
                 again: Vec::new(),
             }),

@@ -171,3 +171,54 @@ fn an_import_takes_over_what_was_kept() {
         outcome.stderr
     );
 }
+
+#[test]
+fn what_is_kept_under_other_names_is_found_again() {
+    let repository = Repository::guide();
+    let names = "--app-namespace crm --user crm_owner --database crm_prod";
+    repository.run_ok(&format!("new-app crm {names} --yes --quiet"));
+    repository.run_ok("remove crm");
+    let cluster = repository.read(CLUSTER);
+    let role = "      - name: crm_owner\n        login: false\n        disablePassword: true # keeps the database crm_prod of crm\n";
+    assert!(cluster.contains(role), "{cluster}");
+    assert_eq!(findings(&repository), [] as [&str; 0]);
+    let before = repository.tree();
+    for asked in [
+        "crm --app-namespace crm",
+        "other --app-namespace crm --user crm_owner",
+    ] {
+        let outcome = repository.run(&format!("new-app {asked}"));
+        assert_eq!(
+            (outcome.code, outcome.stderr.as_str()),
+            (
+                2,
+                "error: infra/databases/postgres/postgres-cluster.yaml:21: the app crm was removed, and the role \"crm_owner\" keeps its \
+                 database \"crm_prod\"\nhelp: to take both over again, ask for them: --user crm_owner --database crm_prod; for a new \
+                 database choose other names\n"
+            )
+        );
+    }
+    assert_eq!(repository.tree(), before);
+    let dropping = repository.run("remove crm --drop-database --confirm crm_prod --dry-run=client");
+    assert!(
+        dropping
+            .stdout
+            .contains("+  name: crm_prod\n+  owner: crm_owner\n"),
+        "{}",
+        dropping.stdout
+    );
+    repository.run_ok(&format!("new-app crm {names} --yes --quiet"));
+    assert!(!repository.read(CLUSTER).contains("keeps the database"));
+}
+
+#[test]
+fn a_policy_that_a_patch_may_set_has_to_be_seen() {
+    let repository = with_my_shop("");
+    let kustomization = repository.read(KUSTOMIZATION);
+    let patch = "patches:\n  - target:\n      kind: Database\n    patch: |-\n      - op: replace\n        path: /spec/databaseReclaimPolicy\n        value: delete\n";
+    repository.write(KUSTOMIZATION, &format!("{kustomization}{patch}"));
+    let before = repository.tree();
+    let outcome = repository.run("remove my-shop");
+    assert_eq!(outcome.code, 3, "{}", outcome.stderr);
+    assert_eq!(repository.tree(), before);
+}
