@@ -27,7 +27,16 @@ pub(super) fn close(inventory: &Inventory<'_>, draft: &mut Draft<'_>) -> Result<
             }
         }
         edits
-    })
+    })?;
+    // Once the Database has left, nothing else tells a name that is not the role's own.
+    let database = inventory.database_name();
+    if let Some(database) = database.filter(|name| inventory.role_name() != Some(name)) {
+        let path = [steps.as_slice(), &[PathStep::Key("disablePassword")]].concat();
+        let app = &inventory.inputs.app.name;
+        let comment = format!("# keeps the database {database:?} of {app}");
+        with_comment(spot, &path, &comment, draft);
+    }
+    Ok(())
 }
 
 /// Says of the role that it is to be dropped: at once for an entry of the Cluster, with its object for a DatabaseRole.
