@@ -14,7 +14,7 @@ pub enum Requirement {
     Retained {
         /// The Database.
         object: String,
-        /// Whether the repository tells that it was not always so: then it has to be seen.
+        /// Whether the repository tells that it was not always so, or may not be so: then it has to be seen.
         must_be_seen: bool,
     },
     /// The database of a Database is dropped.
@@ -70,10 +70,10 @@ pub(super) fn before(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> 
     };
     match step.stage {
         Stage::Retain | Stage::DropDatabase => Vec::new(),
-        Stage::Close => object
+        Stage::Close | Stage::Detach => object
             .map(|object| Requirement::Retained {
                 object,
-                must_be_seen: inventory.was_to_be_dropped,
+                must_be_seen: inventory.was_to_be_dropped || inventory.may_be_overruled,
             })
             .into_iter()
             .collect(),
