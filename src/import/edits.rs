@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use super::places::Spot;
 use crate::apps_file::{Position, Problem};
 use crate::repo::draft::Draft;
-use crate::repo::edit::{Edit, EditError, Step, apply};
+use crate::repo::edit::{Edit, EditError, Step, apply, with_comment, without_comment};
 use crate::repo::path::RepoPath;
-use crate::repo::yaml::{Value, parse};
 
 /// Why a database may be dropped with its object, as `new-app` says it.
 const RECLAIM: &str = "pgdb:ignore PGDB711 asked for when this was made";
@@ -85,47 +84,21 @@ impl DocumentEdits {
     fn made(&self, text: &str, document: usize) -> Result<String, EditError> {
         let mut text = apply(text, document, &self.edits)?;
         for (path, is_so) in &self.explained {
-            text = explained(text, document, path, *is_so);
+            let explained = if *is_so {
+                with_comment(&text, document, path, RECLAIM)
+            } else {
+                without_comment(&text, document, path, RECLAIM)
+            };
+            text = explained.unwrap_or(text);
         }
         Ok(text)
     }
 }
 
-/// The text with the comment behind the scalar at a path, or without it. It stays as it is where something else stands
-/// there, or where the document is in braces, as JSON is, which has no comments.
-fn explained(text: String, document: usize, path: &[Step<'_>], is_so: bool) -> String {
-    let end = parse(&text).ok().and_then(|stream| {
-        let root = &stream.documents.get(document)?.root;
-        let node = path.iter().try_fold(root, |node, step| match step {
-            Step::Key(key) => node.get(key),
-            Step::Item(number) => node.items().get(*number),
-        })?;
-        let is_in_braces = matches!(root.value, Value::Mapping { flow: true, .. });
-        (!is_in_braces).then_some(node.span.end)
-    });
-    let Some((before, after)) = end.and_then(|end| text.split_at_checked(end)) else {
-        return text;
-    };
-    let rest = after.split(['\r', '\n']).next().unwrap_or_default();
-    let comment = rest.trim_start().strip_prefix("# ").map(str::trim_end);
-    match (is_so, comment) {
-        (true, None) if rest.trim().is_empty() => format!("{before} # {RECLAIM}{after}"),
-        (false, Some(RECLAIM)) => {
-            let after = after.strip_prefix(rest).unwrap_or(after);
-            format!("{before}{after}")
-        }
-        _ => text,
-    }
-}
-
 fn refused(path: &RepoPath, position: Position, error: &EditError) -> Problem {
-    let help = match error.snippet() {
-        Some(snippet) => format!("{}\n{snippet}", error.help()),
-        None => error.help().to_string(),
-    };
     Problem {
         position,
         message: format!("{path}:{}: {error}", error.line()),
-        help: Some(help),
+        help: Some(error.remedy()),
     }
 }

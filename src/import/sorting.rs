@@ -59,7 +59,8 @@ impl<'input> Sorted<'input> {
         let settled = match owners.settled(app, guest_in(app, &entry.said)) {
             Ok(settled) => settled,
             // What is missing is made; what is there is compared then.
-            Err(_) if !app.is_leaving() && !is_whole(app, entry.said.share) => {
+            // What was removed and kept its data is taken over.
+            Err(_) if app.is_kept() || (!app.is_leaving() && !is_whole(app, entry.said.share)) => {
                 self.add(entry, None, roles, inputs);
                 return;
             }

@@ -12,9 +12,15 @@ pub(super) const OF_OBJECT: [&str; 3] =
 
 /// The attributes of a role where it is declared; none where they cannot be read.
 pub(super) fn at(text: &str, place: &Place) -> Option<Mapping> {
+    of(&document(text, place.document)?, place)
+}
+
+/// A document as the second parser reads it.
+pub(super) fn document(text: &str, number: usize) -> Option<Value> {
+    // It counts a byte order mark as a column.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let document = serde_yaml::Deserializer::from_str(text).nth(place.document)?;
-    of(&Value::deserialize(document).ok()?, place)
+    let document = serde_yaml::Deserializer::from_str(text).nth(number)?;
+    Value::deserialize(document).ok()
 }
 
 /// The same, of a document that was read.

@@ -173,10 +173,7 @@ impl MigrateError {
                 "write it in plain block YAML, one field a line, and run the same command again".to_owned()
             }
             Self::NotYaml { .. } => "mend the file and run the same command again".to_owned(),
-            Self::Edit { source, .. } => match source.snippet() {
-                Some(snippet) => format!("{}\n{snippet}", source.help()),
-                None => source.help().to_owned(),
-            },
+            Self::Edit { source, .. } => source.remedy(),
             Self::Render(source) => source.help().to_owned(),
             Self::Name(source) => source.help().to_owned(),
             Self::Path(source) => source.help().to_owned(),

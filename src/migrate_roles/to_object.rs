@@ -1,6 +1,5 @@
 //! The first stage to DatabaseRole objects: they are written, with all that the Cluster's entries say.
 
-use serde::Deserialize;
 use serde_yaml::Value;
 
 use super::Inputs;
@@ -38,7 +37,7 @@ pub(super) fn declare(
     draft: &mut Draft<'_>,
 ) -> Result<Vec<RoleMove>, MigrateError> {
     let entries = Entries::of(inputs)?;
-    let (mut moves, mut files) = (Vec::new(), Vec::new());
+    let (mut moves, mut files, mut written) = (Vec::new(), Vec::new(), Vec::new());
     for role in roles {
         let Some(place) = &role.entry else { continue };
         let name = format!("{}.yaml", role.object_name);
@@ -46,7 +45,7 @@ pub(super) fn declare(
         if draft.text(&path).is_some() {
             return Err(MigrateError::FileTaken { path });
         }
-        draft.write(&path, entries.object(inputs, role, place)?);
+        written.push(entries.object(inputs, role, place)?);
         moves.push(RoleMove {
             app: role.app.name.clone(),
             role: role.name.clone(),
@@ -56,7 +55,11 @@ pub(super) fn declare(
         });
         files.push(path);
     }
+    // Before the files: of a run that was killed in between, the roles whose files are missing tell what is left to do.
     list(inputs, &files, draft)?;
+    for (path, text) in files.iter().zip(written) {
+        draft.write(path, text);
+    }
     Ok(moves)
 }
 
@@ -83,9 +86,7 @@ impl<'text> Entries<'text> {
         let mut objects = objects.into_iter();
         let cluster = objects.find(|object| object.document == manifest.document);
         let extents = extents(text, manifest.document, &ROLES);
-        let without_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let document = serde_yaml::Deserializer::from_str(without_mark).nth(manifest.document);
-        let document = document.and_then(|document| Value::deserialize(document).ok());
+        let document = attributes::document(text, manifest.document);
         Ok(Self {
             text,
             cluster: cluster.ok_or_else(|| no_manifest(inputs))?,

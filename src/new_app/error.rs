@@ -128,7 +128,7 @@ impl NewAppError {
             }
             Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),
             Self::NoKey => "name one with --cert FILE".to_owned(),
-            Self::Edit { source, .. } => edit_help(source),
+            Self::Edit { source, .. } => source.remedy(),
             Self::Render(source) => source.help().to_owned(),
             Self::Seal(source) => source.help().to_owned(),
             Self::Path(source) => source.help().to_owned(),
@@ -144,13 +144,6 @@ fn taken_help(conflicts: &[Conflict]) -> String {
     }
     let flags: Vec<_> = flags.into_iter().collect();
     format!("choose another name with {}", flags.join(" or "))
-}
-
-fn edit_help(source: &EditError) -> String {
-    match source.snippet() {
-        Some(snippet) => format!("{}\n{snippet}", source.help()),
-        None => source.help().to_string(),
-    }
 }
 
 fn lines(entries: impl Iterator<Item = String>) -> String {

@@ -9,13 +9,12 @@ use crate::domain::kubernetes_name::{AppName, ObjectName};
 use crate::domain::postgres_name::{DatabaseName, RoleName};
 use crate::render::Template;
 use crate::repo::draft::Draft;
-use crate::repo::edit::{Addition, Edit, EditError, Step as PathStep, append, apply};
+use crate::repo::edit::{self, Addition, Edit, EditError, Step as PathStep, append, apply};
 use crate::repo::kustomization::Kustomization;
 use crate::repo::path::RepoPath;
-use crate::repo::yaml::{Node, parse};
 
 /// Why `lint` is not to speak of `ensure: absent`.
-const COMMENT: &str = "# pgdb:ignore PGDB712 on its way out";
+const COMMENT: &str = "pgdb:ignore PGDB712 on its way out";
 
 /// Says of the Database that its data stays when its object goes, and that this was not so.
 pub(super) fn retain(
@@ -181,21 +180,7 @@ pub(super) fn with_comment(
     draft: &mut Draft<'_>,
 ) {
     let text = draft.text(&spot.path).unwrap_or_default();
-    if let Some(commented) = commented(text, spot.document, path, comment) {
+    if let Some(commented) = edit::with_comment(text, spot.document, path, comment) {
         draft.write(&spot.path, commented);
     }
-}
-
-fn commented(text: &str, document: usize, path: &[PathStep<'_>], comment: &str) -> Option<String> {
-    let stream = parse(text).ok()?;
-    let root = &stream.documents.get(document)?.root;
-    let value = path
-        .iter()
-        .try_fold(root, |node: &Node<'_>, step| match *step {
-            PathStep::Key(key) => node.get(key),
-            PathStep::Item(item) => node.items().get(item),
-        })?;
-    let (before, behind) = text.split_at_checked(value.span.end)?;
-    let line = behind.split(['\r', '\n']).next().unwrap_or_default();
-    (line.trim().is_empty()).then(|| format!("{before} {comment}{behind}"))
 }

@@ -165,10 +165,7 @@ impl RemoveError {
             Self::FileTaken { .. } => "move it out of the way, and run the same command again".to_owned(),
             Self::NotFound { .. } => "take it out by hand, and run the same command again".to_owned(),
             Self::NotYaml { .. } => "mend the file and run the same command again".to_owned(),
-            Self::Edit { source, .. } => match source.snippet() {
-                Some(snippet) => format!("{}\n{snippet}", source.help()),
-                None => source.help().to_string(),
-            },
+            Self::Edit { source, .. } => source.remedy(),
             Self::Render(source) => source.help().to_owned(),
             Self::Name(source) => source.help().to_owned(),
             Self::Path(source) => source.help().to_owned(),

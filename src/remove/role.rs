@@ -53,14 +53,14 @@ pub(super) fn drop(
         (
             "databaseRoleReclaimPolicy",
             "delete",
-            "# pgdb:ignore PGDB711 on its way out",
+            "pgdb:ignore PGDB711 on its way out",
             "CNPG drops the role when its object goes",
         )
     } else {
         (
             "ensure",
             "absent",
-            "# pgdb:ignore PGDB712 on its way out",
+            "pgdb:ignore PGDB712 on its way out",
             "CNPG drops the role",
         )
     };

@@ -46,8 +46,10 @@
 mod anchors;
 mod block;
 mod branch;
+mod by_hand;
 mod change;
 mod check;
+mod comment;
 mod documents;
 mod entries;
 mod error;
@@ -71,12 +73,12 @@ mod target;
 mod tests;
 
 pub use change::Edit;
+pub use comment::{with_comment, without_comment};
 pub use documents::remove_document;
 pub use error::{EditError, Place};
 pub use removal::Extent;
 pub use step::Step;
 
-use block::{BlockStyle, BlockWriter, DashStyle};
 use branch::Branch;
 use into_block::NoPlace;
 use lines::Lines;
@@ -318,7 +320,7 @@ pub fn apply(text: &str, document: usize, edits: &[Edit<'_>]) -> Result<String, 
             .iter()
             .filter(|edit| matches!(edit, Edit::Remove { .. }));
         let removals = removals.map(|edit| step::shown(edit.path())).collect();
-        error.with_snippet(snippet(&changes), removals)
+        error.with_snippet(by_hand::snippet(&changes), removals)
     })
 }
 
@@ -482,19 +484,4 @@ fn failed(target: &Target<'_, '_>, problem: &'static str) -> EditError {
         place: Place::new(target.node.line, &target.path),
         problem,
     }
-}
-
-/// What the changes add or set, as YAML from a document's top level down.
-fn snippet(changes: &change::Changes<'_>) -> String {
-    let mut writer = BlockWriter::new(BlockStyle {
-        step: 2,
-        list_offset: 2,
-        line_break: "\n",
-    });
-    match change::outline(changes) {
-        Some(Addition::List(entries)) => writer.entries(&entries, &DashStyle::at(0)),
-        Some(Addition::Map(pairs)) => writer.pairs(&pairs, 0),
-        _ => {}
-    }
-    writer.finish()
 }

@@ -214,6 +214,16 @@ impl EditError {
         }
     }
 
+    /// What to do about it, with what to put in or take out by hand.
+    pub fn remedy(&self) -> String {
+        let mut lines = vec![self.help().to_owned()];
+        if !self.removals().is_empty() {
+            lines.push(format!("take out: {}", self.removals().join(", ")));
+        }
+        lines.extend(self.snippet().map(str::to_owned));
+        lines.join("\n")
+    }
+
     /// The same error with the YAML to add by hand, and the paths of what to take out.
     pub(super) fn with_snippet(mut self, snippet: String, removals: Vec<String>) -> Self {
         let place = match &mut self {

@@ -220,7 +220,10 @@ fn between_the_stages_of_a_move_the_entry_of_the_cluster_wins() {
         cluster: "postgres-shared".to_owned(),
         ..DatabaseRole::default()
     });
-    assert_eq!(exceptions(&facts), [("login", Status::Skipped, "not-asked")]);
+    assert_eq!(
+        exceptions(&facts),
+        [("login", Status::Skipped, "not-asked")]
+    );
     let checks = checks(&facts);
     let role = checks.iter().find(|check| check.check == "role").unwrap();
     let [warning] = role.warnings.as_slice() else {

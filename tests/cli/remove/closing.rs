@@ -193,3 +193,27 @@ help: choose another name with --user
 "
     );
 }
+
+#[test]
+fn an_import_takes_over_what_was_kept() {
+    let repository = with_my_shop("");
+    let before = comparable(repository.tree());
+    repository.run_ok("remove my-shop --quiet");
+    let outcome = repository.run_with(
+        "import -",
+        b"apiVersion: pgdb/v1\nkind: Apps\napps:\n- name: my-shop\n  appNamespaces: [shop]\n",
+    );
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert_eq!(comparable(repository.tree()), before);
+    let exported = repository.run_ok("export");
+    assert!(exported.contains("- name: my-shop\n"), "{exported}");
+    repository.run_ok("remove my-shop --quiet");
+    let outcome = repository.run("export");
+    assert!(
+        outcome
+            .stderr
+            .contains("warning: my-shop is left out: it was removed, and only its data is kept\n"),
+        "{}",
+        outcome.stderr
+    );
+}
