@@ -133,7 +133,9 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, RemoveError> {
     plan.requirements = requirement::before(step, &inventory);
     plan.pieces = match step.stage {
         Stage::Retain => database::retain(&inventory, &mut draft)?,
-        Stage::Close => extraction::close(&inventory, &mut draft, &mut plan.warnings)?,
+        Stage::Close | Stage::Detach => {
+            extraction::close(&inventory, &mut draft, &mut plan.warnings)?
+        }
         Stage::DropDatabase => database::drop(&inventory, &mut draft)?,
         Stage::DropRole => role::drop(&inventory, &mut draft)?,
         Stage::TakeOut => extraction::take_out(&inventory, &mut draft, &mut plan.warnings)?,

@@ -25,15 +25,15 @@ impl Kept {
             !name.is_empty() && name.chars().all(is_plain)
         };
         let is_wanted = !follows && fits(&self.app) && fits(&self.database);
-        is_wanted.then(|| format!("keeps the database {} of {}", self.database, self.app))
+        is_wanted.then(|| format!("keeps the database {:?} of {}", self.database, self.app))
     }
 
     /// Reads the comment beside a role in the text of its file.
     pub(super) fn read(text: &str, role: &Node<'_>) -> Option<Self> {
         let behind = text.get(role.get(KEY)?.span.end..)?;
         let line = behind.split(['\r', '\n']).next()?;
-        let said = line.trim().strip_prefix("# keeps the database ")?;
-        let (database, app) = said.split_once(" of ")?;
+        let said = line.trim().strip_prefix("# keeps the database \"")?;
+        let (database, app) = said.split_once("\" of ")?;
         Some(Self {
             app: app.trim_end().to_owned(),
             database: database.to_owned(),

@@ -78,6 +78,14 @@ pub enum RemoveError {
         /// Where it is declared.
         place: Place,
     },
+    /// The database is the one that the Cluster makes for itself.
+    #[error("the database {database:?} belongs to the Cluster itself ({place})")]
+    ClustersDatabase {
+        /// The database.
+        database: String,
+        /// Where the Cluster says so.
+        place: Place,
+    },
     /// Nothing tells which database is to be dropped.
     #[error("nothing in the repository says which database the app {app} had")]
     NoDatabase {
@@ -139,8 +147,8 @@ impl RemoveError {
                 "take it out of the patch by hand, or move it into the Cluster's manifest".to_owned()
             }
             Self::Patched { .. } => {
-                "take the patch out by hand first: kustomize builds nothing at all where a patch finds nothing to patch. Where it \
-                 sets databaseReclaimPolicy to delete, make that retain, commit and sync it before anything goes"
+                "take the patch out by hand first, and have that synced where it says databaseReclaimPolicy: kustomize builds nothing \
+                 at all where a patch finds nothing to patch"
                     .to_owned()
             }
             Self::Leaving { database, .. } => format!(
@@ -152,6 +160,7 @@ impl RemoveError {
             Self::AnothersDatabase { app, .. } => {
                 format!("to drop it, remove that app: kubectl pgdb remove {app} --drop-database")
             }
+            Self::ClustersDatabase { .. } => "it goes with the Cluster; name the app's own".to_owned(),
             Self::NoDatabase { .. } => "name it with --database".to_owned(),
             Self::FileTaken { .. } => "move it out of the way, and run the same command again".to_owned(),
             Self::NotFound { .. } => "take it out by hand, and run the same command again".to_owned(),

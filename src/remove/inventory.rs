@@ -8,11 +8,10 @@ use super::{Fate, Inputs, Piece};
 use crate::declared::{
     CredentialSource, DeclaredCredential, DeclaredRole, Ensure, Place, RoleSource,
 };
-use crate::repo::kustomization::Kustomization;
 use crate::repo::object::{Object, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::yaml::Node;
-use crate::target::own::managed_roles;
+use crate::target::own::{OwnNames, managed_roles};
 
 /// The annotation of a Database that said `databaseReclaimPolicy: delete` before its removal began.
 pub(super) const WAS_TO_BE_DROPPED: &str = "kubectl-pgdb/reclaim-policy-was";
@@ -54,6 +53,8 @@ pub(super) struct Inventory<'input> {
     pub(super) role: Option<Spot>,
     /// Whether the Database said, before its removal began, that its data goes with it.
     pub(super) was_to_be_dropped: bool,
+    /// Whether a kustomization may say of it that its data goes with it, whatever the Database itself says.
+    pub(super) may_be_overruled: bool,
     /// Whether the DatabaseRole says that its role goes with it.
     drops_role: bool,
     /// Other apps that need the role, and why.
@@ -89,6 +90,7 @@ impl<'input> Inventory<'input> {
             credential: credential.transpose()?,
             role: role.transpose()?,
             was_to_be_dropped: false,
+            may_be_overruled: false,
             drops_role: false,
             sharing: sharing(inputs),
             users: Vec::new(),
@@ -108,6 +110,7 @@ impl<'input> Inventory<'input> {
         inventory.users = users::keeping(&inventory);
         inventory.named = named_database(inputs)?;
         patches::refuse(&inventory)?;
+        inventory.may_be_overruled = patches::may_overrule(&inventory);
         Ok(inventory)
     }
 
@@ -137,28 +140,6 @@ impl<'input> Inventory<'input> {
         let declared = self.inputs.app.database.as_ref();
         let declared = declared.map(|database| database.name.as_str());
         declared.or(self.named.as_deref())
-    }
-
-    /// Whether a kustomization through which the Database is built may set its reclaim policy, by patches that choose by
-    /// kind or labels, or by replacements: what the manifest says is then not all.
-    pub(super) fn may_be_patched(&self) -> bool {
-        const SIGNS: [&str; 6] = [
-            "databaseReclaimPolicy",
-            "kind: Database",
-            "labelSelector",
-            "annotationSelector",
-            "replacements",
-            "transformers",
-        ];
-        let Some(database) = &self.inputs.app.database else {
-            return false;
-        };
-        let snapshot = self.inputs.snapshot;
-        let reaching = Kustomization::reaching(snapshot, &database.place.path);
-        reaching.iter().any(|kustomization| {
-            let text = snapshot.text(&kustomization.path).unwrap_or_default();
-            SIGNS.iter().any(|sign| text.contains(sign))
-        })
     }
 
     /// What is to be done about the role.
@@ -449,16 +430,47 @@ fn named_database(inputs: &Inputs<'_>) -> Result<Option<String>, RemoveError> {
     let name = asked.or(by_role).ok_or_else(|| RemoveError::NoDatabase {
         app: app.name.clone(),
     })?;
-    for other in &inputs.declared.apps {
-        if let Some(database) = &other.database
-            && database.name == name
-        {
+    for other in inputs
+        .declared
+        .apps
+        .iter()
+        .filter(|other| other.name != app.name)
+    {
+        let database = other.database.as_ref();
+        let declared = database.filter(|database| database.name == name);
+        // Where a removed app's database had the name of its role, that keeps it.
+        let kept = other.role.as_ref();
+        let kept = kept.filter(|role| database.is_none() && role.is_kept() && role.name == name);
+        let place = declared.map(|database| &database.place);
+        if let Some(place) = place.or(kept.map(|role| &role.place)) {
             return Err(RemoveError::AnothersDatabase {
                 database: name,
                 app: other.name.clone(),
-                place: database.place.clone(),
+                place: place.clone(),
             });
         }
     }
+    refuse_clusters_database(inputs, &name)?;
     Ok(Some(name))
+}
+
+/// Refuses the database that the Cluster's bootstrap makes.
+fn refuse_clusters_database(inputs: &Inputs<'_>, name: &str) -> Result<(), RemoveError> {
+    let Some(manifest) = &inputs.target.manifest else {
+        return Ok(());
+    };
+    let objects = parsed(inputs, &manifest.path)?;
+    let mut clusters = objects.iter();
+    let cluster = clusters.find(|object| object.document == manifest.document);
+    let own = cluster.map(OwnNames::of);
+    match own.filter(|own| own.database.as_deref() == Some(name)) {
+        Some(own) => Err(RemoveError::ClustersDatabase {
+            database: name.to_owned(),
+            place: Place {
+                path: manifest.path.clone(),
+                line: own.line,
+            },
+        }),
+        None => Ok(()),
+    }
 }

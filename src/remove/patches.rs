@@ -10,6 +10,8 @@ use crate::repo::yaml::{Node, parse};
 
 /// The keys under which kustomize has patches.
 const PATCHES: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
+/// What says whether data goes with its Database.
+const POLICY: &str = "databaseReclaimPolicy";
 /// Argo CD's options for one object.
 const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 
@@ -47,6 +49,56 @@ pub(super) fn refuse(inventory: &Inventory<'_>) -> Result<(), RemoveError> {
     Ok(())
 }
 
+/// Whether a kustomization changes reclaim policies of objects that it does not name, the app's Database perhaps among them:
+/// by kind alone, by labels, by a pattern of names, or by a replacement.
+pub(super) fn may_overrule(inventory: &Inventory<'_>) -> bool {
+    let snapshot = inventory.inputs.snapshot;
+    let mut files = snapshot.files();
+    files.any(|(path, text)| {
+        if !KUSTOMIZATION_NAMES.contains(&path.file_name()) {
+            return false;
+        }
+        let Ok(stream) = parse(text) else {
+            return text.contains(POLICY);
+        };
+        let mut roots = stream.documents.iter().map(|document| &document.root);
+        roots.any(|root| {
+            let mut patches = PATCHES
+                .iter()
+                .filter_map(|key| root.get(key))
+                .flat_map(Node::items);
+            let overrules = |patch: &Node<'_>| {
+                let says = |text: &str| text.contains(POLICY);
+                let file = file_of(patch, &path.parent());
+                let in_file = file.and_then(|file| snapshot.text(&file));
+                // A file that was not read may say anything.
+                let is_meant = patch.get("target").is_some_and(may_be_database);
+                let unread = in_file.is_none() && patch.get("patch").is_none();
+                let inline = patch.at(&["patch"]).and_then(Node::as_str);
+                is_meant && (unread || in_file.is_some_and(says) || inline.is_some_and(says))
+            };
+            patches.any(overrules) || (root.get("replacements").is_some() && text.contains(POLICY))
+        })
+    })
+}
+
+/// Whether a patch's target may be a Database that it does not name: kustomize takes kinds and names as patterns.
+fn may_be_database(target: &Node<'_>) -> bool {
+    let is_plain = |text: &str| {
+        let mut letters = text.chars();
+        letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+    };
+    let text = |key| target.get(key).and_then(Node::as_str);
+    let may_be_kind = text("kind").is_none_or(|kind| kind == "Database" || !is_plain(kind));
+    may_be_kind && text("name").is_none_or(|name| !is_plain(name))
+}
+
+/// The file that a patch is in.
+fn file_of(patch: &Node<'_>, folder: &RepoPath) -> Option<RepoPath> {
+    let path = patch.at(&["path"]).and_then(Node::as_str);
+    folder.resolve(patch.as_str().or(path)?)
+}
+
 /// The object that a patch changes, by its target, or by what the patch itself says.
 fn patched<'named>(
     inventory: &Inventory<'_>,
@@ -61,8 +113,7 @@ fn patched<'named>(
     };
     let text = |path: &[&str]| patch.at(path).and_then(Node::as_str);
     let by_target = is_meant(text(&["target", "kind"]), text(&["target", "name"]));
-    let in_file = patch.as_str().or_else(|| text(&["path"]));
-    let file = in_file.and_then(|reference| folder.resolve(reference));
+    let file = file_of(patch, folder);
     let file = file.and_then(|file| {
         let text = inventory.inputs.snapshot.text(&file)?;
         by_content(text, &is_meant)

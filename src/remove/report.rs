@@ -53,7 +53,7 @@ pub struct Report {
 /// A stage.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct StageReport {
-    /// `retain`, `close`, `drop-database`, `drop-role` or `take-out`.
+    /// `retain`, `close`, `detach`, `drop-database`, `drop-role` or `take-out`.
     pub name: &'static str,
     /// From 1.
     pub number: usize,

@@ -70,10 +70,10 @@ pub(super) fn before(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> 
     };
     match step.stage {
         Stage::Retain | Stage::DropDatabase => Vec::new(),
-        Stage::Close => object
+        Stage::Close | Stage::Detach => object
             .map(|object| Requirement::Retained {
                 object,
-                must_be_seen: inventory.was_to_be_dropped || inventory.may_be_patched(),
+                must_be_seen: inventory.was_to_be_dropped || inventory.may_be_overruled,
             })
             .into_iter()
             .collect(),

@@ -22,6 +22,8 @@ pub enum Stage {
     Retain,
     /// The Database and the credential leave the repository, and the role loses login and password.
     Close,
+    /// The Database leaves the repository; the role is another app's too, or is not declared here, and stays as it is.
+    Detach,
     /// The Database says that its database is to be dropped.
     DropDatabase,
     /// The role says that it is to be dropped.
@@ -57,6 +59,7 @@ impl Stage {
         match self {
             Self::Retain => "retain",
             Self::Close => "close",
+            Self::Detach => "detach",
             Self::DropDatabase => "drop-database",
             Self::DropRole => "drop-role",
             Self::TakeOut => "take-out",
@@ -68,6 +71,9 @@ impl Stage {
         match self {
             Self::Retain => "the data is to stay when the Database goes",
             Self::Close => "access is closed, the data is kept",
+            Self::Detach => {
+                "the Database leaves, its data is kept, and the access of its owner stays as it is"
+            }
             Self::DropDatabase => "the database is to be dropped, with all its data",
             Self::DropRole => "the role is to be dropped",
             Self::TakeOut => "what is left leaves the repository",
@@ -96,10 +102,14 @@ fn keeping(inventory: &Inventory<'_>) -> Result<(Vec<Stage>, Option<Stage>), Rem
     }
     let database = inventory.inputs.app.database.as_ref();
     let drops = database.is_some_and(|database| database.reclaim == ReclaimPolicy::Delete);
+    let last = match inventory.role_state() {
+        RoleState::Missing | RoleState::Shared => Stage::Detach,
+        RoleState::Active | RoleState::Kept | RoleState::Leaving => Stage::Close,
+    };
     let stages = if drops || inventory.was_to_be_dropped {
-        vec![Stage::Retain, Stage::Close]
+        vec![Stage::Retain, last]
     } else {
-        vec![Stage::Close]
+        vec![last]
     };
     let is_closed = matches!(
         inventory.role_state(),
@@ -108,7 +118,7 @@ fn keeping(inventory: &Inventory<'_>) -> Result<(Vec<Stage>, Option<Stage>), Rem
     let stage = match database {
         _ if drops => Some(Stage::Retain),
         None if is_closed && !inventory.credential_goes() => None,
-        _ => Some(Stage::Close),
+        _ => Some(last),
     };
     Ok((stages, stage))
 }

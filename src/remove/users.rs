@@ -14,6 +14,17 @@ use crate::target::own::{managed_roles, secret_reference};
 /// So many places are named of those that mention a Secret.
 const MOST_PLACES: usize = 5;
 
+/// The kinds that are told of otherwise: what makes the Secret, and what keeps it.
+const KNOWN: [&str; 7] = [
+    "Cluster",
+    "Database",
+    "DatabaseRole",
+    "ExternalSecret",
+    "SealedSecret",
+    "Secret",
+    "StringSecret",
+];
+
 /// Something of CNPG that needs the Secret, so that it stays.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct User {
@@ -76,16 +87,37 @@ fn users(object: &Object<'_>, inventory: &Inventory<'_>, secret: &str) -> Vec<Us
         .filter_map(|entry| Some(user(role_of(entry)?, entry.line)))
         .collect();
     let reference = secret_reference(&object.root, secret);
+    let reference = reference.or_else(|| external_reference(&object.root, secret));
     found.extend(reference.map(|line| user(format!("the Cluster {name}"), line)));
     found
+}
+
+/// The line on which a Cluster says that it connects to another one with what is in this Secret.
+fn external_reference(cluster: &Node<'_>, secret: &str) -> Option<usize> {
+    const SELECTORS: [&str; 4] = ["password", "sslKey", "sslCert", "sslRootCert"];
+    let others = cluster
+        .at(&["spec", "externalClusters"])
+        .map_or(&[][..], Node::items);
+    let mut names = others
+        .iter()
+        .flat_map(|other| SELECTORS.iter().filter_map(|key| other.at(&[key, "name"])));
+    names
+        .find(|name| name.as_str() == Some(secret))
+        .map(|name| name.line)
 }
 
 /// Warnings of what mentions a Secret that goes: the application's own workloads above all, which do not start without it.
 pub(super) fn mentions(inputs: &Inputs<'_>, secret: &str) -> Vec<String> {
     let mut places = Vec::new();
-    for (path, text) in inputs.mentioning.files() {
+    // Workloads may be in the files of the app itself, too.
+    let own = inputs.snapshot.files();
+    let own = own.filter(|(_, text)| text.contains(secret));
+    for (path, text) in inputs.mentioning.files().chain(own) {
         let objects = objects_in(path, text).unwrap_or_default();
         for object in objects.into_iter().flat_map(unlisted) {
+            if object.kind().is_some_and(|kind| KNOWN.contains(&kind)) {
+                continue;
+            }
             let Some(line) = mention(&object.root, secret) else {
                 continue;
             };

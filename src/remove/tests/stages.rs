@@ -1,7 +1,7 @@
 //! A table: what the repository says, and what comes next.
 
 use super::{Asked, DROP, KEEP, planned, snapshot, told};
-use crate::remove::Stage;
+use crate::remove::{Requirement, Stage};
 
 /// A Cluster with this entry among its roles.
 fn cluster(entry: &str) -> String {
@@ -101,7 +101,21 @@ fn rows() -> Vec<(&'static str, Asked<'static>, Vec<String>, &'static str)> {
             "a role that is nowhere",
             KEEP,
             vec![cluster(""), database("")],
-            "close 1/1; if seen, the Database shop-db has databaseReclaimPolicy retain; Database shop-db goes",
+            "detach 1/1; if seen, the Database shop-db has databaseReclaimPolicy retain; Database shop-db goes",
+        ),
+        (
+            "a Secret with which another Cluster connects to this one",
+            KEEP,
+            vec![
+                cluster(ACTIVE),
+                database(""),
+                secret(),
+                "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata:\n  name: copy\n  namespace: db\nspec:\n  \
+                 externalClusters:\n    - name: source\n      password:\n        name: shop-db-creds\n        key: password\n"
+                    .to_owned(),
+            ],
+            "close 1/1; if seen, the Database shop-db has databaseReclaimPolicy retain; role shop changes; Database shop-db goes; \
+             SealedSecret shop-db-creds stays",
         ),
         (
             "a role that logs in otherwise",
@@ -149,7 +163,7 @@ fn rows() -> Vec<(&'static str, Asked<'static>, Vec<String>, &'static str)> {
                 named_database("more", "shop", ""),
                 secret(),
             ],
-            "close 1/1; if seen, the Database shop-db has databaseReclaimPolicy retain; role shop stays; Database shop-db goes; \
+            "detach 1/1; if seen, the Database shop-db has databaseReclaimPolicy retain; role shop stays; Database shop-db goes; \
              SealedSecret shop-db-creds stays",
         ),
         (
@@ -247,6 +261,24 @@ fn rows() -> Vec<(&'static str, Asked<'static>, Vec<String>, &'static str)> {
             "refused: the database \"more\" is the app more's (01.yaml:1)",
         ),
         (
+            "a database that is named and the Cluster's own",
+            Asked {
+                database: Some("boot"),
+                ..DROP
+            },
+            vec![cluster(KEPT)],
+            "refused: the database \"boot\" belongs to the Cluster itself (00.yaml:10)",
+        ),
+        (
+            "a database that is named as what another app kept",
+            Asked {
+                database: Some("more"),
+                ..DROP
+            },
+            vec![cluster(&format!("{KEPT}{}", KEPT.replace("shop", "more")))],
+            "refused: the database \"more\" is the app more's (00.yaml:19)",
+        ),
+        (
             "a database that is named and not the declared one",
             Asked {
                 database: Some("more"),
@@ -314,4 +346,46 @@ fn what_the_repository_says_tells_the_stage() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_policy_that_an_overlay_may_set_has_to_be_seen() {
+    let overlay = |target: &str, policy: &str| {
+        format!(
+            "resources:\n  - ../base\npatches:\n  - target:\n      {target}\n    patch: |-\n      - op: add\n        path: \
+             /spec/{policy}\n        value: delete\n"
+        )
+    };
+    let all = "kind: Database";
+    let policy = "databaseReclaimPolicy";
+    let rows = [
+        (overlay(all, policy), true),
+        (overlay("kind: Database\n      name: shop.*", policy), true),
+        (overlay("labelSelector: tier=app", policy), true),
+        (overlay("kind: .*", policy), true),
+        (overlay(all, "connectionLimit"), false),
+        (overlay("kind: DatabaseRole", policy), false),
+        (overlay("kind: Database\n      name: other-db", policy), false),
+        (
+            "patches:\n  - path: policy.yaml\n    target:\n      kind: Database\n".to_owned(),
+            true,
+        ),
+        (
+            "replacements:\n  - targets:\n      - fieldPaths:\n          - spec.databaseReclaimPolicy\n".to_owned(),
+            true,
+        ),
+    ];
+    for (kustomization, must_be_seen) in rows {
+        let snapshot = snapshot(&[
+            ("base/cluster.yaml", &cluster(ACTIVE)),
+            ("base/db.yaml", &database("")),
+            ("prod/kustomization.yaml", &kustomization),
+        ]);
+        let plan = planned(KEEP, "shop", &snapshot).unwrap();
+        let expected = Requirement::Retained {
+            object: "shop-db".to_owned(),
+            must_be_seen,
+        };
+        assert_eq!(plan.requirements, [expected], "{kustomization}");
+    }
 }

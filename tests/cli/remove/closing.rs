@@ -2,7 +2,7 @@
 
 use super::{findings, told, with_my_shop};
 use crate::support::{
-    CLUSTER, DATABASE, KUSTOMIZATION, Repository, comparable, without_sealed_values,
+    CLUSTER, DATABASE, KUSTOMIZATION, Outcome, Repository, comparable, without_sealed_values,
 };
 
 /// The role's lines in the Cluster, once it is closed.
@@ -68,6 +68,52 @@ my-shop on the Cluster postgres-shared in postgres is removed already: nothing t
     assert_eq!(repository.tree(), before);
     let listed = repository.run_ok("list");
     assert!(listed.contains("removed, data kept"), "{listed}");
+}
+
+/// What comes once a stage is synced, and all that follows.
+fn after(outcome: &Outcome) -> &str {
+    let (_, after) = outcome.stderr.split_once("has synced it:\n").unwrap();
+    after
+}
+
+#[test]
+fn a_role_of_two_databases_keeps_its_access() {
+    let repository = with_my_shop("");
+    let more = repository
+        .read("infra/databases/postgres/my-shop-db.yaml")
+        .replace("name: my-shop-db", "name: more-db")
+        .replace("part-of: my-shop", "part-of: more")
+        .replace("  name: my_shop", "  name: more");
+    repository.write("infra/databases/postgres/more-db.yaml", &more);
+    let outcome = repository.run("remove more --offline");
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let expected = "Stage 1 of 1: the Database leaves, its data is kept, and the access of its owner stays as it is.\n";
+    assert!(outcome.stderr.contains(expected), "{}", outcome.stderr);
+    let expected = "commit -m 'Take the Database of more out, and keep its data'\n";
+    assert!(outcome.stderr.contains(expected), "{}", outcome.stderr);
+    // The sessions of the other app are none of it.
+    assert_eq!(
+        after(&outcome),
+        "  kubectl get databases.postgresql.cnpg.io,secrets --namespace postgres    # the Database is gone\n"
+    );
+}
+
+#[test]
+fn names_that_the_app_does_not_give_are_said_again() {
+    let repository = with_my_shop("--user shopkeeper --database wares");
+    let outcome = repository.run("remove my-shop --offline");
+    let again = "  kubectl pgdb new-app my-shop --user shopkeeper --database wares ...    # later, to take the role and its data over again\n";
+    assert!(after(&outcome).contains(again), "{}", outcome.stderr);
+    let cluster = repository.read(CLUSTER);
+    let kept = "      - name: shopkeeper\n        login: false\n        disablePassword: true # keeps the database \"wares\" of my-shop\n";
+    assert!(cluster.contains(kept), "{cluster}");
+    let comes_back = repository
+        .run_ok("new-app my-shop --app-namespace shop --user shopkeeper --database wares");
+    assert!(!repository.read(CLUSTER).contains("wares"));
+    assert!(
+        comes_back.contains("\n+  name: wares\n+  owner: shopkeeper\n"),
+        "{comes_back}"
+    );
 }
 
 #[test]
@@ -179,7 +225,7 @@ fn what_is_kept_under_other_names_is_found_again() {
     repository.run_ok(&format!("new-app crm {names} --yes --quiet"));
     repository.run_ok("remove crm");
     let cluster = repository.read(CLUSTER);
-    let role = "      - name: crm_owner\n        login: false\n        disablePassword: true # keeps the database crm_prod of crm\n";
+    let role = "      - name: crm_owner\n        login: false\n        disablePassword: true # keeps the database \"crm_prod\" of crm\n";
     assert!(cluster.contains(role), "{cluster}");
     assert_eq!(findings(&repository), [] as [&str; 0]);
     let before = repository.tree();

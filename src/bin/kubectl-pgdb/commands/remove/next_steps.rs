@@ -1,8 +1,10 @@
 //! What `remove` says when a stage is written.
 
+use pgdb::domain::kubernetes_name::AppName;
+use pgdb::domain::postgres_name::{DatabaseName, RoleName};
 use pgdb::domain::visible::visible;
 use pgdb::new_app::Verb;
-use pgdb::remove::{Goal, Inputs, Plan, Script, Stage, Step};
+use pgdb::remove::{Fate, Goal, Inputs, Piece, Plan, Script, Stage, Step};
 
 use super::Call;
 use crate::proposal::{git_commands, shell_word};
@@ -30,10 +32,8 @@ pub(super) fn said(
         let subject = subject(step.stage, &inputs.app.name);
         text.push('\n');
         text.push_str(&git_commands(&plan.changes, &subject, &call.workspace.root));
-        text.push_str(&format!(
-            "\n\nOnce Argo CD has synced it:\n  {}",
-            after(call, inputs, step)
-        ));
+        let after = after(call, inputs, plan, step);
+        text.push_str(&format!("\n\nOnce Argo CD has synced it:\n  {after}"));
     }
     for found in scripts {
         text.push('\n');
@@ -70,6 +70,7 @@ fn subject(stage: Stage, app: &str) -> String {
     match stage {
         Stage::Retain => format!("Keep the data of {app} when its Database goes"),
         Stage::Close => format!("Close the access to the database of {app}, and keep its data"),
+        Stage::Detach => format!("Take the Database of {app} out, and keep its data"),
         Stage::DropDatabase => format!("Drop the database of {app}"),
         Stage::DropRole => format!("Drop the role of {app}"),
         Stage::TakeOut => format!("Take out what is left of {app}"),
@@ -77,21 +78,65 @@ fn subject(stage: Stage, app: &str) -> String {
 }
 
 /// What comes once the stage is synced.
-fn after(call: &Call<'_>, inputs: &Inputs<'_>, step: Step) -> String {
+fn after(call: &Call<'_>, inputs: &Inputs<'_>, plan: &Plan, step: Step) -> String {
     let app = &inputs.app.name;
     let namespace = &inputs.target.namespace;
+    let look =
+        format!("kubectl get databases.postgresql.cnpg.io,secrets --namespace {namespace}    #");
     match step.stage {
         Stage::Close => format!(
-            "kubectl get databases.postgresql.cnpg.io,secrets --namespace {namespace}    # Database and Secret are gone\n  kubectl \
-             pgdb new-app {app} ...    # later, to take the role and its data over again"
+            "{look} {}\n  {} ...    # later, to take the role and its data over again",
+            gone(plan),
+            anew(app, plan)
         ),
-        Stage::TakeOut => format!(
-            "kubectl get databases.postgresql.cnpg.io,secrets --namespace {namespace}    # nothing of {app} is there any more"
-        ),
+        Stage::Detach => format!("{look} {}", gone(plan)),
+        Stage::TakeOut => format!("{look} nothing of {app} is there any more"),
         Stage::Retain | Stage::DropDatabase | Stage::DropRole => {
             format!("{}    # the next stage", again(call, inputs))
         }
     }
+}
+
+/// Which of the app's objects go with a stage that keeps the data.
+fn gone(plan: &Plan) -> &'static str {
+    let goes = |is_meant: fn(&Piece) -> bool| {
+        let mut pieces = plan.pieces.iter();
+        pieces.any(|piece| is_meant(piece) && matches!(piece.fate, Fate::Goes(_)))
+    };
+    match (
+        goes(|piece| piece.kind == "Database"),
+        goes(|piece| piece.kind != "Database"),
+    ) {
+        (true, true) => "Database and Secret are gone",
+        (true, false) => "the Database is gone",
+        (false, true) => "the Secret is gone",
+        (false, false) => "nothing of it is gone",
+    }
+}
+
+/// The call that takes a kept role and its database over: with their names, where the app's name does not give them.
+fn anew(app: &str, plan: &Plan) -> String {
+    let mut words = vec!["kubectl pgdb new-app".to_owned(), shell_word(app)];
+    let parsed: Option<AppName> = app.parse().ok();
+    let role = parsed.as_ref().and_then(|app| RoleName::of_app(app).ok());
+    let database = parsed
+        .as_ref()
+        .and_then(|app| DatabaseName::of_app(app).ok());
+    let mut flag = |name: &str, value: Option<&str>, by_app: Option<String>| {
+        let differs = value.filter(|value| by_app.as_deref() != Some(value));
+        words.extend(differs.map(|value| format!("{name} {}", shell_word(value))));
+    };
+    flag(
+        "--user",
+        plan.role.as_deref(),
+        role.map(|name| name.to_string()),
+    );
+    flag(
+        "--database",
+        plan.database.as_deref(),
+        database.map(|name| name.to_string()),
+    );
+    words.join(" ")
 }
 
 /// The same call once more.
