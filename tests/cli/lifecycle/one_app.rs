@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Life, scripts};
-use crate::support::{Outcome, SEALED};
+use crate::support::{Outcome, SEALED, Tree};
 
 const REFUSED: &str = "password authentication failed for user \"my_shop\"";
 const ORDERS: &str = "SELECT item FROM orders";
@@ -190,13 +190,8 @@ fn live(roles: &'static str) {
     assert_eq!(shop.read(&shop.password()), Ok("a teapot".to_owned()));
     shop.drop_database();
     shop.assert_gone();
-    let mut tree = shop.life.repository.tree();
-    let certificate = crate::support::CERTIFICATE;
-    tree.insert(certificate.to_owned(), untouched[certificate].clone());
-    assert_eq!(
-        tree.keys().collect::<Vec<_>>(),
-        untouched.keys().collect::<Vec<_>>()
-    );
+    let paths = |tree: &Tree| tree.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(paths(&shop.life.repository.tree()), paths(&untouched));
 }
 
 #[test]
@@ -207,4 +202,29 @@ fn with_a_role_in_the_cluster() {
 #[test]
 fn with_a_database_role() {
     live("databaserole");
+}
+
+#[test]
+fn what_was_kept_is_dropped_later() {
+    for roles in ["managed", "databaserole"] {
+        let Some(life) = Life::begin() else {
+            return;
+        };
+        let shop = Shop { life, roles };
+        let untouched = shop.life.repository.tree();
+        shop.new_app();
+        let orders = "CREATE TABLE orders (item text); INSERT INTO orders VALUES ('a teapot')";
+        shop.life.log_in(&shop.password(), orders).unwrap();
+        shop.remove();
+        for left in ["database", "role", "rest"] {
+            shop.life.live(DROP);
+            let state = if left == "rest" { "" } else { "leaving" };
+            assert_eq!(shop.life.state("my-shop"), state, "{roles}, {left}");
+        }
+        assert_eq!(shop.count("pg_database", "datname"), "0", "{roles}");
+        assert_eq!(shop.count("pg_roles", "rolname"), "0", "{roles}");
+        shop.assert_gone();
+        let paths = |tree: &Tree| tree.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(paths(&shop.life.repository.tree()), paths(&untouched));
+    }
 }
