@@ -33,7 +33,7 @@ pub(super) fn close(inventory: &Inventory<'_>, draft: &mut Draft<'_>) -> Result<
     if let Some(database) = database.filter(|name| inventory.role_name() != Some(name)) {
         let path = [steps.as_slice(), &[PathStep::Key("disablePassword")]].concat();
         let app = &inventory.inputs.app.name;
-        let comment = format!("# keeps the database {database:?} of {app}");
+        let comment = format!("keeps the database {database:?} of {app}");
         with_comment(spot, &path, &comment, draft);
     }
     Ok(())
