@@ -242,7 +242,7 @@ fn json_has_no_comments() {
         ]
     );
     let both = plan.changes.applied_to(&new);
-    let entry = r#""roles": [{"name": "blog", "login": true, "passwordSecret": {"name": "blog-db-creds"}}]"#;
+    let entry = r#""roles": [{"name": "blog", "login": true, "comment": "a # b", "passwordSecret": {"name": "blog-db-creds"}}]"#;
     assert_eq!(
         both.text(&path("postgres-cluster.yaml")),
         Some(cluster.replace(r#""roles": []"#, entry).as_str())
