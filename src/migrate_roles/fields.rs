@@ -175,7 +175,7 @@ fn in_braces(text: &str, entries: &[(Node<'_>, Node<'_>)]) -> Result<Vec<String>
     let pair = |(key, value): &(Node<'_>, Node<'_>)| {
         let value = text.get(value.span.clone()).unwrap_or_default();
         let key = text.get(key.span.clone()).unwrap_or_default();
-        if value.contains(['\n', '\r', '#']) {
+        if value.contains(['\n', '\r']) {
             return Err(Trouble::Unclear(
                 "it is written in braces over several lines",
             ));

@@ -37,7 +37,7 @@ spec:
           name: my-shop-db-creds
         # last
       # of the blog
-      - {name: blog, login: true, passwordSecret: {name: blog-db-creds}}
+      - {name: blog, login: true, comment: 'a # b', passwordSecret: {name: blog-db-creds}}
   storage:
     size: 1Gi
 "#;
@@ -138,7 +138,7 @@ fn to_database_role_objects_and_back() {
             "apiVersion: postgresql.cnpg.io/v1\nkind: DatabaseRole\nmetadata:\n  name: blog-role\n  namespace: postgres\n  \
              annotations:\n    argocd.argoproj.io/sync-wave: \"1\"\nspec:\n  cluster:\n    name: postgres-shared\n  \
              databaseRoleReclaimPolicy: retain\n  # of the blog\n  # pgdb:ignore PGDB702 moving: the other declaration goes in the next stage\n  \
-             name: blog\n  login: true\n  passwordSecret: {name: blog-db-creds}\n"
+             name: blog\n  login: true\n  comment: 'a # b'\n  passwordSecret: {name: blog-db-creds}\n"
         )
     );
     let listed = format!("{KUSTOMIZATION}  - blog-role.yaml\n  - my-shop-role.yaml\n");
@@ -242,7 +242,7 @@ fn json_has_no_comments() {
         ]
     );
     let both = plan.changes.applied_to(&new);
-    let entry = r#""roles": [{"name": "blog", "login": true, "passwordSecret": {"name": "blog-db-creds"}}]"#;
+    let entry = r#""roles": [{"name": "blog", "login": true, "comment": "a # b", "passwordSecret": {"name": "blog-db-creds"}}]"#;
     assert_eq!(
         both.text(&path("postgres-cluster.yaml")),
         Some(cluster.replace(r#""roles": []"#, entry).as_str())
