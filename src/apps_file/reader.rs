@@ -10,7 +10,7 @@ use super::problem::{Position, Problem};
 use crate::domain::database_option::Extension;
 use crate::domain::name::{NameError, quoted};
 use crate::domain::nearest::nearest;
-use crate::domain::password::Password;
+use crate::domain::password::{Password, PasswordError};
 use crate::domain::scope::ScopeError;
 use crate::repo::scalar::is_string;
 use crate::repo::yaml::{Node, ScalarStyle, Value};
@@ -356,7 +356,13 @@ impl Reader {
         let text = self.text(field, node)?;
         let bytes = Zeroizing::new(text.as_bytes().to_vec());
         Password::from_bytes(bytes)
-            .map_err(|error| self.report(node, error.to_string(), error.help()))
+            .map_err(|error| {
+                let help = match error {
+                    PasswordError::Empty => "leave `password` out to have one made",
+                    error => error.help(),
+                };
+                self.report(node, error.to_string(), help);
+            })
             .ok()
     }
 }

@@ -249,6 +249,7 @@ impl<'input> Inventory<'input> {
             found.extend(users::mentions(self.inputs, &credential.name));
         }
         found.extend(patches::unpruned(self));
+        found.extend(patches::of_roles(self));
         found
     }
 }

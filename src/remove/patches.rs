@@ -49,6 +49,37 @@ pub(super) fn refuse(inventory: &Inventory<'_>) -> Result<(), RemoveError> {
     Ok(())
 }
 
+/// Warnings of kustomizations that have patches of the Cluster's managed roles in themselves, which count entries or stand for
+/// the whole list: what the manifest says of the role is then not all, and a number may come to mean another role.
+pub(super) fn of_roles(inventory: &Inventory<'_>) -> Vec<String> {
+    let snapshot = inventory.inputs.snapshot;
+    if inventory.is_object() || inventory.inputs.app.role.is_none() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let files = snapshot.files();
+    for (path, text) in files.filter(|(path, _)| KUSTOMIZATION_NAMES.contains(&path.file_name())) {
+        let Ok(stream) = parse(text) else { continue };
+        let roots = stream.documents.iter().map(|document| &document.root);
+        let patches = roots.flat_map(|root| PATCHES.iter().filter_map(|key| root.get(key)));
+        for patch in patches.flat_map(Node::items) {
+            let inline = patch.get("patch").and_then(Node::as_str);
+            let says = |text: &str| {
+                text.contains("managed/roles")
+                    || (text.contains("managed:") && text.contains("roles:"))
+            };
+            if inline.or(patch.as_str()).is_some_and(says) {
+                found.push(format!(
+                    "{path}:{}: this patch changes the Cluster's managed roles: see by hand that it does not give the role its login \
+                     back, and that entries which it counts are still the same",
+                    patch.line
+                ));
+            }
+        }
+    }
+    found
+}
+
 /// Whether a kustomization changes reclaim policies of objects that it does not name, the app's Database perhaps among them:
 /// by kind alone, by labels, by a pattern of names, or by a replacement.
 pub(super) fn may_overrule(inventory: &Inventory<'_>) -> bool {

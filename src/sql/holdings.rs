@@ -20,7 +20,7 @@ pub fn database(name: &str) -> String {
     )
 }
 
-/// Asks who is connected to a database, beside oneself: role, application, address, the oldest's beginning, how many.
+/// Asks who is connected to a database, beside oneself and other runs of the product, which are gone in a moment: role, application, address, the oldest's beginning, how many.
 ///
 /// Of other roles' sessions only the first two may be seen; all are counted.
 pub fn sessions(database: &str) -> String {
@@ -28,6 +28,7 @@ pub fn sessions(database: &str) -> String {
         "SELECT usename, coalesce(application_name, ''), host(client_addr), \
          to_char(min(backend_start) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"'), count(*) FROM pg_stat_activity \
          WHERE datname = {} AND usesysid IS NOT NULL AND pid <> pg_backend_pid() \
+         AND coalesce(application_name, '') NOT LIKE 'kubectl-pgdb %' \
          GROUP BY usename, application_name, client_addr ORDER BY count(*) DESC, usename, application_name, client_addr",
         literal(database)
     )

@@ -4,7 +4,7 @@ use crate::support::{Repository, run};
 
 /// What is said of a call beside `--password-stdin` that is not understood.
 const NOT_UNDERSTOOD: &str = "error: the call is not understood\n\
-    help: --password-stdin takes no value: the password is read from standard input; see kubectl pgdb new-app --help\n";
+    help: --password-stdin takes no value: the password is read from standard input; see what goes with it in the command's --help\n";
 
 #[test]
 fn empty_variables_count_as_unset() {

@@ -259,7 +259,7 @@ fn values_that_are_not_allowed() {
             "password: ''",
             "2:13",
             "the password is empty",
-            "put the password on standard input, or leave the option out to have one generated",
+            "leave `password` out to have one made",
         ),
         (
             "password: ' a'",

@@ -80,6 +80,31 @@ impl DeclaredApps {
         })
     }
 
+    /// The same, for a command that changes apps that are there: in another namespace than the repository gives the Cluster
+    /// it would find only a part of them.
+    ///
+    /// # Errors
+    /// Also when a namespace was asked for that is not the Cluster's.
+    pub(crate) fn read_own(
+        workspace: &Workspace,
+        request: &TargetRequest,
+    ) -> Result<Self, Failure> {
+        let apps = Self::read(workspace, request)?;
+        let target = &apps.target;
+        if target.other_namespaces.is_empty() {
+            return Ok(apps);
+        }
+        Err(Failure::usage(
+            format!(
+                "the repository puts the Cluster {} into the namespace {}, not into {}",
+                target.cluster,
+                target.other_namespaces.join(" or "),
+                target.namespace
+            ),
+            "leave --namespace out, and `namespace` of .pgdb.yaml",
+        ))
+    }
+
     /// The apps that are named, each once; the only one, or all that were not removed and are not on their way out.
     ///
     /// # Errors

@@ -69,7 +69,7 @@ fn not_understood(error: &clap::Error) -> ExitCode {
             "the call is not understood",
             format!(
                 "{PASSWORD_STDIN} takes no value: the password is read from standard input; \
-                 see kubectl pgdb new-app --help"
+                 see what goes with it in the command's --help"
             ),
         );
         Output::new(false).failure(&failure);

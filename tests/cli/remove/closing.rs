@@ -238,7 +238,7 @@ fn what_is_kept_under_other_names_is_found_again() {
             (outcome.code, outcome.stderr.as_str()),
             (
                 2,
-                "error: infra/databases/postgres/postgres-cluster.yaml:21: the app crm was removed, and the role \"crm_owner\" keeps its \
+                "error: infra/databases/postgres/postgres-cluster.yaml:19: the app crm was removed, and the role \"crm_owner\" keeps its \
                  database \"crm_prod\"\nhelp: to take both over again, ask for them: --user crm_owner --database crm_prod; for a new \
                  database choose other names\n"
             )
@@ -267,4 +267,39 @@ fn a_policy_that_a_patch_may_set_has_to_be_seen() {
     let outcome = repository.run("remove my-shop");
     assert_eq!(outcome.code, 3, "{}", outcome.stderr);
     assert_eq!(repository.tree(), before);
+}
+
+#[test]
+fn a_namespace_that_is_not_the_clusters_is_refused() {
+    let repository = with_my_shop("");
+    let before = repository.tree();
+    for command in [
+        "remove my-shop",
+        "rotate my-shop",
+        "migrate-roles my-shop --to databaserole",
+    ] {
+        let outcome = repository.run(&format!("{command} --namespace elsewhere"));
+        assert_eq!(
+            (outcome.code, outcome.stderr.as_str()),
+            (
+                2,
+                "error: the repository puts the Cluster postgres-shared into the namespace postgres, not into elsewhere\n\
+                 help: leave --namespace out, and `namespace` of .pgdb.yaml\n"
+            ),
+            "{command}"
+        );
+    }
+    assert_eq!(repository.tree(), before);
+}
+
+#[test]
+fn patches_of_the_managed_roles_are_named() {
+    let repository = with_my_shop("");
+    let kustomization = repository.read(KUSTOMIZATION);
+    let patch = "patches:\n  - target:\n      kind: Cluster\n    patch: |-\n      - op: replace\n        path: /spec/managed/roles/1/login\n        value: true\n";
+    repository.write(KUSTOMIZATION, &format!("{kustomization}{patch}"));
+    let outcome = repository.run("remove my-shop --dry-run=client");
+    let warning = "warning: infra/databases/postgres/kustomization.yaml:8: this patch changes the Cluster's managed roles: see by hand that \
+                   it does not give the role its login back, and that entries which it counts are still the same\n";
+    assert!(outcome.stderr.contains(warning), "{}", outcome.stderr);
 }

@@ -105,7 +105,7 @@ struct Call<'call> {
 impl Call<'_> {
     fn read(&self) -> Result<DeclaredApps, Failure> {
         let request = self.args.target.request(self.global, self.workspace)?;
-        DeclaredApps::read(self.workspace, &request)
+        DeclaredApps::read_own(self.workspace, &request)
     }
 
     /// The apps that were named; none for all.

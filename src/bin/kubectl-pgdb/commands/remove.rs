@@ -144,7 +144,7 @@ impl Repository {
 impl Call<'_> {
     fn read(&self) -> Result<Repository, Failure> {
         let request = self.args.target.request(self.global, self.workspace)?;
-        let apps = DeclaredApps::read(self.workspace, &request)?;
+        let apps = DeclaredApps::read_own(self.workspace, &request)?;
         let mut repository = Repository {
             apps,
             mentioning: Snapshot::default(),

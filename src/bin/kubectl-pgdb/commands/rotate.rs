@@ -120,7 +120,7 @@ pub(crate) fn run(args: &Rotate, global: &Global, output: &Output) -> Result<Exi
     let lock = (!dry_run && !args.reseal && !asks(global))
         .then(|| workspace.lock(output))
         .transpose()?;
-    let apps = DeclaredApps::read(&workspace, &request)?;
+    let apps = DeclaredApps::read_own(&workspace, &request)?;
     for warning in warnings(&apps.declared) {
         output.warn(&warning);
     }
