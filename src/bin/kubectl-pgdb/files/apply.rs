@@ -34,8 +34,8 @@ use super::target::{Target, check};
 
 /// Fewer files than this are not worth a second thread.
 const FILES_FOR_A_THREAD: usize = 32;
-/// More threads than this gain nothing: they all wait for one disk.
-const MOST_THREADS: usize = 8;
+/// More threads than this wait for one another, in the kernel: for the folder, and for one disk.
+const MOST_THREADS: usize = 4;
 
 /// What remains to be said after a change set was written.
 #[derive(Debug, Default, Eq, PartialEq)]
