@@ -2,12 +2,13 @@
 
 use crate::apps_file::Grant;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
-use crate::sql::identifier;
+use crate::sql::{SEARCH_PATH, identifier, literal};
 
 /// A script for `psql` that gives each role its privileges, idempotent, by database; empty where there are none.
 ///
 /// It reaches all schemas but those of PostgreSQL itself, and the tables that the database's owner makes later. Where the
-/// connection fails, as `psql` then stays in another database, the statements behind it find nothing to do.
+/// connection fails, as `psql` then stays in another database, the statements behind it find nothing to do. A superuser runs
+/// it where an app may have made functions of its own: only PostgreSQL's are looked for.
 pub(super) fn script(grants: &[(RoleName, Grant)]) -> String {
     grants
         .iter()
@@ -16,7 +17,7 @@ pub(super) fn script(grants: &[(RoleName, Grant)]) -> String {
 }
 
 fn of_role(role: &RoleName, grant: &Grant) -> String {
-    let role = identifier(role.as_str());
+    let (role, role_literal) = (identifier(role.as_str()), literal(role.as_str()));
     let words: Vec<&str> = grant
         .privileges
         .iter()
@@ -24,23 +25,18 @@ fn of_role(role: &RoleName, grant: &Grant) -> String {
         .collect();
     let words = words.join(", ");
     let of_database = |database: &DatabaseName| {
+        let connected = literal(database.as_str());
         let database = identifier(database.as_str());
         format!(
             "\\connect {database}\n\
+             {SEARCH_PATH};\n\
              GRANT CONNECT ON DATABASE {database} TO {role};\n\
              SELECT format('GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT {words} ON ALL TABLES IN SCHEMA %1$I TO %2$I; \
-             ALTER DEFAULT PRIVILEGES FOR ROLE %3$I IN SCHEMA %1$I GRANT {words} ON TABLES TO %2$I', n.nspname, '{literal}', \
+             ALTER DEFAULT PRIVILEGES FOR ROLE %3$I IN SCHEMA %1$I GRANT {words} ON TABLES TO %2$I', n.nspname, {role_literal}, \
              pg_get_userbyid(d.datdba))\n\
-             \x20 FROM pg_namespace n, pg_database d WHERE d.datname = current_database() AND d.datname = '{connected}' AND \
-             n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \\gexec\n",
-            literal = literal_of(&role),
-            connected = literal_of(&database),
+             \x20 FROM pg_namespace n, pg_database d WHERE d.datname = current_database() AND d.datname = {connected} AND \
+             n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \\gexec\n"
         )
     };
     grant.databases.iter().map(of_database).collect()
-}
-
-/// The name in an identifier's quotes, for a literal: a role's name holds neither quote.
-fn literal_of(identifier: &str) -> &str {
-    identifier.trim_matches('"')
 }
