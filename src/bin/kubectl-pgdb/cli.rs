@@ -157,3 +157,12 @@ impl DryRun {
         self.dry_run == Strategy::Client
     }
 }
+
+/// What a command that changes apps prints on standard output.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ChangeFormat {
+    /// The change as `git apply` takes it.
+    Diff,
+    /// A versioned structure.
+    Json,
+}

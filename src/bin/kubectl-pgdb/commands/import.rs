@@ -6,7 +6,7 @@ mod summary;
 
 use std::path::Path;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueHint};
 use pgdb::apps_file::schema::schema;
 use pgdb::apps_file::{Entry, Problem, read};
 use pgdb::import::{Defaults, ImportError, Inputs, Plan, plan};
@@ -14,7 +14,7 @@ use pgdb::new_app::{AppFiles, Ground};
 use pgdb::sealing::SealingKey;
 
 use crate::app_flags::{AppFlags, password_length};
-use crate::cli::{DryRun, Global};
+use crate::cli::{ChangeFormat, DryRun, Global};
 use crate::cluster::ClusterFlags;
 use crate::commands::fetch_cert::ControllerFlags;
 use crate::declared_apps::{DeclaredApps, TargetFlags, refuse_chart, warnings};
@@ -74,21 +74,12 @@ pub(crate) struct Import {
     #[command(flatten)]
     dry_run: DryRun,
     /// Print the change as a diff, or a summary as JSON.
-    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Diff, env = "PGDB_OUTPUT", hide_env = true)]
-    output: Format,
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = ChangeFormat::Diff, env = "PGDB_OUTPUT", hide_env = true)]
+    output: ChangeFormat,
     #[command(flatten)]
     controller: ControllerFlags,
     #[command(flatten)]
     kube: ClusterFlags,
-}
-
-/// What goes to standard output.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Format {
-    /// The change as `git apply` takes it.
-    Diff,
-    /// A versioned structure.
-    Json,
 }
 
 /// Runs it.
@@ -135,9 +126,7 @@ pub(crate) fn run(args: &Import, global: &Global, output: &Output) -> Result<Exi
 }
 
 fn print_schema(output: &Output) -> Result<Exit, Failure> {
-    let text = serde_json::to_string_pretty(&schema())
-        .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
-    output.data(&format!("{text}\n"))?;
+    output.json(&schema())?;
     Ok(Exit::Done)
 }
 
@@ -248,13 +237,13 @@ impl Session<'_> {
             workspace: self.workspace,
             output: self.output,
             dry_run,
-            prints_diff: self.args.output == Format::Diff,
+            prints_diff: self.args.output == ChangeFormat::Diff,
             prompt: prompt.as_ref(),
             staged: &self.apps.reading.staged,
         };
         proposal.carry_out(&plan.changes, lock)?;
         let target = &self.apps.target;
-        if self.args.output == Format::Json {
+        if self.args.output == ChangeFormat::Json {
             let report = plan.report(target.cluster.as_str(), target.namespace.as_str(), dry_run);
             let printed = self.output.json(&report);
             printed.map_err(|failure| match dry_run {

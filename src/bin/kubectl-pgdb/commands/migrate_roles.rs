@@ -2,14 +2,14 @@
 
 mod next_steps;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use pgdb::declared::DeclaredApp;
 use pgdb::domain::choice::RoleStyle;
 use pgdb::live::fact::{Cause, Unreadable};
 use pgdb::migrate_roles::{Inputs, Plan, Seen, Sight, plan};
 use pgdb::render::Templates;
 
-use crate::cli::{DryRun, Global};
+use crate::cli::{ChangeFormat, DryRun, Global};
 use crate::cluster::{ClusterFlags, ClusterWire, DatabaseRoleWire, Session, block_on};
 use crate::declared_apps::{DeclaredApps, TargetFlags, warnings};
 use crate::failure::{Exit, Failure};
@@ -49,19 +49,10 @@ pub(crate) struct MigrateRoles {
     #[command(flatten)]
     dry_run: DryRun,
     /// Print the change as a diff, or a summary as JSON.
-    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Diff, env = "PGDB_OUTPUT", hide_env = true)]
-    output: Format,
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = ChangeFormat::Diff, env = "PGDB_OUTPUT", hide_env = true)]
+    output: ChangeFormat,
     #[command(flatten)]
     cluster: ClusterFlags,
-}
-
-/// What goes to standard output.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Format {
-    /// The change as `git apply` takes it.
-    Diff,
-    /// A versioned structure.
-    Json,
 }
 
 /// Runs it.
@@ -191,7 +182,7 @@ impl Call<'_> {
             workspace: self.workspace,
             output: self.output,
             dry_run,
-            prints_diff: self.args.output == Format::Diff,
+            prints_diff: self.args.output == ChangeFormat::Diff,
             prompt: prompt.as_ref(),
             staged: &apps.reading.staged,
         };
@@ -242,13 +233,11 @@ impl Call<'_> {
     }
 
     fn print(&self, inputs: &Inputs<'_>, plan: &Plan) -> Result<(), Failure> {
-        if self.args.output == Format::Diff {
+        if self.args.output == ChangeFormat::Diff {
             return Ok(());
         }
         let report = plan.report(inputs, self.args.dry_run.is_client());
-        let text = serde_json::to_string_pretty(&report)
-            .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
-        self.output.data(&format!("{text}\n"))
+        self.output.json(&report)
     }
 }
 

@@ -371,9 +371,7 @@ impl<'call> Session<'call> {
             Format::Yaml => self.output.data(&plan.manifests(&self.inputs())),
             Format::Json => {
                 let report = plan.report(&self.inputs(), dry_run);
-                let text = serde_json::to_string_pretty(&report)
-                    .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
-                self.output.data(&format!("{text}\n"))
+                self.output.json(&report)
             }
         }
     }

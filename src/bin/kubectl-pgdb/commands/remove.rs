@@ -3,7 +3,7 @@
 mod look;
 mod next_steps;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use pgdb::declared::DeclaredApp;
 use pgdb::domain::postgres_name::DatabaseName;
 use pgdb::live::fact::{Cause, Unreadable};
@@ -11,7 +11,7 @@ use pgdb::remove::{Goal, Inputs, Plan, Requirement, Script, Seen, Sight, page, p
 use pgdb::render::Templates;
 use pgdb::repo::snapshot::Snapshot;
 
-use crate::cli::{DryRun, Global};
+use crate::cli::{ChangeFormat, DryRun, Global};
 use crate::cluster::{ClusterFlags, block_on};
 use crate::declared_apps::{DeclaredApps, TargetFlags, warnings};
 use crate::failure::{Exit, Failure};
@@ -60,19 +60,10 @@ pub(crate) struct Remove {
     #[command(flatten)]
     dry_run: DryRun,
     /// Print the change as a diff, or a summary as JSON.
-    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Diff, env = "PGDB_OUTPUT", hide_env = true)]
-    output: Format,
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = ChangeFormat::Diff, env = "PGDB_OUTPUT", hide_env = true)]
+    output: ChangeFormat,
     #[command(flatten)]
     cluster: ClusterFlags,
-}
-
-/// What goes to standard output.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Format {
-    /// The change as `git apply` takes it.
-    Diff,
-    /// A versioned structure.
-    Json,
 }
 
 /// Runs it.
@@ -237,7 +228,7 @@ impl Call<'_> {
             workspace: self.workspace,
             output: self.output,
             dry_run,
-            prints_diff: self.args.output == Format::Diff,
+            prints_diff: self.args.output == ChangeFormat::Diff,
             prompt: confirmation,
             staged: &repository.apps.reading.staged,
         };
@@ -365,13 +356,11 @@ impl Call<'_> {
         sight: Result<&Sight, &Unreadable>,
         scripts: &[Script],
     ) -> Result<(), Failure> {
-        if self.args.output == Format::Diff {
+        if self.args.output == ChangeFormat::Diff {
             return Ok(());
         }
         let report = plan.report(inputs, sight, scripts, self.args.dry_run.is_client());
-        let text = serde_json::to_string_pretty(&report)
-            .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
-        self.output.data(&format!("{text}\n"))
+        self.output.json(&report)
     }
 }
 

@@ -4,14 +4,14 @@ mod ages;
 mod resealing;
 mod summary;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use pgdb::domain::password::{Password, PasswordLength};
 use pgdb::domain::period::Period;
 use pgdb::domain::time::UnixTime;
 use pgdb::rotate::{Call, Inputs, NewPassword, Plan, Purpose, Selection, plan, reseal};
 use pgdb::sealing::SealingKey;
 
-use crate::cli::{DryRun, Global};
+use crate::cli::{ChangeFormat, DryRun, Global};
 use crate::cluster::ClusterFlags;
 use crate::commands::fetch_cert::ControllerFlags;
 use crate::declared_apps::{DeclaredApps, TargetFlags, warnings};
@@ -82,21 +82,12 @@ pub(crate) struct Rotate {
     #[command(flatten)]
     dry_run: DryRun,
     /// Print the change as a diff, or a summary as JSON.
-    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = Format::Diff, env = "PGDB_OUTPUT", hide_env = true)]
-    output: Format,
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value_t = ChangeFormat::Diff, env = "PGDB_OUTPUT", hide_env = true)]
+    output: ChangeFormat,
     #[command(flatten)]
     controller: ControllerFlags,
     #[command(flatten)]
     kube: ClusterFlags,
-}
-
-/// What goes to standard output.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Format {
-    /// The change as `git apply` takes it.
-    Diff,
-    /// A versioned structure.
-    Json,
 }
 
 /// Runs it.
@@ -274,12 +265,12 @@ impl Session<'_> {
             workspace: self.workspace,
             output: self.output,
             dry_run,
-            prints_diff: self.args.output == Format::Diff,
+            prints_diff: self.args.output == ChangeFormat::Diff,
             prompt: prompt.as_ref(),
             staged: &apps.reading.staged,
         };
         proposal.carry_out(&plan.changes, lock)?;
-        if self.args.output == Format::Json {
+        if self.args.output == ChangeFormat::Json {
             let printed = self.print(plan, selection, apps, dry_run);
             printed.map_err(|failure| match dry_run {
                 true => failure,
@@ -314,9 +305,7 @@ impl Session<'_> {
             now: self.now,
         };
         let report = plan.report(&apps.target, selection, call);
-        let text = serde_json::to_string_pretty(&report)
-            .map_err(|error| Failure::unknown(format!("cannot write JSON: {error}"), ""))?;
-        self.output.data(&format!("{text}\n"))
+        self.output.json(&report)
     }
 
     /// Says how to commit it, and how to prove it afterwards.
