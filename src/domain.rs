@@ -1,5 +1,6 @@
 //! The words of the product as types that parse once, at the edge.
 
+pub mod access;
 pub mod app;
 pub mod choice;
 pub mod connection;

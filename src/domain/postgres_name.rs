@@ -20,6 +20,7 @@ const DATABASE_RESERVED_HELP: &str =
     "choose another name: `postgres`, `template0` and `template1` belong to the server itself";
 const SCHEMA_RESERVED_HELP: &str =
     "choose another name: `information_schema` and all that begins with `pg_` belong to PostgreSQL";
+const IDENTIFIER_HELP: &str = "use at most 63 bytes of letters, digits, `_`, `$`, `-`, dots and spaces, as the name is in PostgreSQL, without quotes";
 const GROUP_HELP: &str =
     "name a role without superuser rights, such as `pg_read_all_data` or a group role of your own";
 
@@ -43,7 +44,18 @@ pub struct DatabaseName(String);
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct SchemaName(String);
 
-checked_texts!(RoleName, GroupRoleName, DatabaseName, SchemaName);
+/// The name of a schema or table as somebody made it: beside what the product itself takes, capital letters, letters of
+/// other scripts, digits at the beginning, `$`, dots and spaces.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Identifier(String);
+
+checked_texts!(
+    RoleName,
+    GroupRoleName,
+    DatabaseName,
+    SchemaName,
+    Identifier
+);
 
 impl RoleName {
     /// The role of an app: its name with `_` for `-`.
@@ -133,6 +145,25 @@ impl FromStr for SchemaName {
             ));
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl FromStr for Identifier {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let refuse = |problem: String| {
+            let what = "the name of a schema or table";
+            Err(NameError::new(what, text, problem, IDENTIFIER_HELP))
+        };
+        let allowed = |c: char| c.is_alphanumeric() || "_$-. ".contains(c);
+        match first_outside(text, allowed) {
+            _ if text.is_empty() => refuse("is empty".to_owned()),
+            Some(found) => refuse(format!("holds {found}")),
+            None if text.trim() != text => refuse("begins or ends with a space".to_owned()),
+            None if text.len() > LONGEST => refuse(format!("has {} bytes", text.len())),
+            None => Ok(Self(text.to_owned())),
+        }
     }
 }
 
@@ -239,6 +270,34 @@ mod tests {
                 .unwrap()
                 .as_str(),
             "pg_read_all_data"
+        );
+    }
+
+    #[test]
+    fn takes_tables_as_they_are_called() {
+        for text in ["User", "größe", "2024-orders", "a.b", "old orders", "x$1"] {
+            assert_eq!(text.parse::<Identifier>().unwrap().as_str(), text);
+        }
+        for (text, found) in [
+            ("", "is empty"),
+            (" a", "begins or ends with a space"),
+            ("a\"b", "holds the character '\"'"),
+            ("a'b", "holds the character '\\''"),
+            ("a%b", "holds the character '%'"),
+            ("a\\b", "holds the character '\\\\'"),
+            ("a\nb", "holds a line end"),
+            ("a\0b", "holds NUL"),
+            ("*", "holds the character '*'"),
+        ] {
+            let expected = format!("the name of a schema or table {text:?} {found}");
+            assert_eq!(problem::<Identifier>(text), expected);
+        }
+        assert_eq!(
+            problem::<Identifier>(&"ä".repeat(32)),
+            format!(
+                "the name of a schema or table {:?} has 64 bytes",
+                "ä".repeat(32)
+            )
         );
     }
 

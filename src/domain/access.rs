@@ -1,0 +1,198 @@
+//! Who may do what in an app's database, beside the app itself.
+
+pub mod privilege;
+
+use super::kubernetes_name::AppName;
+use super::name::NameError;
+use super::postgres_name::{Identifier, RoleName};
+use privilege::{Kind, Privilege};
+
+/// What is declared of an app's database: who may do what in it, beside the owner.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Access {
+    /// Whether nobody but the database's own roles may connect: CONNECT and TEMPORARY are taken from PUBLIC.
+    pub isolate: bool,
+    /// What is granted, in the order in which it was.
+    pub grants: Vec<Grant>,
+    /// Roles that something was granted to before, and that nothing is granted to any more: all is taken from them.
+    pub revoked: Vec<RoleName>,
+}
+
+/// Something that a role is granted.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Grant {
+    /// The role.
+    pub to: RoleName,
+    /// What it may do.
+    pub right: Right,
+}
+
+/// What a role may do.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Right {
+    /// What everybody of a level may do: the role is a member of the level's group.
+    Level(Level),
+    /// Privileges on objects, which the role holds itself.
+    Privileges {
+        /// The objects.
+        on: Objects,
+        /// At least one, in PostgreSQL's order.
+        privileges: Vec<Privilege>,
+    },
+}
+
+/// A level of access, which a group role without login holds.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Level {
+    /// Reads all that the owner has and will make.
+    Reader,
+    /// Reads and changes the data of all that the owner has and will make.
+    Writer,
+}
+
+/// Objects of a database.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Objects {
+    /// The database itself.
+    Database,
+    /// This schema, or every one, those included that the owner will make.
+    Schema(Option<Identifier>),
+    /// This table of a schema.
+    Table(Identifier, Identifier),
+    /// All objects of a kind that schemas hold, in this schema or in every one, those included that the owner will make.
+    All(Kind, Option<Identifier>),
+}
+
+impl Level {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Reader, Self::Writer];
+    /// Both, as they are written.
+    pub const WORDS: [&'static str; 2] = ["reader", "writer"];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Writer => "writer",
+        }
+    }
+
+    /// The level that a word means.
+    ///
+    /// # Errors
+    /// When it means none.
+    pub fn of_word(word: &str) -> Result<Self, NameError> {
+        let mut levels = Self::ALL.into_iter();
+        levels.find(|level| level.as_str() == word).ok_or_else(|| {
+            NameError::new("the level", word, "is not known", "use reader or writer")
+        })
+    }
+
+    /// The group role of a database's owner that holds the level: the owner's name, `_` and the level.
+    ///
+    /// # Errors
+    /// When that is no role name, as where it is too long.
+    pub fn group(self, owner: &RoleName) -> Result<RoleName, NameError> {
+        format!("{owner}_{}", self.as_str()).parse()
+    }
+
+    /// What its group may do.
+    pub fn rights(self) -> [(Objects, &'static [&'static str]); 4] {
+        let (database, tables, sequences): (&[_], &[_], &[_]) = match self {
+            Self::Reader => (&["CONNECT"], &["SELECT"], &["SELECT"]),
+            Self::Writer => (
+                &["CONNECT", "TEMPORARY"],
+                &["SELECT", "INSERT", "UPDATE", "DELETE"],
+                &["USAGE", "SELECT", "UPDATE"],
+            ),
+        };
+        [
+            (Objects::Database, database),
+            (Objects::Schema(None), &["USAGE"]),
+            (Objects::All(Kind::Table, None), tables),
+            (Objects::All(Kind::Sequence, None), sequences),
+        ]
+    }
+}
+
+impl Objects {
+    /// Their kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Database => Kind::Database,
+            Self::Schema(_) => Kind::Schema,
+            Self::Table(..) => Kind::Table,
+            Self::All(kind, _) => *kind,
+        }
+    }
+
+    /// The schema that they are, or are in; none for all schemas, and for the database.
+    pub fn schema(&self) -> Option<&Identifier> {
+        match self {
+            Self::Database => None,
+            Self::Schema(schema) | Self::All(_, schema) => schema.as_ref(),
+            Self::Table(schema, _) => Some(schema),
+        }
+    }
+}
+
+impl Access {
+    /// Whether nothing is declared.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The levels that are granted to somebody.
+    pub fn levels(&self) -> Vec<Level> {
+        let is_granted = |level: &Level| {
+            let mut grants = self.grants.iter();
+            grants.any(|grant| grant.right == Right::Level(*level))
+        };
+        Level::ALL.into_iter().filter(is_granted).collect()
+    }
+
+    /// The roles that something is granted to, each once, in their order.
+    pub fn grantees(&self) -> Vec<&RoleName> {
+        let mut roles: Vec<&RoleName> = Vec::new();
+        for grant in &self.grants {
+            if !roles.contains(&&grant.to) {
+                roles.push(&grant.to);
+            }
+        }
+        roles
+    }
+}
+
+/// The names of an app's access manifest and of what is in it: the app's name and `-access`.
+pub fn object_name(app: &AppName) -> String {
+    format!("{app}-access")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_has_a_group_of_the_owner() {
+        let owner: RoleName = "my_shop".parse().unwrap();
+        assert_eq!(
+            Level::Reader.group(&owner).unwrap().as_str(),
+            "my_shop_reader"
+        );
+        let long: RoleName = "x".repeat(57).parse().unwrap();
+        assert_eq!(
+            Level::Writer.group(&long).unwrap_err().to_string(),
+            format!("the role name {:?} has 64 bytes", format!("{long}_writer"))
+        );
+    }
+
+    #[test]
+    fn rights_of_levels_are_privileges_of_their_kinds() {
+        for level in Level::ALL {
+            for (objects, words) in level.rights() {
+                let found = objects.kind().privileges(words.iter().copied()).unwrap();
+                assert_eq!(found.len(), words.len(), "{level:?} {objects:?}");
+            }
+        }
+    }
+}
