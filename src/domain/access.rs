@@ -10,8 +10,9 @@ use privilege::{Kind, Privilege};
 /// What is declared of an app's database: who may do what in it, beside the owner.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Access {
-    /// Whether nobody but the database's own roles may connect: CONNECT and TEMPORARY are taken from PUBLIC.
-    pub isolate: bool,
+    /// Whether nobody but the database's own roles may connect: CONNECT and TEMPORARY are taken from PUBLIC, or given back
+    /// to it; left as they are where this is not said.
+    pub isolate: Option<bool>,
     /// What is granted, in the order in which it was.
     pub grants: Vec<Grant>,
     /// Roles that something was granted to before, and that nothing is granted to any more: all is taken from them.

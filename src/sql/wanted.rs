@@ -20,8 +20,9 @@ pub struct Wanted {
     pub database: String,
     /// The role that owns it.
     pub owner: String,
-    /// Whether CONNECT and TEMPORARY are taken from PUBLIC.
-    pub isolate: bool,
+    /// Whether CONNECT and TEMPORARY are taken from PUBLIC (true) or given back to it (false); left as they are where this
+    /// is not said.
+    pub isolate: Option<bool>,
     /// The roles whose privileges are these and no others. One that is not there yet is an error where it is to have
     /// some, and passed over where it is to have none.
     pub roles: Vec<String>,
@@ -193,7 +194,7 @@ mod tests {
     #[test]
     fn levels_and_privileges_become_rows() {
         let access = Access {
-            isolate: true,
+            isolate: Some(true),
             grants: vec![
                 grant("report", Right::Level(Level::Reader)),
                 grant(
@@ -219,7 +220,7 @@ mod tests {
             &"my_shop".parse().unwrap(),
         )
         .unwrap();
-        assert!(wanted.isolate);
+        assert_eq!(wanted.isolate, Some(true));
         assert_eq!(wanted.roles, ["my_shop_reader", "report", "etl", "old"]);
         assert_eq!(
             lines(&wanted),
