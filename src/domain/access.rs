@@ -1,5 +1,6 @@
 //! Who may do what in an app's database, beside the app itself.
 
+pub mod form;
 pub mod privilege;
 
 use super::kubernetes_name::AppName;
@@ -8,38 +9,30 @@ use super::postgres_name::{Identifier, RoleName};
 use privilege::{Kind, Privilege};
 
 /// What is declared of an app's database: who may do what in it, beside the owner.
+///
+/// Who is of a level is not said here: it is a member of the level's group, and its own declaration says so.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Access {
     /// Whether nobody but the database's own roles may connect: CONNECT and TEMPORARY are taken from PUBLIC, or given back
     /// to it; left as they are where this is not said.
     pub isolate: Option<bool>,
-    /// What is granted, in the order in which it was.
+    /// The levels that have a group, in their order.
+    pub levels: Vec<Level>,
+    /// What roles are granted beside that, in the order in which it was.
     pub grants: Vec<Grant>,
     /// Roles that something was granted to before, and that nothing is granted to any more: all is taken from them.
     pub revoked: Vec<RoleName>,
 }
 
-/// Something that a role is granted.
+/// Privileges that a role holds itself.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Grant {
     /// The role.
     pub to: RoleName,
-    /// What it may do.
-    pub right: Right,
-}
-
-/// What a role may do.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Right {
-    /// What everybody of a level may do: the role is a member of the level's group.
-    Level(Level),
-    /// Privileges on objects, which the role holds itself.
-    Privileges {
-        /// The objects.
-        on: Objects,
-        /// At least one, in PostgreSQL's order.
-        privileges: Vec<Privilege>,
-    },
+    /// The objects.
+    pub on: Objects,
+    /// At least one, in PostgreSQL's order.
+    pub privileges: Vec<Privilege>,
 }
 
 /// A level of access, which a group role without login holds.
@@ -141,15 +134,6 @@ impl Access {
     /// Whether nothing is declared.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
-    }
-
-    /// The levels that are granted to somebody.
-    pub fn levels(&self) -> Vec<Level> {
-        let is_granted = |level: &Level| {
-            let mut grants = self.grants.iter();
-            grants.any(|grant| grant.right == Right::Level(*level))
-        };
-        Level::ALL.into_iter().filter(is_granted).collect()
     }
 
     /// The roles that something is granted to, each once, in their order.
