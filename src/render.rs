@@ -23,11 +23,18 @@ pub enum Template {
     Database,
     /// The DatabaseRole of an app.
     DatabaseRole,
+    /// The access to an app's database: a ConfigMap with SQL, the Job that runs it, and perhaps a NetworkPolicy.
+    Access,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::SealedSecret, Self::Database, Self::DatabaseRole];
+    pub const ALL: [Self; 4] = [
+        Self::SealedSecret,
+        Self::Database,
+        Self::DatabaseRole,
+        Self::Access,
+    ];
 
     /// The name of its file, in the product and in a repository that overrides it.
     pub fn file_name(self) -> &'static str {
@@ -35,15 +42,30 @@ impl Template {
             Self::SealedSecret => "sealed-secret.yaml.hbs",
             Self::Database => "database.yaml.hbs",
             Self::DatabaseRole => "database-role.yaml.hbs",
+            Self::Access => "access.yaml.hbs",
         }
     }
 
-    /// The kind of the object that it makes.
+    /// The kind of the object that it makes, of the first where it makes several.
     pub fn kind(self) -> &'static str {
+        self.kinds().first().copied().unwrap_or_default()
+    }
+
+    /// The kinds of the objects that it makes, in their order; one that may be left out comes last.
+    fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::SealedSecret => "SealedSecret",
-            Self::Database => "Database",
-            Self::DatabaseRole => "DatabaseRole",
+            Self::SealedSecret => &["SealedSecret"],
+            Self::Database => &["Database"],
+            Self::DatabaseRole => &["DatabaseRole"],
+            Self::Access => &["ConfigMap", "Job", "NetworkPolicy"],
+        }
+    }
+
+    /// How many objects it makes at least.
+    fn fewest(self) -> usize {
+        match self {
+            Self::Access => 2,
+            Self::SealedSecret | Self::Database | Self::DatabaseRole => 1,
         }
     }
 
@@ -52,6 +74,7 @@ impl Template {
             Self::SealedSecret => include_str!("../templates/sealed-secret.yaml.hbs"),
             Self::Database => include_str!("../templates/database.yaml.hbs"),
             Self::DatabaseRole => include_str!("../templates/database-role.yaml.hbs"),
+            Self::Access => include_str!("../templates/access.yaml.hbs"),
         }
     }
 }
@@ -135,21 +158,40 @@ impl Templates {
         sealed: &[Entry],
         data: &[Entry],
     ) -> Result<String, RenderError> {
+        let name = match template {
+            Template::Database => &app.database_object,
+            Template::DatabaseRole => &app.role_object,
+            Template::SealedSecret | Template::Access => &app.secret,
+        };
+        let values = values(name.as_str(), template, app, target, sealed, data);
+        self.rendered(template, &values, name.as_str(), target.namespace.as_str())
+    }
+
+    /// The manifest that a template makes of values, which has to hold objects of this name and namespace.
+    ///
+    /// # Errors
+    /// When an overriding template is no Handlebars, asks for what is not there, or gives other objects.
+    pub fn rendered(
+        &self,
+        template: Template,
+        values: &impl Serialize,
+        name: &str,
+        namespace: &str,
+    ) -> Result<String, RenderError> {
         let overriding = self.overridden.get(&template);
         let place =
             || overriding.map_or(template.file_name().to_owned(), |found| found.place.clone());
-        let values = values(template, app, target, sealed, data);
-        let (engine, name) = (self.engine(), template.file_name());
-        let rendered = if engine.has_template(name) {
-            engine.render(name, &values)
+        let (engine, file) = (self.engine(), template.file_name());
+        let rendered = if engine.has_template(file) {
+            engine.render(file, values)
         } else {
-            engine.render_template(self.text(template), &values)
+            engine.render_template(self.text(template), values)
         };
         let rendered = rendered.map_err(|error| RenderError::Template {
             place: place(),
             reason: reason(&error),
         })?;
-        check(template, &rendered, app, target).map_err(|problem| RenderError::Manifest {
+        check(template, &rendered, name, namespace).map_err(|problem| RenderError::Manifest {
             place: place(),
             problem,
         })?;
@@ -194,8 +236,9 @@ fn reason(error: &handlebars::RenderError) -> String {
     }
 }
 
-/// The values that a template may use.
+/// The values that a template of an app's own objects may use.
 fn values(
+    name: &str,
     template: Template,
     app: &App,
     target: &Target,
@@ -210,10 +253,10 @@ fn values(
         .collect();
     let scope: BTreeMap<_, _> = options.scope.annotation().into_iter().collect();
     let other_locale = options.encoding.is_some() || options.locale.is_some();
-    let (name, wave) = match template {
-        Template::SealedSecret => (&app.secret, target.waves.secret()),
-        Template::Database => (&app.database_object, target.waves.database()),
-        Template::DatabaseRole => (&app.role_object, target.waves.cluster()),
+    let wave = match template {
+        Template::SealedSecret => target.waves.secret(),
+        Template::Database | Template::Access => target.waves.database(),
+        Template::DatabaseRole => target.waves.cluster(),
     };
     json!({
         "app": app.name.as_str(),
@@ -228,7 +271,7 @@ fn values(
         "extensions": extensions,
         "inRoles": options.in_roles.iter().map(|group| group.as_str()).collect::<Vec<_>>(),
         "locale": options.locale.as_ref().map(|locale| locale.as_str()),
-        "name": name.as_str(),
+        "name": name,
         "namespace": target.namespace.as_str(),
         "reclaim": options.reclaim.as_str(),
         "role": app.role.as_str(),
@@ -242,32 +285,34 @@ fn values(
     })
 }
 
-/// Whether a manifest is one document that holds the object that it has to be.
-fn check(template: Template, text: &str, app: &App, target: &Target) -> Result<(), String> {
+/// Whether a manifest holds the objects that it has to, and no others.
+fn check(template: Template, text: &str, name: &str, namespace: &str) -> Result<(), String> {
     let stream = yaml::parse(text).map_err(|error| format!("is no valid YAML: {error}"))?;
-    let [document] = stream.documents.as_slice() else {
+    let (documents, kinds) = (&stream.documents, template.kinds());
+    if !(template.fewest()..=kinds.len()).contains(&documents.len()) {
+        let wanted = match kinds {
+            [_] => "one".to_owned(),
+            kinds => kinds.len().to_string(),
+        };
         return Err(format!(
-            "has {} documents instead of one",
-            stream.documents.len()
+            "has {} documents instead of {wanted}",
+            documents.len()
         ));
-    };
-    let name = match template {
-        Template::SealedSecret => &app.secret,
-        Template::Database => &app.database_object,
-        Template::DatabaseRole => &app.role_object,
-    };
-    for (path, wanted) in [
-        (&["kind"][..], template.kind()),
-        (&["metadata", "name"], name.as_str()),
-        (&["metadata", "namespace"], target.namespace.as_str()),
-    ] {
-        let found = document.root.at(path).and_then(Node::as_str);
-        if found != Some(wanted) {
-            let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
-            return Err(format!(
-                "has {} {found}, which must be {wanted:?}",
-                path.join(".")
-            ));
+    }
+    for (document, kind) in documents.iter().zip(kinds) {
+        for (path, wanted) in [
+            (&["kind"][..], *kind),
+            (&["metadata", "name"], name),
+            (&["metadata", "namespace"], namespace),
+        ] {
+            let found = document.root.at(path).and_then(Node::as_str);
+            if found != Some(wanted) {
+                let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
+                return Err(format!(
+                    "has {} {found}, which must be {wanted:?}",
+                    path.join(".")
+                ));
+            }
         }
     }
     Ok(())

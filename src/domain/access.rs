@@ -3,6 +3,10 @@
 pub mod form;
 pub mod privilege;
 
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
 use super::kubernetes_name::AppName;
 use super::name::NameError;
 use super::postgres_name::{Identifier, RoleName};
@@ -148,6 +152,31 @@ impl Access {
     }
 }
 
+/// The key of a ConfigMap under which the access to a database is declared.
+pub const DECLARATION_KEY: &str = "access.json";
+
+/// The annotation with the hash of scripts, on the ConfigMap that holds them and on what runs them: an unchanged script is
+/// an unchanged manifest, and what ran is known by it.
+pub const SCRIPT_HASH: &str = "kubectl-pgdb/script-sha256";
+
+/// The hash of a ConfigMap's files, given as keys and texts in any order: SHA-256 in small hexadecimal digits, of each key
+/// and text with their lengths before them.
+pub fn script_hash<'text>(files: impl IntoIterator<Item = (&'text str, &'text str)>) -> String {
+    let mut files: Vec<(&str, &str)> = files.into_iter().collect();
+    files.sort_unstable();
+    let mut hash = Sha256::new();
+    for text in files.into_iter().flat_map(|(key, text)| [key, text]) {
+        hash.update(format!("{}:", text.len()));
+        hash.update(text);
+    }
+    let bytes = hash.finalize();
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
 /// The names of an app's access manifest and of what is in it: the app's name and `-access`.
 pub fn object_name(app: &AppName) -> String {
     format!("{app}-access")
@@ -169,6 +198,18 @@ mod tests {
             Level::Writer.group(&long).unwrap_err().to_string(),
             format!("the role name {:?} has 64 bytes", format!("{long}_writer"))
         );
+    }
+
+    #[test]
+    fn the_hash_tells_files_apart() {
+        let hash = script_hash([("b", "2"), ("a", "1")]);
+        assert_eq!(hash, script_hash([("a", "1"), ("b", "2")]));
+        assert_eq!(
+            hash,
+            // printf '1:a1:11:b1:2' | sha256sum
+            "4016e0316f40793b933598c4fcbcd0b472413e3ffe9f725829aef85184e9b679"
+        );
+        assert_ne!(hash, script_hash([("a", "1b"), ("", "2")]));
     }
 
     #[test]
