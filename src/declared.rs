@@ -13,6 +13,7 @@ pub(crate) mod kept;
 pub(crate) mod manifests;
 mod name;
 mod objects;
+pub mod places;
 mod role;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,7 @@ use crate::domain::access::form::DatabaseAccess;
 use crate::domain::choice::ReclaimPolicy;
 use crate::domain::reflection::Reflection;
 use crate::domain::scope::Scope;
-use crate::repo::object::Object;
+use crate::repo::object::{Object, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::Node;
@@ -277,6 +278,12 @@ pub enum Mismatch {
 pub fn apps(snapshot: &Snapshot, target: &Target) -> Declared {
     let neighbourhood = Neighbourhood::of(target, snapshot);
     Manifests::near(snapshot, &neighbourhood).apps(target, &neighbourhood)
+}
+
+/// The access to a database that a file declares; none of a file that declares none, or is no YAML.
+pub fn access_in(path: &RepoPath, text: &str) -> Option<DeclaredAccess> {
+    let objects = objects_in(path, text).ok()?;
+    objects.iter().find_map(access::read)
 }
 
 /// The role that an entry of a Cluster's managed roles declares.

@@ -23,16 +23,19 @@ pub enum Template {
     Database,
     /// The DatabaseRole of an app.
     DatabaseRole,
+    /// The DatabaseRole of a group of those who may use an app's database.
+    GroupRole,
     /// The access to an app's database: a ConfigMap with SQL, the Job that runs it, and perhaps a NetworkPolicy.
     Access,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::SealedSecret,
         Self::Database,
         Self::DatabaseRole,
+        Self::GroupRole,
         Self::Access,
     ];
 
@@ -42,6 +45,7 @@ impl Template {
             Self::SealedSecret => "sealed-secret.yaml.hbs",
             Self::Database => "database.yaml.hbs",
             Self::DatabaseRole => "database-role.yaml.hbs",
+            Self::GroupRole => "group-role.yaml.hbs",
             Self::Access => "access.yaml.hbs",
         }
     }
@@ -56,7 +60,7 @@ impl Template {
         match self {
             Self::SealedSecret => &["SealedSecret"],
             Self::Database => &["Database"],
-            Self::DatabaseRole => &["DatabaseRole"],
+            Self::DatabaseRole | Self::GroupRole => &["DatabaseRole"],
             Self::Access => &["ConfigMap", "Job", "NetworkPolicy"],
         }
     }
@@ -65,7 +69,7 @@ impl Template {
     fn fewest(self) -> usize {
         match self {
             Self::Access => 2,
-            Self::SealedSecret | Self::Database | Self::DatabaseRole => 1,
+            Self::SealedSecret | Self::Database | Self::DatabaseRole | Self::GroupRole => 1,
         }
     }
 
@@ -74,6 +78,7 @@ impl Template {
             Self::SealedSecret => include_str!("../templates/sealed-secret.yaml.hbs"),
             Self::Database => include_str!("../templates/database.yaml.hbs"),
             Self::DatabaseRole => include_str!("../templates/database-role.yaml.hbs"),
+            Self::GroupRole => include_str!("../templates/group-role.yaml.hbs"),
             Self::Access => include_str!("../templates/access.yaml.hbs"),
         }
     }
@@ -160,7 +165,7 @@ impl Templates {
     ) -> Result<String, RenderError> {
         let name = match template {
             Template::Database => &app.database_object,
-            Template::DatabaseRole => &app.role_object,
+            Template::DatabaseRole | Template::GroupRole => &app.role_object,
             Template::SealedSecret | Template::Access => &app.secret,
         };
         let values = values(name.as_str(), template, app, target, sealed, data);
@@ -256,7 +261,7 @@ fn values(
     let wave = match template {
         Template::SealedSecret => target.waves.secret(),
         Template::Database | Template::Access => target.waves.database(),
-        Template::DatabaseRole => target.waves.cluster(),
+        Template::DatabaseRole | Template::GroupRole => target.waves.cluster(),
     };
     json!({
         "app": app.name.as_str(),

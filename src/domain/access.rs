@@ -1,5 +1,6 @@
 //! Who may do what in an app's database, beside the app itself.
 
+pub mod asked;
 pub mod form;
 pub mod privilege;
 

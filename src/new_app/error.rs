@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::comparison::Difference;
+use crate::access::AccessError;
 use crate::declared::Kept;
 use crate::domain::kubernetes_name::Namespace;
 use crate::render::RenderError;
@@ -98,6 +99,9 @@ pub enum NewAppError {
         /// Why.
         source: EditError,
     },
+    /// The access to the database cannot be declared.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A template gave no manifest.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -144,6 +148,7 @@ impl NewAppError {
             Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),
             Self::NoKey => "name one with --cert FILE".to_owned(),
             Self::Edit { source, .. } => source.remedy(),
+            Self::Access(error) => error.help(),
             Self::Render(source) => source.help().to_owned(),
             Self::Seal(source) => source.help().to_owned(),
             Self::Path(source) => source.help().to_owned(),
