@@ -2,6 +2,8 @@
 
 pub mod freeing;
 pub mod holdings;
+pub mod privileges;
+pub mod sync;
 pub mod wanted;
 
 /// A name in double quotes, as PostgreSQL reads it in a statement whatever it holds.
