@@ -139,10 +139,13 @@ pub fn declared(app: &DeclaredApp) -> Result<Access, AccessError> {
 }
 
 fn readable(there: &DeclaredAccess) -> Result<&DatabaseAccess, AccessError> {
-    there.access.as_ref().map_err(|reason| AccessError::Unreadable {
-        place: there.place.to_string(),
-        reason: reason.clone(),
-    })
+    there
+        .access
+        .as_ref()
+        .map_err(|reason| AccessError::Unreadable {
+            place: there.place.to_string(),
+            reason: reason.clone(),
+        })
 }
 
 /// Refuses to write a manifest anew that stands elsewhere, beside other things.
