@@ -59,6 +59,8 @@ pub struct Said {
     pub database: Option<DatabaseName>,
     /// The credential's Secret.
     pub secret: Option<ObjectName>,
+    /// Whether something else makes the Secret.
+    pub existing_secret: Option<bool>,
     /// Extensions of the database.
     pub extensions: Option<Vec<Extension>>,
     /// Schemas of the database, owned by the role.
@@ -95,6 +97,7 @@ impl Said {
             role: self.role.or(other.role),
             database: self.database.or(other.database),
             secret: self.secret.or(other.secret),
+            existing_secret: self.existing_secret.or(other.existing_secret),
             extensions: self.extensions.or(other.extensions),
             schemas: self.schemas.or(other.schemas),
             encoding: self.encoding.or(other.encoding),

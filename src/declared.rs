@@ -8,6 +8,7 @@
 mod assembly;
 pub(crate) mod credential;
 mod database;
+mod elsewhere;
 pub(crate) mod kept;
 pub(crate) mod manifests;
 mod name;
@@ -29,6 +30,7 @@ use crate::repo::yaml::Node;
 use crate::target::Target;
 use crate::target::neighbourhood::Neighbourhood;
 
+pub use elsewhere::SecretOrigin;
 pub use kept::Kept;
 pub use manifests::{ClusterReference, Manifests};
 
@@ -95,6 +97,8 @@ pub struct DeclaredRole {
     pub place: Place,
     /// The Secret of its password.
     pub password_secret: Option<String>,
+    /// Who makes this Secret, where a comment says that `new-app` did not.
+    pub secret_origin: Option<SecretOrigin>,
     /// Whether it may log in.
     pub login: bool,
     /// Whether its password is taken away: `disablePassword`.
@@ -339,7 +343,9 @@ impl DeclaredRole {
             RoleSource::Cluster => false,
             _ if self.is_bootstrapped && self.password_secret.is_none() => false,
             RoleSource::Managed | RoleSource::DatabaseRole(_) => {
-                self.password_secret.is_some() || (self.login && !self.disables_password)
+                (self.password_secret.is_some()
+                    && self.secret_origin != Some(SecretOrigin::Outside))
+                    || (self.password_secret.is_none() && self.login && !self.disables_password)
             }
         }
     }

@@ -9,6 +9,7 @@ mod comparison;
 mod credential;
 mod database;
 mod error;
+mod existing;
 mod inventory;
 mod kustomize;
 mod many;

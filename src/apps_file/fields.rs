@@ -52,7 +52,7 @@ const PASSWORD: &str =
     r"^(?![\s\ufeff])[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f](\r?\n)?$";
 
 /// The keys of the product's own entries, in the order in which they are written.
-pub const FIELDS: [Field; 19] = [
+pub const FIELDS: [Field; 20] = [
     Field {
         name: "name",
         takes: Takes::Text(LABEL, 63),
@@ -94,6 +94,12 @@ pub const FIELDS: [Field; 19] = [
         takes: Takes::Text(SUBDOMAIN, 253),
         about: "The credential's Secret.",
         example: "my-shop-db-creds",
+    },
+    Field {
+        name: "existingSecret",
+        takes: Takes::Text(SUBDOMAIN, 253),
+        about: "The credential's Secret, where something else makes it and nothing is to be sealed.",
+        example: "my-shop-login",
     },
     Field {
         name: "extensions",
@@ -180,11 +186,15 @@ pub(super) const OF_DATABASES: [&str; 7] = [
     "reclaim",
 ];
 
+/// The keys that an app cannot have whose Secret something else makes (`existingSecret`).
+pub(super) const OF_SEALED: [&str; 4] = ["secretName", "scope", "connectionKeys", "password"];
+
 /// The keys that an app cannot have which has no login of its own (`ownedBy`).
-pub(super) const OF_LOGINS: [&str; 9] = [
+pub(super) const OF_LOGINS: [&str; 10] = [
     "appNamespaces",
     "user",
     "secretName",
+    "existingSecret",
     "roles",
     "inRoles",
     "comment",

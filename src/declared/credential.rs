@@ -56,7 +56,7 @@ pub(crate) fn secret_name<'object>(
 }
 
 /// Reads an object that makes a Secret; none of any other kind.
-pub(super) fn read(object: &Object<'_>) -> Option<DeclaredCredential> {
+pub(crate) fn read(object: &Object<'_>) -> Option<DeclaredCredential> {
     let source = source(object)?;
     let template = template(object, source);
     let sealed = match source {

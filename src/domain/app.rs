@@ -54,6 +54,8 @@ pub struct AppOptions {
     pub scope: Scope,
     /// Whether the Secret gets host, port, URI and the like beside username and password.
     pub connection_keys: bool,
+    /// Whether the credential's Secret is made by something else, so that nothing is sealed.
+    pub existing_secret: bool,
     /// What of an app it is.
     pub share: Share,
 }
@@ -179,7 +181,8 @@ impl App {
 
 /// Refuses what cannot be asked for together.
 fn check(namespaces: &[Namespace], options: &AppOptions, role: &RoleName) -> Result<(), AppError> {
-    if namespaces.is_empty() && options.share != Share::Database {
+    let is_mirrored = options.share != Share::Database && !options.existing_secret;
+    if namespaces.is_empty() && is_mirrored {
         return Err(AppError::NoNamespace);
     }
     once("app namespace", namespaces.iter().map(Namespace::as_str))?;

@@ -22,9 +22,12 @@ pub(super) fn compare<'input>(
     let mut problems = fixed(&entry, there);
     let position = entry.position;
     let is_given = entry.password.is_some();
+    let is_existing = there.existing_secret == Some(true);
     let said = entry.said;
     let said = Said {
-        namespaces: other_list(said.namespaces, there.namespaces.as_deref()),
+        // Whoever makes the Secret says where it is mirrored to.
+        namespaces: other_list(said.namespaces, there.namespaces.as_deref())
+            .filter(|_| !is_existing),
         extensions: further(said.extensions, there.extensions.as_deref()),
         schemas: further(said.schemas, there.schemas.as_deref()),
         connection_limit: other(said.connection_limit, there.connection_limit.as_ref()),
@@ -205,6 +208,22 @@ fn fixed(entry: &Entry, there: &Said) -> Vec<Problem> {
         text(said.locale.as_ref()),
         text(there.locale.as_ref()),
         CREATED,
+    );
+    let maker = |existing: Option<bool>| {
+        let word = |is_existing| {
+            if is_existing {
+                "made elsewhere"
+            } else {
+                "sealed"
+            }
+        };
+        existing.map(|is_existing| word(is_existing).to_owned())
+    };
+    check(
+        "the credential",
+        maker(said.existing_secret),
+        maker(there.existing_secret),
+        SEALED,
     );
     check(
         "scope",

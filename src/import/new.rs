@@ -96,6 +96,7 @@ pub(super) fn wanted(
             connection_keys: said
                 .connection_keys
                 .unwrap_or(defaults.options.connection_keys),
+            existing_secret: said.existing_secret.unwrap_or_default(),
             share: said.share,
         },
         name: entry.name,

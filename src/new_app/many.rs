@@ -86,6 +86,11 @@ pub fn plan_all(
         pieces: drafts.iter().map(AppDraft::pieces).collect(),
         warnings: warnings(&site, &apps),
     };
+    for draft in &drafts {
+        planned
+            .warnings
+            .extend_from_slice(draft.inventory.warnings());
+    }
     let mut sealings = Vec::new();
     for ((number, app), credential) in drafts.iter().enumerate().zip(credentials) {
         match app.sealing(number, credential) {
@@ -107,8 +112,8 @@ pub fn plan_all(
             .iter()
             .filter(|app| has_managed_role(app.inputs.app) && app.inventory.role.is_closed());
         let roles = cluster::Roles {
-            missing: missing.map(|app| app.inputs.app).collect(),
-            closed: closed.map(|app| app.inputs.app).collect(),
+            missing: missing.map(AppDraft::role).collect(),
+            closed: closed.map(AppDraft::role).collect(),
         };
         cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
     }
@@ -211,6 +216,14 @@ impl<'input> AppDraft<'input> {
         })
     }
 
+    /// Its role, as it is to be declared.
+    fn role(&self) -> cluster::Role<'input> {
+        cluster::Role {
+            app: self.inputs.app,
+            origin: self.inventory.origin,
+        }
+    }
+
     /// Its pieces, in the order of the sync-waves.
     fn pieces(&self) -> Vec<Piece> {
         let Inputs { app, target, .. } = self.inputs;
@@ -218,14 +231,10 @@ impl<'input> AppDraft<'input> {
         let share = app.options.share;
         let mut pieces = Vec::new();
         if share != Share::Database {
-            let secret = inventory.secret;
-            let object = app.secret.as_str();
-            pieces.push(piece(
-                PieceKind::SealedSecret,
-                object,
-                &files.secret,
-                secret,
-            ));
+            if !app.options.existing_secret {
+                let (kind, object) = (PieceKind::SealedSecret, app.secret.as_str());
+                pieces.push(piece(kind, object, &files.secret, inventory.secret));
+            }
             pieces.push(match (app.options.roles, &target.manifest) {
                 (RoleStyle::Managed, Some(manifest)) => Piece {
                     document: manifest.document,
@@ -262,8 +271,8 @@ impl<'input> AppDraft<'input> {
         credential: Credential,
     ) -> Result<Sealing<'input>, Option<String>> {
         let app = self.inputs.app;
-        let is_missing =
-            app.options.share != Share::Database && self.inventory.secret.object().is_none();
+        let is_sealed = app.options.share != Share::Database && !app.options.existing_secret;
+        let is_missing = is_sealed && self.inventory.secret.object().is_none();
         match credential {
             credential if is_missing => Ok(Sealing {
                 number,
@@ -296,10 +305,14 @@ impl<'input> AppDraft<'input> {
                 PieceState::Kept => {}
                 PieceState::Made => {
                     let text = templates.render(template, app, target, &[], &[])?;
+                    let text = match template {
+                        Template::DatabaseRole => self.role().explained_object(text),
+                        _ => text,
+                    };
                     draft.write(&piece.path, text);
                 }
                 PieceState::TakenOver => {
-                    cluster::open(app, &piece.path, piece.document, draft)?;
+                    cluster::open(self.role(), &piece.path, piece.document, draft)?;
                 }
             }
         }

@@ -161,7 +161,16 @@ impl<'input> Inventory<'input> {
 
     /// Whether what makes the Secret goes.
     pub(super) fn credential_goes(&self) -> bool {
-        self.credential.is_some() && self.sharing.is_empty() && self.users.is_empty()
+        self.credential.is_some()
+            && self.sharing.is_empty()
+            && self.users.is_empty()
+            && !self.is_credential_foreign()
+    }
+
+    /// Whether the credential was there for the app to use: something else provides it.
+    fn is_credential_foreign(&self) -> bool {
+        let role = self.inputs.app.role.as_ref();
+        role.is_some_and(|role| role.secret_origin.is_some())
     }
 
     /// Why the role, or the Secret, stays.
@@ -172,7 +181,10 @@ impl<'input> Inventory<'input> {
     /// Why the Secret stays.
     pub(super) fn why_used(&self) -> String {
         let users = self.users.iter().map(ToString::to_string);
-        let all: Vec<String> = self.sharing.iter().cloned().chain(users).collect();
+        let mut all: Vec<String> = self.sharing.iter().cloned().chain(users).collect();
+        if self.is_credential_foreign() {
+            all.push("kubectl-pgdb did not make it".to_owned());
+        }
         all.join("; ")
     }
 

@@ -41,6 +41,8 @@ pub struct Expected {
     pub role_source: Option<RoleSource>,
     /// What makes the Secret; none where the repository declares the app, and nothing that makes its Secret.
     pub made_by: Option<CredentialSource>,
+    /// Whether the repository says that the Secret is made outside of it.
+    pub made_elsewhere: bool,
     /// The database; none where the app has none.
     pub database: Option<ExpectedDatabase>,
 }
@@ -101,6 +103,7 @@ impl Expected {
             role: role.map(|role| role.name.clone()).or(owner),
             role_source: role.map(|role| role.source.clone()),
             made_by: credential.map(|credential| credential.source),
+            made_elsewhere: app.is_credential_outside(),
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
         }
     }
@@ -147,6 +150,12 @@ impl Expected {
     /// Whether role and Secret are CNPG's own, from the Cluster's bootstrap, so that nothing seals or mirrors them.
     pub(super) fn is_bootstrap(&self) -> bool {
         self.role_source == Some(RoleSource::Cluster) && self.sealed.is_none()
+    }
+
+    /// Whether something else than a SealedSecret makes the Secret, as the repository says.
+    pub(super) fn is_made_otherwise(&self) -> bool {
+        let is_other = |source| source != CredentialSource::SealedSecret;
+        self.made_elsewhere || self.made_by.is_some_and(is_other)
     }
 
     /// The DatabaseRole that is to declare the role, where it is an object of its own.
@@ -212,6 +221,7 @@ impl Default for Expected {
             role: None,
             role_source: None,
             made_by: Some(CredentialSource::SealedSecret),
+            made_elsewhere: false,
             database: None,
         }
     }

@@ -16,6 +16,7 @@ fn my_shop() -> Said {
         namespaces: Some(vec![parsed("shop"), parsed("shop-staging")]),
         role: Some(parsed("shop_user")),
         database: Some(parsed("shop_data")),
+        existing_secret: Some(false),
         secret: Some(parsed("shop-credentials")),
         extensions: Some(vec![parsed("pgcrypto"), parsed("postgis@3.4.2")]),
         schemas: Some(vec![parsed("audit")]),
