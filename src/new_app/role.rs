@@ -199,6 +199,8 @@ fn compare(
         compare_names(around, object, entry, field, findings);
         return;
     }
+    let origin = SecretOrigin::read(text_of(around, object), entry);
+    let is_own = is_own || (origin.is_some() && owns_the_database(around));
     if secret != Some(app.secret.as_str()) && !is_own && !around.is_own(object) {
         let credential = secret.map_or("no credential".to_owned(), |name| {
             format!("the credential {name}")
@@ -221,7 +223,6 @@ fn compare(
         entry.at(&["passwordSecret", "name"]),
         Some(app.secret.as_str()),
     );
-    let origin = SecretOrigin::read(text_of(around, object), entry);
     if origin.is_some() && !app.options.existing_secret && secret == Some(app.secret.as_str()) {
         let (found, asked) = ("made elsewhere (--existing-secret)", "sealed");
         let field = name("passwordSecret");
@@ -241,6 +242,17 @@ fn compare(
         "false",
     );
     findings.differences.extend(comparison.into_differences());
+}
+
+/// Whether the app's own Database says that it belongs to the role.
+fn owns_the_database(around: &Surroundings<'_, '_>) -> bool {
+    let role = around.inputs.app.role.as_str();
+    let owner = |object: &Object<'_>| {
+        let owner = object.root.at(&["spec", "owner"]).and_then(Node::as_str);
+        owner == Some(role)
+    };
+    let mut databases = around.of_kind(CNPG, "Database");
+    databases.any(|object| around.is_own(object) && owner(object))
 }
 
 /// The text of an object's file.

@@ -22,6 +22,7 @@ mod discovery;
 mod disk;
 mod doctor;
 mod editing;
+mod existing_secret;
 mod faults;
 mod fetch_cert;
 mod flags;
