@@ -14,6 +14,7 @@ pub(crate) mod manifests;
 mod name;
 mod objects;
 mod role;
+mod service;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::domain::choice::ReclaimPolicy;
+use crate::domain::kubernetes_name::ServiceName;
 use crate::domain::reflection::Reflection;
 use crate::domain::scope::Scope;
 use crate::repo::object::Object;
@@ -84,6 +86,23 @@ pub struct DeclaredApp {
     pub credential: Option<DeclaredCredential>,
     /// The database of another app that it logs in to, where it has none of its own and its credential names that one.
     pub guest_in: Option<String>,
+    /// The Services in its namespaces that lead to its host.
+    pub service: Option<DeclaredService>,
+    /// The Pooler that it connects through, where its credential or its Service names one.
+    pub pooler: Option<ServiceName>,
+}
+
+/// The Services of one name in an app's namespaces, which the product made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeclaredService {
+    /// Their name.
+    pub name: String,
+    /// The host that they lead to, `spec.externalName`.
+    pub host: String,
+    /// Their namespaces, in the order of the file.
+    pub namespaces: Vec<String>,
+    /// Where each is declared.
+    pub places: Vec<Place>,
 }
 
 /// A role of PostgreSQL.
@@ -197,6 +216,8 @@ pub struct DeclaredCredential {
     pub open_keys: BTreeSet<String>,
     /// The database that its key `dbname` names, where that is not sealed.
     pub database: Option<String>,
+    /// The host that its key `host` names, where that is not sealed.
+    pub host: Option<String>,
     /// The Secret's type, where one is given.
     pub secret_type: Option<String>,
     /// Whether the Secret has the label by which CNPG applies a change at once: `cnpg.io/reload`, whatever its value.

@@ -123,6 +123,9 @@ impl<'declared> Owners<'declared> {
             said.owned_by = Some(parsed(owner)?);
         } else {
             say_role(role, &mut said)?;
+            said.pooler = app.pooler.clone();
+            let service = app.service.as_ref();
+            said.service = service.map(|service| parsed(&service.name)).transpose()?;
             warnings = match (&app.credential, &role.password_secret) {
                 (Some(credential), _) => say_credential(app, credential, &mut said)?,
                 (None, Some(secret)) if app.is_credential_outside() => {
@@ -281,6 +284,8 @@ impl Said {
                 _ => unless(&self.secret, Some(&ObjectName::of_app(app, "-db-creds"))),
             },
             existing_secret: self.existing_secret.filter(|is_existing| *is_existing),
+            service: self.service.clone(),
+            pooler: self.pooler.clone(),
             extensions: unless_empty(&self.extensions),
             schemas: unless_empty(&self.schemas),
             encoding: self.encoding.clone(),

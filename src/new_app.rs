@@ -13,8 +13,10 @@ mod existing;
 mod inventory;
 mod kustomize;
 mod many;
+mod pooler;
 mod report;
 mod role;
+mod service;
 mod site;
 #[cfg(test)]
 mod tests;
@@ -56,6 +58,8 @@ pub enum PieceKind {
     DatabaseRole,
     /// The object of kind Database.
     Database,
+    /// The Service in one of the app's namespaces.
+    Service,
 }
 
 /// What becomes of a piece.
@@ -104,6 +108,8 @@ pub struct AppFiles {
     pub role: RepoPath,
     /// The Database's.
     pub database: RepoPath,
+    /// That of the Services in the app's namespaces.
+    pub service: RepoPath,
 }
 
 impl AppFiles {
@@ -125,12 +131,13 @@ impl AppFiles {
             secret: file("secrets-sealed")?,
             role: file("role")?,
             database: file("db")?,
+            service: file("service")?,
         })
     }
 
     /// All of them: what a reader of the repository has to look at even where git ignores it.
-    pub fn all(&self) -> [&RepoPath; 3] {
-        [&self.secret, &self.role, &self.database]
+    pub fn all(&self) -> [&RepoPath; 4] {
+        [&self.secret, &self.role, &self.database, &self.service]
     }
 }
 

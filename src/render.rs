@@ -9,6 +9,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::domain::app::App;
+use crate::domain::kubernetes_name::{Namespace, ServiceName};
 use crate::domain::name::quoted;
 use crate::repo::scalar::quote;
 use crate::repo::yaml::{self, Node};
@@ -23,11 +24,18 @@ pub enum Template {
     Database,
     /// The DatabaseRole of an app.
     DatabaseRole,
+    /// The Services in the app's namespaces, which lead to the database's host.
+    Service,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::SealedSecret, Self::Database, Self::DatabaseRole];
+    pub const ALL: [Self; 4] = [
+        Self::SealedSecret,
+        Self::Database,
+        Self::DatabaseRole,
+        Self::Service,
+    ];
 
     /// The name of its file, in the product and in a repository that overrides it.
     pub fn file_name(self) -> &'static str {
@@ -35,6 +43,7 @@ impl Template {
             Self::SealedSecret => "sealed-secret.yaml.hbs",
             Self::Database => "database.yaml.hbs",
             Self::DatabaseRole => "database-role.yaml.hbs",
+            Self::Service => "service.yaml.hbs",
         }
     }
 
@@ -44,6 +53,7 @@ impl Template {
             Self::SealedSecret => "SealedSecret",
             Self::Database => "Database",
             Self::DatabaseRole => "DatabaseRole",
+            Self::Service => "Service",
         }
     }
 
@@ -52,6 +62,7 @@ impl Template {
             Self::SealedSecret => include_str!("../templates/sealed-secret.yaml.hbs"),
             Self::Database => include_str!("../templates/database.yaml.hbs"),
             Self::DatabaseRole => include_str!("../templates/database-role.yaml.hbs"),
+            Self::Service => include_str!("../templates/service.yaml.hbs"),
         }
     }
 }
@@ -210,14 +221,17 @@ fn values(
         .collect();
     let scope: BTreeMap<_, _> = options.scope.annotation().into_iter().collect();
     let other_locale = options.encoding.is_some() || options.locale.is_some();
-    let (name, wave) = match template {
-        Template::SealedSecret => (&app.secret, target.waves.secret()),
-        Template::Database => (&app.database_object, target.waves.database()),
-        Template::DatabaseRole => (&app.role_object, target.waves.cluster()),
+    let wave = match template {
+        Template::SealedSecret => target.waves.secret(),
+        Template::Database | Template::Service => target.waves.database(),
+        Template::DatabaseRole => target.waves.cluster(),
     };
+    let connection = app.connection(target.connection(&app.database), &target.namespace);
+    let namespaces: Vec<&str> = app.namespaces.iter().map(Namespace::as_str).collect();
     json!({
         "app": app.name.as_str(),
         "appNamespaces": app.namespace_list(),
+        "appNamespaceList": namespaces,
         "comment": options.comment.as_ref().map(|comment| comment.as_str()),
         "cluster": target.cluster.as_str(),
         "connectionLimit": options.connection_limit.map(|limit| limit.get().to_string()),
@@ -226,9 +240,10 @@ fn values(
         "encoding": options.encoding.as_ref().map(|encoding| encoding.as_str()),
         "encrypted": sealed,
         "extensions": extensions,
+        "externalName": connection.fully_qualified_host(),
         "inRoles": options.in_roles.iter().map(|group| group.as_str()).collect::<Vec<_>>(),
         "locale": options.locale.as_ref().map(|locale| locale.as_str()),
-        "name": name.as_str(),
+        "name": object_name(template, app),
         "namespace": target.namespace.as_str(),
         "reclaim": options.reclaim.as_str(),
         "role": app.role.as_str(),
@@ -242,32 +257,47 @@ fn values(
     })
 }
 
-/// Whether a manifest is one document that holds the object that it has to be.
+/// The name of the object that a template makes.
+fn object_name(template: Template, app: &App) -> &str {
+    match template {
+        Template::SealedSecret => app.secret.as_str(),
+        Template::Database => app.database_object.as_str(),
+        Template::DatabaseRole => app.role_object.as_str(),
+        Template::Service => app.options.service.as_ref().map_or("", ServiceName::as_str),
+    }
+}
+
+/// Whether a manifest is one document that holds the object that it has to be; of a Service, one for each of the app's
+/// namespaces.
 fn check(template: Template, text: &str, app: &App, target: &Target) -> Result<(), String> {
     let stream = yaml::parse(text).map_err(|error| format!("is no valid YAML: {error}"))?;
-    let [document] = stream.documents.as_slice() else {
-        return Err(format!(
-            "has {} documents instead of one",
-            stream.documents.len()
-        ));
+    let namespaces: Vec<&str> = match template {
+        Template::Service => app.namespaces.iter().map(Namespace::as_str).collect(),
+        _ => vec![target.namespace.as_str()],
     };
-    let name = match template {
-        Template::SealedSecret => &app.secret,
-        Template::Database => &app.database_object,
-        Template::DatabaseRole => &app.role_object,
-    };
-    for (path, wanted) in [
-        (&["kind"][..], template.kind()),
-        (&["metadata", "name"], name.as_str()),
-        (&["metadata", "namespace"], target.namespace.as_str()),
-    ] {
-        let found = document.root.at(path).and_then(Node::as_str);
-        if found != Some(wanted) {
-            let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
-            return Err(format!(
-                "has {} {found}, which must be {wanted:?}",
-                path.join(".")
-            ));
+    let number = stream.documents.len();
+    if number != namespaces.len() {
+        let wanted = match namespaces.len() {
+            1 => "one".to_owned(),
+            several => several.to_string(),
+        };
+        return Err(format!("has {number} documents instead of {wanted}"));
+    }
+    let name = object_name(template, app);
+    for (document, namespace) in stream.documents.iter().zip(namespaces) {
+        for (path, wanted) in [
+            (&["kind"][..], template.kind()),
+            (&["metadata", "name"], name),
+            (&["metadata", "namespace"], namespace),
+        ] {
+            let found = document.root.at(path).and_then(Node::as_str);
+            if found != Some(wanted) {
+                let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
+                return Err(format!(
+                    "has {} {found}, which must be {wanted:?}",
+                    path.join(".")
+                ));
+            }
         }
     }
     Ok(())

@@ -7,7 +7,9 @@ pub mod own;
 mod tests;
 
 use crate::domain::choice::RoleStyle;
+use crate::domain::connection::Connection;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
+use crate::domain::postgres_name::DatabaseName;
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
 use crate::repo::kustomization::{Kustomization, namespaces_set, patches};
 use crate::repo::object::{Object, objects, objects_in};
@@ -85,6 +87,13 @@ pub struct Target {
     pub directory: RepoPath,
     /// The sync-waves.
     pub waves: Waves,
+}
+
+impl Target {
+    /// The way to a database of it.
+    pub fn connection(&self, database: &DatabaseName) -> Connection {
+        Connection::new(&self.cluster, &self.namespace, database)
+    }
 }
 
 /// Where a Cluster's manifest is.

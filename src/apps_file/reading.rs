@@ -207,6 +207,8 @@ impl Reader {
             database: self.one(values, "database"),
             secret: existing.or(named),
             existing_secret,
+            service: self.one(values, "service"),
+            pooler: self.one(values, "pooler"),
             extensions: self.extensions(values),
             schemas: self.list(values, "schemas"),
             encoding: self.one(values, "encoding"),

@@ -38,6 +38,10 @@ pub struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     existing_secret: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pooler: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     extensions: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     schemas: Option<Vec<String>>,
@@ -85,6 +89,8 @@ impl Written {
             owned_by: text(said.owned_by.as_ref()),
             secret_name: text(said.secret.as_ref().filter(|_| !is_existing)),
             existing_secret: text(said.secret.as_ref().filter(|_| is_existing)),
+            service: text(said.service.as_ref()),
+            pooler: text(said.pooler.as_ref()),
             extensions: texts(said.extensions.as_deref()),
             schemas: texts(said.schemas.as_deref()),
             encoding: text(said.encoding.as_ref()),

@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use super::manifests::{Manifests, Written};
+use super::service::services;
 use super::{
-    ClusterReference, CredentialSource, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place,
-    RoleSource, Unreadable,
+    ClusterReference, CredentialSource, DeclaredCredential, DeclaredDatabase, DeclaredRole,
+    DeclaredService, Place, RoleSource, Unreadable,
 };
 use crate::repo::object::Object;
 use crate::repo::path::RepoPath;
@@ -41,6 +42,8 @@ pub(super) struct TargetObjects<'manifests, 'text> {
     pub(super) credentials: Vec<DeclaredCredential>,
     /// The Secrets that roles of other Clusters in this namespace name.
     pub(super) claimed: BTreeSet<String>,
+    /// The Services in the apps' namespaces, each with the app of the product's label.
+    pub(super) services: Vec<(String, DeclaredService)>,
     /// Files that are no YAML.
     pub(super) unreadable: Vec<Unreadable>,
     /// The texts of all files.
@@ -75,6 +78,7 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
                 all.credentials.push(found.declared.clone());
             }
         }
+        all.services = services(manifests, &mut bounds);
         let unreadable = manifests.unreadable.iter();
         let unreadable = unreadable.filter(|file| bounds.hold_file(&file.place.path));
         all.unreadable = unreadable.cloned().collect();
@@ -192,7 +196,7 @@ impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
     }
 
     /// Whether a file is as near to the target as to any other Cluster.
-    fn hold_file(&mut self, path: &RepoPath) -> bool {
+    pub(super) fn hold_file(&mut self, path: &RepoPath) -> bool {
         let neighbourhood = self.neighbourhood;
         *self
             .folders

@@ -97,6 +97,8 @@ pub(super) fn wanted(
                 .connection_keys
                 .unwrap_or(defaults.options.connection_keys),
             existing_secret: said.existing_secret.unwrap_or_default(),
+            service: said.service,
+            pooler: said.pooler,
             share: said.share,
         },
         name: entry.name,

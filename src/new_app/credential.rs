@@ -164,12 +164,10 @@ fn entry(key: ConnectionKey) -> Entry {
     }
 }
 
-fn connection(inputs: &Inputs<'_>) -> Connection {
-    Connection::new(
-        &inputs.target.cluster,
-        &inputs.target.namespace,
-        &inputs.app.database,
-    )
+/// The way to the app's database.
+pub(super) fn connection(inputs: &Inputs<'_>) -> Connection {
+    let Inputs { app, target, .. } = inputs;
+    app.connection(target.connection(&app.database), &target.namespace)
 }
 
 /// Looks for the credential in the repository.

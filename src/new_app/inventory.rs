@@ -3,7 +3,7 @@
 use super::comparison::Difference;
 use super::error::{Conflict, NAME, NewAppError};
 use super::site::Site;
-use super::{AppFiles, Inputs, credential, database, existing, role};
+use super::{AppFiles, Inputs, credential, database, existing, pooler, role, service};
 use crate::declared::SecretOrigin;
 use crate::domain::app::Share;
 use crate::domain::choice::RoleStyle;
@@ -44,6 +44,8 @@ pub(super) struct Inventory<'text> {
     pub(super) role: Found<'text>,
     /// The Database.
     pub(super) database: Found<'text>,
+    /// The Services.
+    pub(super) service: Found<'text>,
     /// Who makes the Secret, where that is not the product.
     pub(super) origin: Option<SecretOrigin>,
     app: String,
@@ -116,8 +118,15 @@ impl<'text> Inventory<'text> {
         } else {
             Found::Missing
         };
+        let service = if has_login {
+            pooler::inspect(&surroundings, &mut findings);
+            service::inspect(&surroundings, &mut findings)
+        } else {
+            Found::Missing
+        };
         Self {
             secret,
+            service,
             role,
             database,
             origin,

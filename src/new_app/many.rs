@@ -7,7 +7,9 @@ use super::credential::{Sealing, seal_all};
 use super::error::NewAppError;
 use super::inventory::{Found, Inventory};
 use super::site::Site;
-use super::{AppFiles, Credential, Inputs, Piece, PieceKind, PieceState, cluster, kustomize};
+use super::{
+    AppFiles, Credential, Inputs, Piece, PieceKind, PieceState, cluster, kustomize, service,
+};
 use crate::domain::app::{App, Share};
 use crate::domain::choice::RoleStyle;
 use crate::render::{Template, Templates};
@@ -203,6 +205,7 @@ impl<'input> AppDraft<'input> {
                 namespace: own.clone(),
             });
         }
+        service::check_namespaces(inputs)?;
         let files = AppFiles::new(app, target)?;
         let inventory = Inventory::of(inputs, &files, site);
         inventory.check()?;
@@ -261,6 +264,14 @@ impl<'input> AppDraft<'input> {
                 database,
             ));
         }
+        if let (Some(service), true) = (&app.options.service, share != Share::Database) {
+            let kind = PieceKind::Service;
+            let documents = 0..app.namespaces.len();
+            pieces.extend(documents.map(|document| Piece {
+                document,
+                ..piece(kind, service.as_str(), &files.service, inventory.service)
+            }));
+        }
         pieces
     }
 
@@ -299,6 +310,9 @@ impl<'input> AppDraft<'input> {
             let template = match piece.kind {
                 PieceKind::DatabaseRole => Template::DatabaseRole,
                 PieceKind::Database => Template::Database,
+                // All are in one file, which is written once.
+                PieceKind::Service if piece.document == 0 => Template::Service,
+                PieceKind::Service => continue,
                 PieceKind::SealedSecret | PieceKind::ManagedRole => continue,
             };
             match piece.state {

@@ -51,6 +51,8 @@ pub(super) struct Inventory<'input> {
     pub(super) credential: Option<Spot>,
     /// Where the role is.
     pub(super) role: Option<Spot>,
+    /// Where the Services in the app's namespaces are.
+    pub(super) services: Vec<Spot>,
     /// Whether the Database said, before its removal began, that its data goes with it.
     pub(super) was_to_be_dropped: bool,
     /// Whether a kustomization may say of it that its data goes with it, whatever the Database itself says.
@@ -84,11 +86,16 @@ impl<'input> Inventory<'input> {
         let credential =
             credential.map(|found| spot(kind_of(found.source), &found.name, &found.place));
         let role = app.role.as_ref().map(|role| role_spot(inputs, role));
+        let services = app.service.iter().flat_map(|service| {
+            let places = service.places.iter();
+            places.map(|place| spot("Service", &service.name, place))
+        });
         let mut inventory = Self {
             inputs,
             database: database.transpose()?,
             credential: credential.transpose()?,
             role: role.transpose()?,
+            services: services.collect::<Result<_, _>>()?,
             was_to_be_dropped: false,
             may_be_overruled: false,
             drops_role: false,
@@ -248,6 +255,20 @@ impl<'input> Inventory<'input> {
             name: credential.name.clone(),
             place: credential.place.clone(),
             fate,
+        })
+    }
+
+    /// The Services in the app's namespaces, which go.
+    pub(super) fn service_pieces(&self) -> impl Iterator<Item = Piece> {
+        let services = self.inputs.app.service.iter();
+        services.flat_map(|service| {
+            let namespaces = service.namespaces.iter().zip(&service.places);
+            namespaces.map(|(namespace, place)| Piece {
+                kind: "Service",
+                name: service.name.clone(),
+                place: place.clone(),
+                fate: Fate::Goes(format!("of the namespace {namespace}")),
+            })
         })
     }
 

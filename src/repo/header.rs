@@ -2,13 +2,15 @@
 
 use memchr::memmem;
 
+use super::object::PRODUCT;
 use super::path::RepoPath;
 
 /// The kinds of object that the product reads, by their API group; a List may hold any of them.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("postgresql.cnpg.io/", "Cluster"),
     ("postgresql.cnpg.io/", "Database"),
     ("postgresql.cnpg.io/", "DatabaseRole"),
+    ("postgresql.cnpg.io/", "Pooler"),
     ("bitnami.com/", "SealedSecret"),
     ("external-secrets.io/", "ExternalSecret"),
     ("secretgenerator.mittwald.de/", "StringSecret"),
@@ -74,9 +76,18 @@ pub fn is_relevant(path: &RepoPath, text: &[u8]) -> bool {
     let mentioned = ["cnpg.io/", "Secret"]
         .iter()
         .any(|needle| memmem::find(text, needle.as_bytes()).is_some());
-    mentioned
-        && std::str::from_utf8(text)
-            .is_ok_and(|text| headers(text).iter().any(Header::is_known_kind))
+    if !mentioned && memmem::find(text, PRODUCT.as_bytes()).is_none() {
+        return false;
+    }
+    std::str::from_utf8(text).is_ok_and(|text| {
+        headers(text).iter().any(Header::is_known_kind) || holds_own_service(text)
+    })
+}
+
+/// Whether a text holds a Service and the product's name, as those that it makes have it.
+pub fn holds_own_service(text: &str) -> bool {
+    let is_service = |header: &Header<'_>| header.kind == Some("Service");
+    text.contains(PRODUCT) && headers(text).iter().any(is_service)
 }
 
 /// The headers of a text's documents, in order.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Facts;
 use crate::declared::{
-    CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem, Ensure,
-    RoleSource,
+    CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem,
+    DeclaredService, Ensure, RoleSource,
 };
 use crate::domain::app::AppRequest;
 use crate::domain::choice::RoleStyle;
@@ -45,6 +45,21 @@ pub struct Expected {
     pub made_elsewhere: bool,
     /// The database; none where the app has none.
     pub database: Option<ExpectedDatabase>,
+    /// The Services in the app's namespaces, where it has some.
+    pub service: Option<ExpectedService>,
+    /// The Pooler that the app connects through, where it does.
+    pub pooler: Option<String>,
+}
+
+/// What is expected of the Services in an app's namespaces.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ExpectedService {
+    /// Their name.
+    pub name: String,
+    /// Their namespaces.
+    pub namespaces: Vec<String>,
+    /// The host that they lead to.
+    pub host: String,
 }
 
 /// What is expected of a Database.
@@ -105,6 +120,8 @@ impl Expected {
             made_by: credential.map(|credential| credential.source),
             made_elsewhere: app.is_credential_outside(),
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
+            service: app.service.as_ref().map(ExpectedService::of_declared),
+            pooler: app.pooler.as_ref().map(ToString::to_string),
         }
     }
 
@@ -223,6 +240,18 @@ impl Default for Expected {
             made_by: Some(CredentialSource::SealedSecret),
             made_elsewhere: false,
             database: None,
+            service: None,
+            pooler: None,
+        }
+    }
+}
+
+impl ExpectedService {
+    fn of_declared(service: &DeclaredService) -> Self {
+        Self {
+            name: service.name.clone(),
+            namespaces: service.namespaces.clone(),
+            host: service.host.clone(),
         }
     }
 }

@@ -47,6 +47,8 @@ fn my_shop() -> Expected {
             extensions: vec!["pg_trgm".to_owned()],
             schemas: Vec::new(),
         }),
+        service: None,
+        pooler: None,
     }
 }
 

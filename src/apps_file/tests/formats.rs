@@ -18,6 +18,8 @@ fn my_shop() -> Said {
         database: Some(parsed("shop_data")),
         existing_secret: Some(false),
         secret: Some(parsed("shop-credentials")),
+        service: None,
+        pooler: None,
         extensions: Some(vec![parsed("pgcrypto"), parsed("postgis@3.4.2")]),
         schemas: Some(vec![parsed("audit")]),
         encoding: Some(parsed("UTF8")),

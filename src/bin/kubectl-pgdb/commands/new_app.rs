@@ -69,6 +69,12 @@ pub(crate) struct NewApp {
         hide_env = true
     )]
     existing_secret: Option<String>,
+    /// Make a Service of this name in each of the app's namespaces, which leads to the database's host.
+    #[arg(long, value_name = "NAME", env = "PGDB_SERVICE", hide_env = true)]
+    service: Option<String>,
+    /// Connect through the CNPG Pooler of this name instead of the Cluster's own Service.
+    #[arg(long, value_name = "NAME", env = "PGDB_POOLER", hide_env = true)]
+    pooler: Option<String>,
     /// Put the app on the CNPG Cluster of this name.
     #[arg(long, value_name = "NAME", env = "PGDB_CLUSTER", hide_env = true)]
     cluster: Option<String>,

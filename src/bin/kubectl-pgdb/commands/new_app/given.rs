@@ -59,6 +59,8 @@ impl Given {
             in_roles: list("--in-role", &args.in_role)?,
             comment: one("--comment", args.comment.as_deref())?,
             existing_secret: args.existing_secret.is_some(),
+            service: one("--service", args.service.as_deref())?,
+            pooler: one("--pooler", args.pooler.as_deref())?,
             ..AppOptions::default()
         };
         let target = TargetRequest {

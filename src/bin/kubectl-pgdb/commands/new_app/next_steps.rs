@@ -103,6 +103,8 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
         ("--namespace", &global.namespace),
         ("--secret-name", &args.secret_name),
         ("--existing-secret", &args.existing_secret),
+        ("--service", &args.service),
+        ("--pooler", &args.pooler),
         ("--cluster", &unless_chosen(&args.cluster)),
         ("--cluster-file", &unless_chosen(&args.cluster_file)),
         (
