@@ -11,6 +11,9 @@ use crate::domain::kubernetes_name::Namespace;
 use crate::repo::kustomization::Kustomization;
 use crate::repo::object::{Object, objects_in};
 
+/// What the name is called in a message: no value is sealed for it.
+const NAME: &str = "the Service's name";
+
 /// Looks for the Service in the app's file of it.
 pub(super) fn inspect<'text>(
     around: &Surroundings<'_, 'text>,
@@ -29,7 +32,7 @@ pub(super) fn inspect<'text>(
         None if own => {
             for object in objects.iter().take(1) {
                 let mut comparison = Comparison::new(path, object.root.line);
-                comparison.scalar("metadata.name", object.root.at(&["metadata", "name"]), None);
+                comparison.scalar(NAME, object.root.at(&["metadata", "name"]), None);
                 findings.differences.extend(comparison.into_differences());
             }
             Found::There(path, 0)
@@ -57,7 +60,7 @@ fn compare(inputs: &Inputs<'_>, objects: &[Object<'_>], findings: &mut Findings)
     for object in objects {
         let root = &object.root;
         let mut comparison = Comparison::new(object.path, root.line);
-        comparison.scalar("metadata.name", root.at(&["metadata", "name"]), name);
+        comparison.scalar(NAME, root.at(&["metadata", "name"]), name);
         comparison.scalar(
             "spec.type",
             root.at(&["spec", "type"]),
@@ -72,7 +75,7 @@ fn compare(inputs: &Inputs<'_>, objects: &[Object<'_>], findings: &mut Findings)
         let mut comparison = Comparison::new(first.path, first.root.line);
         let asked = app.namespaces.iter().map(Namespace::to_string).collect();
         let names = namespaces.into_iter().collect();
-        comparison.list("the namespaces of the Services", None, names, asked);
+        comparison.list("the list of the Services' namespaces", None, names, asked);
         findings.differences.extend(comparison.into_differences());
     }
 }

@@ -17,6 +17,7 @@ mod certificates;
 mod cluster_files;
 mod completion;
 mod concurrency;
+mod connections;
 mod controllers;
 mod discovery;
 mod disk;

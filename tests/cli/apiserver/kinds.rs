@@ -51,7 +51,7 @@ const fn custom(
 }
 
 /// All of them. Applications have no subresource `status`: Argo CD writes whole objects.
-pub static KINDS: [Kind; 12] = [
+pub static KINDS: [Kind; 13] = [
     Kind {
         namespaced: false,
         has_status: true,
@@ -92,6 +92,7 @@ pub static KINDS: [Kind; 12] = [
     custom("postgresql.cnpg.io", "v1", "clusters", "Cluster"),
     custom("postgresql.cnpg.io", "v1", "databases", "Database"),
     custom("postgresql.cnpg.io", "v1", "databaseroles", "DatabaseRole"),
+    custom("postgresql.cnpg.io", "v1", "poolers", "Pooler"),
     Kind {
         has_status: false,
         short_names: &["app", "apps"],
