@@ -119,11 +119,13 @@ impl AppFiles {
     /// # Errors
     /// Never for a parsed app name; the type of a path says so.
     pub fn of_name(app: &AppName, target: &Target) -> Result<Self, RepoPathError> {
-        let file = |suffix: &str| target.directory.join(&format!("{app}-{suffix}.yaml"));
+        let object = |suffix: &str| target.object_file(&format!("{app}-{suffix}"));
         Ok(Self {
-            secret: file("secrets-sealed")?,
-            role: file("role")?,
-            database: file("db")?,
+            secret: target
+                .directory
+                .join(&format!("{app}-secrets-sealed.yaml"))?,
+            role: object("role")?,
+            database: object("db")?,
         })
     }
 

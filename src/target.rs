@@ -3,10 +3,12 @@
 mod error;
 pub mod neighbourhood;
 pub mod own;
+pub mod server;
 #[cfg(test)]
 mod tests;
 
 use crate::domain::choice::RoleStyle;
+use crate::domain::engine::Engine;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
 use crate::repo::kustomization::{Kustomization, namespaces_set, patches};
@@ -17,6 +19,7 @@ use crate::repo::yaml::{Node, Value, YamlError};
 use crate::settings::{TargetSettings, WaveSettings};
 
 pub use error::TargetError;
+pub use server::Server;
 
 /// The API group of CloudNativePG.
 pub const CNPG: &str = "postgresql.cnpg.io";
@@ -42,6 +45,8 @@ pub struct TargetRequest {
     pub roles: RoleStyle,
     /// The sync-waves.
     pub waves: WaveSettings,
+    /// What the settings say of a server that CNPG does not run; none of a Cluster.
+    pub server: Option<Box<TargetSettings>>,
 }
 
 impl TargetRequest {
@@ -60,6 +65,8 @@ impl TargetRequest {
         self.namespace = self.namespace.or(inherited.namespace);
         self.directory = inherited.directory;
         self.waves = inherited.waves;
+        self.server =
+            (settings.engine == Some(Engine::Postgres)).then(|| Box::new(settings.clone()));
         self
     }
 }
@@ -85,6 +92,8 @@ pub struct Target {
     pub directory: RepoPath,
     /// The sync-waves.
     pub waves: Waves,
+    /// The server, where CNPG does not run it.
+    pub server: Option<Server>,
 }
 
 /// Where a Cluster's manifest is.
@@ -126,6 +135,9 @@ impl Target {
     /// When there is no Cluster, or several and no choice; when the file that was named cannot serve; when the waves
     /// do not ascend.
     pub fn resolve(request: &TargetRequest, snapshot: &Snapshot) -> Result<Self, TargetError> {
+        if let Some(settings) = &request.server {
+            return Self::of_server(request, settings);
+        }
         let candidates = match &request.cluster_file {
             Some(path) => in_file(path, request.cluster.as_ref(), snapshot),
             None => in_repo(request.cluster.as_ref(), snapshot),
@@ -177,6 +189,7 @@ impl Target {
             cluster: candidate.cluster,
             directory: request.directory.clone().unwrap_or(folder),
             waves: waves(request, candidate.wave)?,
+            server: None,
             manifest: Some(ClusterManifest {
                 path: candidate.path,
                 document: candidate.document,
@@ -209,6 +222,7 @@ impl Target {
             manifest: None,
             directory,
             waves: waves(request, None)?,
+            server: None,
         })
     }
 

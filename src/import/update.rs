@@ -7,7 +7,6 @@ use super::setting::{connection_keys, extension_items, memberships, mirroring, s
 use crate::apps_file::{Position, Problem, Said};
 use crate::declared::{DeclaredApp, Place, RoleSource};
 use crate::domain::choice::ReclaimPolicy;
-use crate::domain::connection::Connection;
 use crate::domain::kubernetes_name::AppName;
 use crate::domain::password::Password;
 use crate::domain::postgres_name::DatabaseName;
@@ -82,8 +81,7 @@ impl Update<'_> {
             edits.extend(mirroring(&spot, node, namespaces));
         }
         if let (Some(wanted), Some(database)) = (said.connection_keys, self.database()) {
-            let ground = inputs.ground.target;
-            let connection = Connection::new(&ground.cluster, &ground.namespace, &database);
+            let connection = inputs.ground.target.connection(&database);
             edits.extend(connection_keys(&spot, node, &connection, wanted));
         }
         Ok(())

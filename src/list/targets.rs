@@ -198,6 +198,7 @@ pub(super) fn without_manifest(
                 other_namespaces: Vec::new(),
                 directory,
                 waves: Waves::default(),
+                server: None,
             },
             namespace: shown,
         })

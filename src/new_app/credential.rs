@@ -162,11 +162,7 @@ fn entry(key: ConnectionKey) -> Entry {
 }
 
 fn connection(inputs: &Inputs<'_>) -> Connection {
-    Connection::new(
-        &inputs.target.cluster,
-        &inputs.target.namespace,
-        &inputs.app.database,
-    )
+    inputs.target.connection(&inputs.app.database)
 }
 
 /// Looks for the credential in the repository.

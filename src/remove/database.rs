@@ -74,10 +74,7 @@ fn make(
 ) -> Result<Piece, RemoveError> {
     let inputs = inventory.inputs;
     let app = app(inventory)?;
-    let path = inputs
-        .target
-        .directory
-        .join(&format!("{}-db.yaml", app.name))?;
+    let path = inputs.target.object_file(&format!("{}-db", app.name))?;
     if draft.text(&path).is_some() {
         return Err(RemoveError::FileTaken { path });
     }

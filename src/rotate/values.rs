@@ -135,7 +135,7 @@ fn connection(
     let database = database
         .parse()
         .map_err(|_| format!("the database's name {database:?} is not a plain one"))?;
-    let connection = Connection::new(&target.cluster, &target.namespace, &database);
+    let connection = target.connection(&database);
     Ok((connection, name))
 }
 

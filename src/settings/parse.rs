@@ -139,6 +139,13 @@ impl Reader {
         match key.name {
             "cluster" => settings.cluster = self.parsed(key, entry),
             "namespace" => settings.namespace = self.parsed(key, entry),
+            "engine" => settings.engine = self.parsed(key, entry),
+            "host" => settings.host = self.parsed(key, entry),
+            "port" => settings.port = self.parsed(key, entry),
+            "connectionSecret" => settings.connection_secret = self.parsed(key, entry),
+            "connectionKey" => settings.connection_key = self.parsed(key, entry),
+            "schedule" => settings.schedule = self.parsed(key, entry),
+            "timeZone" => settings.time_zone = self.parsed(key, entry),
             "clusterFile" => settings.cluster_file = self.file_path(key, entry),
             "directory" => settings.directory = self.path(key, entry),
             "certificate" => settings.certificate = self.file_path(key, entry),

@@ -42,6 +42,7 @@ fn full() -> TargetSettings {
         connection_keys: Some(false),
         password_length: Some(PasswordLength::new(48).unwrap()),
         templates: Some(path(".pgdb/templates")),
+        ..TargetSettings::default()
     }
 }
 

@@ -1,0 +1,149 @@
+//! A PostgreSQL that CNPG does not run: where it is, and how its roles and databases are made.
+
+use super::error::TargetError;
+use super::{Target, TargetRequest};
+use crate::domain::connection::Connection;
+use crate::domain::endpoint::{Endpoint, SecretKey};
+use crate::domain::engine::Engine;
+use crate::domain::kubernetes_name::{ClusterName, ObjectName};
+use crate::domain::name::NameError;
+use crate::domain::postgres_name::DatabaseName;
+use crate::domain::schedule::{Schedule, TimeZone};
+use crate::repo::path::{RepoPath, RepoPathError};
+use crate::settings::TargetSettings;
+
+/// The key of the connection's Secret, where no setting names another: as in the Secrets that CNPG makes.
+const CONNECTION_KEY: &str = "uri";
+
+/// What stands between the path of a sync file and the name of a declaration in it.
+const IN_FILE: char = '#';
+
+/// How the name of a server's sync file ends, behind the server's name.
+pub const SYNC_FILE_END: &str = "-sync.yaml";
+
+/// A PostgreSQL that CNPG does not run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Server {
+    /// Where it listens, as applications reach it.
+    pub endpoint: Endpoint,
+    /// The Secret with the connection by which roles and databases are made on it.
+    pub connection_secret: ObjectName,
+    /// The key of that Secret.
+    pub connection_key: SecretKey,
+    /// When its CronJob runs.
+    pub schedule: Schedule,
+    /// The time zone of that schedule; none for the one of the Kubernetes control plane.
+    pub time_zone: Option<TimeZone>,
+}
+
+impl Server {
+    /// What the settings say of the server of this name.
+    ///
+    /// # Errors
+    /// When they name no host.
+    pub(super) fn of(settings: &TargetSettings, name: &ClusterName) -> Result<Self, TargetError> {
+        let host = settings.host.clone().ok_or(TargetError::NoHost)?;
+        let set = settings.connection_secret.clone();
+        let connection_secret = match set {
+            Some(secret) => secret,
+            None => connection_secret(name)?,
+        };
+        let key = settings.connection_key.clone();
+        Ok(Self {
+            endpoint: Endpoint {
+                host,
+                port: settings.port.unwrap_or_default(),
+            },
+            connection_secret,
+            connection_key: match key {
+                Some(key) => key,
+                None => CONNECTION_KEY.parse()?,
+            },
+            schedule: settings.schedule.clone().unwrap_or_default(),
+            time_zone: settings.time_zone.clone(),
+        })
+    }
+}
+
+impl Target {
+    /// The target of a server that CNPG does not run.
+    pub(super) fn of_server(
+        request: &TargetRequest,
+        settings: &TargetSettings,
+    ) -> Result<Self, TargetError> {
+        let name = request.cluster.clone().ok_or(TargetError::NoServerName)?;
+        let server = Server::of(settings, &name)?;
+        Ok(Self {
+            server: Some(server),
+            ..Self::without_manifest(request, name)?
+        })
+    }
+
+    /// Who runs it.
+    pub fn engine(&self) -> Engine {
+        match self.server {
+            Some(_) => Engine::Postgres,
+            None => Engine::Cnpg,
+        }
+    }
+
+    /// Where applications reach it.
+    pub fn endpoint(&self) -> Endpoint {
+        match &self.server {
+            Some(server) => server.endpoint.clone(),
+            None => Endpoint::read_write(&self.cluster, &self.namespace),
+        }
+    }
+
+    /// The way of applications to one of its databases.
+    pub fn connection(&self, database: &DatabaseName) -> Connection {
+        Connection::new(self.endpoint(), database)
+    }
+
+    /// The file in which the CronJob of a server is declared, with all that it makes there; none of a Cluster.
+    pub fn sync_file(&self) -> Option<RepoPath> {
+        self.server.as_ref()?;
+        self.directory
+            .join(&format!("{}{SYNC_FILE_END}", self.cluster))
+            .ok()
+    }
+
+    /// The file of an object of this name that makes a role or a database: of its own, or in the sync file of a server.
+    ///
+    /// # Errors
+    /// When the name is none that a file may have.
+    pub fn object_file(&self, object: &str) -> Result<RepoPath, RepoPathError> {
+        match self.sync_file() {
+            Some(file) => declaration_in(&file, object),
+            None => self.directory.join(&format!("{object}.yaml")),
+        }
+    }
+}
+
+/// Where a declaration stands that a sync file holds: `DIRECTORY/SERVER-sync.yaml#OBJECT`, which is no path on disk.
+///
+/// # Errors
+/// When the name is none that a file may have.
+pub fn declaration_in(file: &RepoPath, object: &str) -> Result<RepoPath, RepoPathError> {
+    file.parent()
+        .join(&format!("{}{IN_FILE}{object}", file.file_name()))
+}
+
+/// The file that a path is of on disk, and the name of the declaration in it where the path is of one.
+pub fn file_of(path: &RepoPath) -> (RepoPath, Option<&str>) {
+    let split = path.as_str().split_once(IN_FILE);
+    let found = split.filter(|(file, _)| file.ends_with(SYNC_FILE_END));
+    let parsed = found.and_then(|(file, object)| Some((file.parse().ok()?, object)));
+    match parsed {
+        Some((file, object)) => (file, Some(object)),
+        None => (path.clone(), None),
+    }
+}
+
+/// The Secret with a server's connection, where no setting names another.
+///
+/// # Errors
+/// Never for a parsed name; the type of a name says so.
+pub fn connection_secret(server: &ClusterName) -> Result<ObjectName, NameError> {
+    format!("{server}-connection").parse()
+}
