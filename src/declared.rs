@@ -264,6 +264,11 @@ pub(crate) fn role_of_object(object: &Object<'_>, snapshot: &Snapshot) -> Option
     role::read_object(object, snapshot.text(object.path))
 }
 
+/// The database that an object of kind Database declares.
+pub(crate) fn database_of_object(object: &Object<'_>) -> Option<DeclaredDatabase> {
+    database::read(object)
+}
+
 impl DeclaredApp {
     /// The pieces that the repository does not declare; none of an app that is being removed, or was and left its data.
     pub fn missing(&self) -> Vec<Piece> {

@@ -29,6 +29,7 @@ use crate::repo::draft::Draft;
 use crate::repo::path::{RepoPath, RepoPathError};
 use crate::repo::snapshot::Snapshot;
 use crate::sealing::SealingKey;
+use crate::sync::{Folding, fold};
 use crate::target::Target;
 
 pub use comparison::Difference;
@@ -174,8 +175,13 @@ pub fn plan(
             return Err(first.map_or(NewAppError::NoManifest, |(_, error)| error));
         }
     };
+    let folding = Folding {
+        target: inputs.target,
+        snapshot: inputs.snapshot,
+        templates: inputs.templates,
+    };
     Ok(Plan {
-        changes: draft.into_change_set(),
+        changes: fold(draft.into_change_set(), folding)?,
         pieces: planned.pieces.pop().unwrap_or_default(),
         warnings: planned.warnings,
     })

@@ -23,11 +23,18 @@ pub enum Template {
     Database,
     /// The DatabaseRole of an app.
     DatabaseRole,
+    /// What is declared of a server that CNPG does not run, and the CronJob that makes it true.
+    Sync,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::SealedSecret, Self::Database, Self::DatabaseRole];
+    pub const ALL: [Self; 4] = [
+        Self::SealedSecret,
+        Self::Database,
+        Self::DatabaseRole,
+        Self::Sync,
+    ];
 
     /// The name of its file, in the product and in a repository that overrides it.
     pub fn file_name(self) -> &'static str {
@@ -35,15 +42,17 @@ impl Template {
             Self::SealedSecret => "sealed-secret.yaml.hbs",
             Self::Database => "database.yaml.hbs",
             Self::DatabaseRole => "database-role.yaml.hbs",
+            Self::Sync => "sync.yaml.hbs",
         }
     }
 
-    /// The kind of the object that it makes.
+    /// The kind of the object that it makes; the first one, of several.
     pub fn kind(self) -> &'static str {
         match self {
             Self::SealedSecret => "SealedSecret",
             Self::Database => "Database",
             Self::DatabaseRole => "DatabaseRole",
+            Self::Sync => "ConfigMap",
         }
     }
 
@@ -52,6 +61,7 @@ impl Template {
             Self::SealedSecret => include_str!("../templates/sealed-secret.yaml.hbs"),
             Self::Database => include_str!("../templates/database.yaml.hbs"),
             Self::DatabaseRole => include_str!("../templates/database-role.yaml.hbs"),
+            Self::Sync => include_str!("../templates/sync.yaml.hbs"),
         }
     }
 }
@@ -71,7 +81,7 @@ struct Overriding {
 }
 
 /// Why a template gave no manifest that can be used.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum RenderError {
     /// The template is no Handlebars, or asks for a value that is not there.
     #[error("{place}: {reason}")]
@@ -135,25 +145,58 @@ impl Templates {
         sealed: &[Entry],
         data: &[Entry],
     ) -> Result<String, RenderError> {
-        let overriding = self.overridden.get(&template);
-        let place =
-            || overriding.map_or(template.file_name().to_owned(), |found| found.place.clone());
         let values = values(template, app, target, sealed, data);
+        let rendered = self.text_of(template, &values)?;
+        self.checked(
+            template,
+            check(template, &rendered, app, target).map(|()| rendered),
+        )
+    }
+
+    /// The manifest of a server that CNPG does not run; `values` are all that its template uses.
+    ///
+    /// # Errors
+    /// When an overriding template is no Handlebars, asks for what is not there, or leaves out an object.
+    pub fn sync(&self, values: &serde_json::Value) -> Result<String, RenderError> {
+        let rendered = self.text_of(Template::Sync, values)?;
+        let problem = check_sync(&rendered, values);
+        self.checked(Template::Sync, problem.map(|()| rendered))
+    }
+
+    /// What a template makes of these values.
+    fn text_of(
+        &self,
+        template: Template,
+        values: &serde_json::Value,
+    ) -> Result<String, RenderError> {
         let (engine, name) = (self.engine(), template.file_name());
         let rendered = if engine.has_template(name) {
-            engine.render(name, &values)
+            engine.render(name, values)
         } else {
-            engine.render_template(self.text(template), &values)
+            engine.render_template(self.text(template), values)
         };
-        let rendered = rendered.map_err(|error| RenderError::Template {
-            place: place(),
+        rendered.map_err(|error| RenderError::Template {
+            place: self.place(template),
             reason: reason(&error),
-        })?;
-        check(template, &rendered, app, target).map_err(|problem| RenderError::Manifest {
-            place: place(),
+        })
+    }
+
+    /// What came out, or what is wrong with it and which template gave it.
+    fn checked(
+        &self,
+        template: Template,
+        rendered: Result<String, String>,
+    ) -> Result<String, RenderError> {
+        rendered.map_err(|problem| RenderError::Manifest {
+            place: self.place(template),
             problem,
-        })?;
-        Ok(rendered)
+        })
+    }
+
+    /// Where a template is, for messages.
+    fn place(&self, template: Template) -> String {
+        let overriding = self.overridden.get(&template);
+        overriding.map_or(template.file_name().to_owned(), |found| found.place.clone())
     }
 }
 
@@ -213,7 +256,8 @@ fn values(
     let (name, wave) = match template {
         Template::SealedSecret => (&app.secret, target.waves.secret()),
         Template::Database => (&app.database_object, target.waves.database()),
-        Template::DatabaseRole => (&app.role_object, target.waves.cluster()),
+        // A server's manifest is no app's: `sync` renders it.
+        Template::DatabaseRole | Template::Sync => (&app.role_object, target.waves.cluster()),
     };
     json!({
         "app": app.name.as_str(),
@@ -254,14 +298,39 @@ fn check(template: Template, text: &str, app: &App, target: &Target) -> Result<(
     let name = match template {
         Template::SealedSecret => &app.secret,
         Template::Database => &app.database_object,
-        Template::DatabaseRole => &app.role_object,
+        Template::DatabaseRole | Template::Sync => &app.role_object,
     };
+    let namespace = target.namespace.as_str();
+    check_object(&document.root, template.kind(), name.as_str(), namespace)
+}
+
+/// Whether a manifest is the ConfigMap, the CronJob and the Job of a server, in this order and before anything else.
+fn check_sync(text: &str, values: &serde_json::Value) -> Result<(), String> {
+    let stream = yaml::parse(text).map_err(|error| format!("is no valid YAML: {error}"))?;
+    let value = |key: &str| values.get(key).and_then(serde_json::Value::as_str);
+    let (name, namespace) = (
+        value("name").unwrap_or_default(),
+        value("namespace").unwrap_or_default(),
+    );
+    let now = format!("{name}-now");
+    let mut documents = stream.documents.iter();
+    for (kind, name) in [("ConfigMap", name), ("CronJob", name), ("Job", &now)] {
+        let Some(document) = documents.next() else {
+            return Err(format!("lacks the {kind}"));
+        };
+        check_object(&document.root, kind, name, namespace)?;
+    }
+    Ok(())
+}
+
+/// Whether an object is the one that it has to be.
+fn check_object(root: &Node<'_>, kind: &str, name: &str, namespace: &str) -> Result<(), String> {
     for (path, wanted) in [
-        (&["kind"][..], template.kind()),
-        (&["metadata", "name"], name.as_str()),
-        (&["metadata", "namespace"], target.namespace.as_str()),
+        (&["kind"][..], kind),
+        (&["metadata", "name"], name),
+        (&["metadata", "namespace"], namespace),
     ] {
-        let found = document.root.at(path).and_then(Node::as_str);
+        let found = root.at(path).and_then(Node::as_str);
         if found != Some(wanted) {
             let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
             return Err(format!(

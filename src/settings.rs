@@ -204,6 +204,14 @@ impl Settings {
 }
 
 impl TargetSettings {
+    /// How roles are declared where nothing else is asked for; on a server that CNPG does not run there is but one way.
+    pub fn role_style(&self) -> RoleStyle {
+        match self.engine {
+            Some(Engine::Postgres) => RoleStyle::DatabaseRole,
+            Some(Engine::Cnpg) | None => self.roles.unwrap_or_default(),
+        }
+    }
+
     /// These settings, and those of `other` where these leave something open.
     fn or(self, other: &Self) -> Self {
         Self {

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// The library's modules below the use cases, each with the ones that it may use.
 ///
 /// A module that is not here is a use case: it may use all of these, and no other use case.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("live", &["domain"]),
     ("repo", &["domain"]),
@@ -31,6 +31,10 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ("target", &["domain", "repo", "settings"]),
     ("declared", &["domain", "repo", "settings", "target"]),
     ("render", &["domain", "repo", "target"]),
+    (
+        "sync",
+        &["declared", "domain", "render", "repo", "sql", "target"],
+    ),
 ];
 
 /// The use cases that are built on others: `import` is `new-app` and `rotate` for many apps, compared with what `export`

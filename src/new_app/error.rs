@@ -6,12 +6,13 @@ use thiserror::Error;
 
 use super::comparison::Difference;
 use crate::declared::Kept;
-use crate::domain::kubernetes_name::Namespace;
+use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::render::RenderError;
 use crate::repo::edit::EditError;
 use crate::repo::path::{RepoPath, RepoPathError};
 use crate::repo::yaml::YamlError;
 use crate::sealing::SealError;
+use crate::sync::SyncError;
 
 /// The argument that gives the app another name altogether.
 pub(super) const NAME: &str = "NAME";
@@ -84,6 +85,14 @@ pub enum NewAppError {
         /// The kustomization.
         path: RepoPath,
     },
+    /// Something is asked for that a server has not that CNPG does not run.
+    #[error("{what} cannot be asked for on {server}, a server that CloudNativePG does not run")]
+    NotOnServer {
+        /// What it is.
+        what: &'static str,
+        /// The server.
+        server: ClusterName,
+    },
     /// There is no Cluster manifest to enter a managed role in.
     #[error("there is no Cluster manifest to enter the role in")]
     NoManifest,
@@ -98,6 +107,9 @@ pub enum NewAppError {
         /// Why.
         source: EditError,
     },
+    /// What is declared of a server cannot be read or written.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
     /// A template gave no manifest.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -141,9 +153,15 @@ impl NewAppError {
                  manifests a kustomization without namePrefix and nameSuffix"
                     .to_owned()
             }
+            Self::NotOnServer { .. } => {
+                "leave it out: roles and databases are declared in one file there, and nothing is dropped because a \
+                 declaration goes; `remove --drop-database` drops"
+                    .to_owned()
+            }
             Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),
             Self::NoKey => "name one with --cert FILE".to_owned(),
             Self::Edit { source, .. } => source.remedy(),
+            Self::Sync(source) => source.help().to_owned(),
             Self::Render(source) => source.help().to_owned(),
             Self::Seal(source) => source.help().to_owned(),
             Self::Path(source) => source.help().to_owned(),

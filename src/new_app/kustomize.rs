@@ -1,5 +1,7 @@
 //! The entries in kustomize's list of resources.
 
+use std::collections::HashSet;
+
 use super::NewAppError;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Addition, append};
@@ -8,6 +10,7 @@ use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::parse;
 use crate::target::Target;
+use crate::target::server::file_of;
 
 /// Enters files of the target's folder where a kustomization lists the folder's resources and does not list them yet.
 pub(super) fn add(
@@ -24,9 +27,13 @@ pub(super) fn add(
     };
     let folder = kustomization.path.parent();
     let listed = kustomization.listed();
+    // A declaration in the sync file of a server is listed with that.
+    let mut seen = HashSet::new();
+    let files = files.iter().map(|file| file_of(file).0);
+    let files: Vec<RepoPath> = files.filter(|file| seen.insert(file.clone())).collect();
     let missing: Vec<Addition> = files
         .iter()
-        .filter(|file| !listed.contains(**file))
+        .filter(|file| !listed.contains(*file))
         .filter_map(|file| file.relative_to(&folder))
         .map(|file| Addition::Text(file.to_owned()))
         .collect();

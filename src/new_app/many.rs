@@ -9,7 +9,7 @@ use super::inventory::{Found, Inventory};
 use super::site::Site;
 use super::{AppFiles, Credential, Inputs, Piece, PieceKind, PieceState, cluster, kustomize};
 use crate::domain::app::{App, Share};
-use crate::domain::choice::RoleStyle;
+use crate::domain::choice::{ReclaimPolicy, RoleStyle};
 use crate::render::{Template, Templates};
 use crate::repo::draft::Draft;
 use crate::repo::path::RepoPath;
@@ -198,6 +198,7 @@ impl<'input> AppDraft<'input> {
                 namespace: own.clone(),
             });
         }
+        check_server(app, target)?;
         let files = AppFiles::new(app, target)?;
         let inventory = Inventory::of(inputs, &files, site);
         inventory.check()?;
@@ -313,6 +314,20 @@ impl<'input> AppDraft<'input> {
         files.retain(|file| pieces.iter().any(|piece| piece.path == **file));
         files
     }
+}
+
+/// Refuses what a server has not that CNPG does not run.
+fn check_server(app: &App, target: &Target) -> Result<(), NewAppError> {
+    let what = match (app.options.roles, app.options.reclaim) {
+        _ if target.server.is_none() => return Ok(()),
+        (RoleStyle::Managed, _) => "roles: managed",
+        (_, ReclaimPolicy::Delete) => "reclaim: delete",
+        (RoleStyle::DatabaseRole, ReclaimPolicy::Retain) => return Ok(()),
+    };
+    Err(NewAppError::NotOnServer {
+        what,
+        server: target.cluster.clone(),
+    })
 }
 
 /// A piece that is there, or is made in this file.

@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::object::PRODUCT;
 use super::path::RepoPath;
 
 /// The kinds of object that the product reads, by their API group; a List may hold any of them.
@@ -68,7 +69,7 @@ impl Header<'_> {
 /// Decides by the unindented lines, so a definition of a kind (a CRD of over 1 MB) or a chart is not taken for an
 /// object of it, and nothing is parsed.
 pub fn is_relevant(path: &RepoPath, text: &[u8]) -> bool {
-    if KUSTOMIZATION_NAMES.contains(&path.file_name()) {
+    if KUSTOMIZATION_NAMES.contains(&path.file_name()) || may_be_sync_file(path, text) {
         return true;
     }
     let mentioned = ["cnpg.io/", "Secret"]
@@ -77,6 +78,14 @@ pub fn is_relevant(path: &RepoPath, text: &[u8]) -> bool {
     mentioned
         && std::str::from_utf8(text)
             .is_ok_and(|text| headers(text).iter().any(Header::is_known_kind))
+}
+
+/// How the name of the file ends in which the product declares all of a server that CNPG does not run.
+pub const SYNC_FILE_END: &str = "-sync.yaml";
+
+/// Whether a file may be such a one.
+fn may_be_sync_file(path: &RepoPath, text: &[u8]) -> bool {
+    path.as_str().ends_with(SYNC_FILE_END) && memmem::find(text, PRODUCT.as_bytes()).is_some()
 }
 
 /// The headers of a text's documents, in order.

@@ -9,6 +9,7 @@ use crate::domain::kubernetes_name::{ClusterName, ObjectName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::DatabaseName;
 use crate::domain::schedule::{Schedule, TimeZone};
+use crate::repo::header::SYNC_FILE_END;
 use crate::repo::path::{RepoPath, RepoPathError};
 use crate::settings::TargetSettings;
 
@@ -17,9 +18,6 @@ const CONNECTION_KEY: &str = "uri";
 
 /// What stands between the path of a sync file and the name of a declaration in it.
 const IN_FILE: char = '#';
-
-/// How the name of a server's sync file ends, behind the server's name.
-pub const SYNC_FILE_END: &str = "-sync.yaml";
 
 /// A PostgreSQL that CNPG does not run.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -44,7 +44,7 @@ impl TargetFlags {
             cluster: one("--cluster", self.cluster_name.as_deref())?,
             cluster_file: one("--cluster-file", self.cluster_file.as_deref())?,
             namespace: one("--namespace", global.namespace.as_deref())?,
-            roles: settings.roles.unwrap_or_default(),
+            roles: settings.role_style(),
             ..TargetRequest::default()
         }
         .or_settings(settings);

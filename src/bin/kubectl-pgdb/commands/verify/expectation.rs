@@ -53,7 +53,7 @@ impl Expectation {
             return names::expectation(args, request);
         };
         let request = TargetRequest {
-            roles: workspace.settings.roles.unwrap_or_default(),
+            roles: workspace.settings.role_style(),
             ..request
         }
         .or_settings(&workspace.settings);
