@@ -4,6 +4,7 @@
 //! missing one is made, and one that differs, or belongs to something else, is an error that names each difference. So
 //! the same command finishes what a crash left half done, and writes nothing when all is there.
 
+mod access_manifest;
 mod cluster;
 mod comparison;
 mod credential;
@@ -20,6 +21,7 @@ mod tests;
 
 use rand::CryptoRng;
 
+use crate::access;
 use crate::domain::app::App;
 use crate::domain::kubernetes_name::AppName;
 use crate::domain::password::{Password, PasswordLength};
@@ -56,6 +58,8 @@ pub enum PieceKind {
     DatabaseRole,
     /// The object of kind Database.
     Database,
+    /// The access to the database: a ConfigMap with SQL, and the Job that runs it.
+    Access,
 }
 
 /// What becomes of a piece.
@@ -104,6 +108,8 @@ pub struct AppFiles {
     pub role: RepoPath,
     /// The Database's.
     pub database: RepoPath,
+    /// That of the access to the database.
+    pub access: RepoPath,
 }
 
 impl AppFiles {
@@ -127,12 +133,13 @@ impl AppFiles {
                 .join(&format!("{app}-secrets-sealed.yaml"))?,
             role: object("role")?,
             database: object("db")?,
+            access: access::file(app, target)?,
         })
     }
 
     /// All of them: what a reader of the repository has to look at even where git ignores it.
-    pub fn all(&self) -> [&RepoPath; 3] {
-        [&self.secret, &self.role, &self.database]
+    pub fn all(&self) -> [&RepoPath; 4] {
+        [&self.secret, &self.role, &self.database, &self.access]
     }
 }
 

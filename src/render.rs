@@ -23,16 +23,23 @@ pub enum Template {
     Database,
     /// The DatabaseRole of an app.
     DatabaseRole,
-    /// What is declared of a server that CNPG does not run, and the CronJob that makes it true.
+    /// The DatabaseRole of a group of those who may use an app's database.
+    GroupRole,
+    /// The access to an app's database: a ConfigMap with SQL, the Job that runs it, and perhaps a NetworkPolicy.
+    Access,
+    /// What is declared of a server that CNPG does not run: a ConfigMap with SQL, the CronJob that runs it, the Job for at
+    /// once, and perhaps a NetworkPolicy.
     Sync,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::SealedSecret,
         Self::Database,
         Self::DatabaseRole,
+        Self::GroupRole,
+        Self::Access,
         Self::Sync,
     ];
 
@@ -42,17 +49,34 @@ impl Template {
             Self::SealedSecret => "sealed-secret.yaml.hbs",
             Self::Database => "database.yaml.hbs",
             Self::DatabaseRole => "database-role.yaml.hbs",
+            Self::GroupRole => "group-role.yaml.hbs",
+            Self::Access => "access.yaml.hbs",
             Self::Sync => "sync.yaml.hbs",
         }
     }
 
-    /// The kind of the object that it makes; the first one, of several.
+    /// The kind of the object that it makes, of the first where it makes several.
     pub fn kind(self) -> &'static str {
+        self.kinds().first().copied().unwrap_or_default()
+    }
+
+    /// The kinds of the objects that it makes, in their order; one that may be left out comes last.
+    fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::SealedSecret => "SealedSecret",
-            Self::Database => "Database",
-            Self::DatabaseRole => "DatabaseRole",
-            Self::Sync => "ConfigMap",
+            Self::SealedSecret => &["SealedSecret"],
+            Self::Database => &["Database"],
+            Self::DatabaseRole | Self::GroupRole => &["DatabaseRole"],
+            Self::Access => &["ConfigMap", "Job", "NetworkPolicy"],
+            Self::Sync => &["ConfigMap", "CronJob", "Job", "NetworkPolicy"],
+        }
+    }
+
+    /// How many objects it makes at least.
+    fn fewest(self) -> usize {
+        match self {
+            Self::Access => 2,
+            Self::Sync => 3,
+            Self::SealedSecret | Self::Database | Self::DatabaseRole | Self::GroupRole => 1,
         }
     }
 
@@ -61,6 +85,8 @@ impl Template {
             Self::SealedSecret => include_str!("../templates/sealed-secret.yaml.hbs"),
             Self::Database => include_str!("../templates/database.yaml.hbs"),
             Self::DatabaseRole => include_str!("../templates/database-role.yaml.hbs"),
+            Self::GroupRole => include_str!("../templates/group-role.yaml.hbs"),
+            Self::Access => include_str!("../templates/access.yaml.hbs"),
             Self::Sync => include_str!("../templates/sync.yaml.hbs"),
         }
     }
@@ -145,58 +171,44 @@ impl Templates {
         sealed: &[Entry],
         data: &[Entry],
     ) -> Result<String, RenderError> {
-        let values = values(template, app, target, sealed, data);
-        let rendered = self.text_of(template, &values)?;
-        self.checked(
-            template,
-            check(template, &rendered, app, target).map(|()| rendered),
-        )
+        let name = match template {
+            Template::Database => &app.database_object,
+            Template::DatabaseRole | Template::GroupRole => &app.role_object,
+            Template::SealedSecret | Template::Access | Template::Sync => &app.secret,
+        };
+        let values = values(name.as_str(), template, app, target, sealed, data);
+        self.rendered(template, &values, name.as_str(), target.namespace.as_str())
     }
 
-    /// The manifest of a server that CNPG does not run; `values` are all that its template uses.
+    /// The manifest that a template makes of values, which has to hold objects of this name and namespace.
     ///
     /// # Errors
-    /// When an overriding template is no Handlebars, asks for what is not there, or leaves out an object.
-    pub fn sync(&self, values: &serde_json::Value) -> Result<String, RenderError> {
-        let rendered = self.text_of(Template::Sync, values)?;
-        let problem = check_sync(&rendered, values);
-        self.checked(Template::Sync, problem.map(|()| rendered))
-    }
-
-    /// What a template makes of these values.
-    fn text_of(
+    /// When an overriding template is no Handlebars, asks for what is not there, or gives other objects.
+    pub fn rendered(
         &self,
         template: Template,
-        values: &serde_json::Value,
+        values: &impl Serialize,
+        name: &str,
+        namespace: &str,
     ) -> Result<String, RenderError> {
-        let (engine, name) = (self.engine(), template.file_name());
-        let rendered = if engine.has_template(name) {
-            engine.render(name, values)
+        let overriding = self.overridden.get(&template);
+        let place =
+            || overriding.map_or(template.file_name().to_owned(), |found| found.place.clone());
+        let (engine, file) = (self.engine(), template.file_name());
+        let rendered = if engine.has_template(file) {
+            engine.render(file, values)
         } else {
             engine.render_template(self.text(template), values)
         };
-        rendered.map_err(|error| RenderError::Template {
-            place: self.place(template),
+        let rendered = rendered.map_err(|error| RenderError::Template {
+            place: place(),
             reason: reason(&error),
-        })
-    }
-
-    /// What came out, or what is wrong with it and which template gave it.
-    fn checked(
-        &self,
-        template: Template,
-        rendered: Result<String, String>,
-    ) -> Result<String, RenderError> {
-        rendered.map_err(|problem| RenderError::Manifest {
-            place: self.place(template),
+        })?;
+        check(template, &rendered, name, namespace).map_err(|problem| RenderError::Manifest {
+            place: place(),
             problem,
-        })
-    }
-
-    /// Where a template is, for messages.
-    fn place(&self, template: Template) -> String {
-        let overriding = self.overridden.get(&template);
-        overriding.map_or(template.file_name().to_owned(), |found| found.place.clone())
+        })?;
+        Ok(rendered)
     }
 }
 
@@ -237,8 +249,9 @@ fn reason(error: &handlebars::RenderError) -> String {
     }
 }
 
-/// The values that a template may use.
+/// The values that a template of an app's own objects may use.
 fn values(
+    name: &str,
     template: Template,
     app: &App,
     target: &Target,
@@ -253,11 +266,10 @@ fn values(
         .collect();
     let scope: BTreeMap<_, _> = options.scope.annotation().into_iter().collect();
     let other_locale = options.encoding.is_some() || options.locale.is_some();
-    let (name, wave) = match template {
-        Template::SealedSecret => (&app.secret, target.waves.secret()),
-        Template::Database => (&app.database_object, target.waves.database()),
-        // A server's manifest is no app's: `sync` renders it.
-        Template::DatabaseRole | Template::Sync => (&app.role_object, target.waves.cluster()),
+    let wave = match template {
+        Template::SealedSecret => target.waves.secret(),
+        Template::Database | Template::Access | Template::Sync => target.waves.database(),
+        Template::DatabaseRole | Template::GroupRole => target.waves.cluster(),
     };
     json!({
         "app": app.name.as_str(),
@@ -272,7 +284,7 @@ fn values(
         "extensions": extensions,
         "inRoles": options.in_roles.iter().map(|group| group.as_str()).collect::<Vec<_>>(),
         "locale": options.locale.as_ref().map(|locale| locale.as_str()),
-        "name": name.as_str(),
+        "name": name,
         "namespace": target.namespace.as_str(),
         "reclaim": options.reclaim.as_str(),
         "role": app.role.as_str(),
@@ -286,57 +298,40 @@ fn values(
     })
 }
 
-/// Whether a manifest is one document that holds the object that it has to be.
-fn check(template: Template, text: &str, app: &App, target: &Target) -> Result<(), String> {
+/// Whether a manifest holds the objects that it has to, and no others.
+fn check(template: Template, text: &str, name: &str, namespace: &str) -> Result<(), String> {
     let stream = yaml::parse(text).map_err(|error| format!("is no valid YAML: {error}"))?;
-    let [document] = stream.documents.as_slice() else {
-        return Err(format!(
-            "has {} documents instead of one",
-            stream.documents.len()
-        ));
-    };
-    let name = match template {
-        Template::SealedSecret => &app.secret,
-        Template::Database => &app.database_object,
-        Template::DatabaseRole | Template::Sync => &app.role_object,
-    };
-    let namespace = target.namespace.as_str();
-    check_object(&document.root, template.kind(), name.as_str(), namespace)
-}
-
-/// Whether a manifest is the ConfigMap, the CronJob and the Job of a server, in this order and before anything else.
-fn check_sync(text: &str, values: &serde_json::Value) -> Result<(), String> {
-    let stream = yaml::parse(text).map_err(|error| format!("is no valid YAML: {error}"))?;
-    let value = |key: &str| values.get(key).and_then(serde_json::Value::as_str);
-    let (name, namespace) = (
-        value("name").unwrap_or_default(),
-        value("namespace").unwrap_or_default(),
-    );
-    let now = format!("{name}-now");
-    let mut documents = stream.documents.iter();
-    for (kind, name) in [("ConfigMap", name), ("CronJob", name), ("Job", &now)] {
-        let Some(document) = documents.next() else {
-            return Err(format!("lacks the {kind}"));
+    let (documents, kinds) = (&stream.documents, template.kinds());
+    if !(template.fewest()..=kinds.len()).contains(&documents.len()) {
+        let wanted = match kinds {
+            [_] => "one".to_owned(),
+            kinds => kinds.len().to_string(),
         };
-        check_object(&document.root, kind, name, namespace)?;
+        return Err(format!(
+            "has {} documents instead of {wanted}",
+            documents.len()
+        ));
     }
-    Ok(())
-}
-
-/// Whether an object is the one that it has to be.
-fn check_object(root: &Node<'_>, kind: &str, name: &str, namespace: &str) -> Result<(), String> {
-    for (path, wanted) in [
-        (&["kind"][..], kind),
-        (&["metadata", "name"], name),
-        (&["metadata", "namespace"], namespace),
-    ] {
-        let found = root.at(path).and_then(Node::as_str);
-        if found != Some(wanted) {
-            let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
-            return Err(format!(
-                "has {} {found}, which must be {wanted:?}",
-                path.join(".")
-            ));
+    for (document, kind) in documents.iter().zip(kinds) {
+        // Beside the Jobs that its CronJob makes, a server has one of its own name.
+        let now = format!("{name}-now");
+        let name = match (template, *kind) {
+            (Template::Sync, "Job") => now.as_str(),
+            _ => name,
+        };
+        for (path, wanted) in [
+            (&["kind"][..], *kind),
+            (&["metadata", "name"], name),
+            (&["metadata", "namespace"], namespace),
+        ] {
+            let found = document.root.at(path).and_then(Node::as_str);
+            if found != Some(wanted) {
+                let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
+                return Err(format!(
+                    "has {} {found}, which must be {wanted:?}",
+                    path.join(".")
+                ));
+            }
         }
     }
     Ok(())

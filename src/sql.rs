@@ -2,6 +2,7 @@
 
 pub mod freeing;
 pub mod holdings;
+pub mod privileges;
 pub mod sync;
 pub mod wanted;
 

@@ -15,14 +15,15 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::access::form::AccessForm;
+use crate::repo::inside::declaration_in;
 use crate::repo::snapshot::Snapshot;
 use crate::sql::sync::rows::Rows;
-use crate::target::server::declaration_in;
 
 pub use error::SyncError;
 pub use file::{SyncFile, is_sync_file};
 pub use fold::{Folding, fold};
-pub use manifest::{Manifest, SCRIPT_HASH};
+pub use manifest::Manifest;
 
 /// All that is declared of a server.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -32,7 +33,17 @@ pub struct Declarations {
     #[serde(flatten)]
     pub rows: Rows,
     /// Who may do what in the databases, beside their owners.
-    pub access: Vec<serde_json::Value>,
+    pub access: Vec<AccessRow>,
+}
+
+/// Who may do what in the database of an app.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct AccessRow {
+    /// The app.
+    pub app: String,
+    /// The access.
+    #[serde(flatten)]
+    pub access: AccessForm,
 }
 
 impl Declarations {

@@ -8,6 +8,7 @@ pub mod server;
 mod tests;
 
 use crate::domain::choice::RoleStyle;
+use crate::domain::container_image::ContainerImage;
 use crate::domain::engine::Engine;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
@@ -47,6 +48,17 @@ pub struct TargetRequest {
     pub waves: WaveSettings,
     /// What the settings say of a server that CNPG does not run; none of a Cluster.
     pub server: Option<Box<TargetSettings>>,
+    /// How Jobs run SQL.
+    pub jobs: JobOptions,
+}
+
+/// How Jobs run SQL on a target.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct JobOptions {
+    /// Their image; none for the Cluster's own.
+    pub image: Option<ContainerImage>,
+    /// Whether a NetworkPolicy lets them reach PostgreSQL and DNS alone.
+    pub network_policy: bool,
 }
 
 impl TargetRequest {
@@ -67,6 +79,10 @@ impl TargetRequest {
         self.waves = inherited.waves;
         self.server =
             (settings.engine == Some(Engine::Postgres)).then(|| Box::new(settings.clone()));
+        self.jobs = JobOptions {
+            image: inherited.job_image,
+            network_policy: inherited.network_policy.unwrap_or_default(),
+        };
         self
     }
 }
@@ -94,6 +110,8 @@ pub struct Target {
     pub waves: Waves,
     /// The server, where CNPG does not run it.
     pub server: Option<Server>,
+    /// How Jobs run SQL.
+    pub jobs: JobOptions,
 }
 
 /// Where a Cluster's manifest is.
@@ -190,6 +208,7 @@ impl Target {
             directory: request.directory.clone().unwrap_or(folder),
             waves: waves(request, candidate.wave)?,
             server: None,
+            jobs: request.jobs.clone(),
             manifest: Some(ClusterManifest {
                 path: candidate.path,
                 document: candidate.document,
@@ -223,6 +242,7 @@ impl Target {
             directory,
             waves: waves(request, None)?,
             server: None,
+            jobs: request.jobs.clone(),
         })
     }
 

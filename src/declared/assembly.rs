@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::name::{Namesakes, unused};
 use super::objects::TargetObjects;
 use super::role::Roles;
-use super::{DeclaredApp, DeclaredCredential, DeclaredDatabase, RoleSource};
+use super::{
+    DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredRole, RoleSource,
+};
 use crate::target::Target;
 use crate::target::own::{is_made_for_cluster, secret_reference};
 
@@ -18,6 +20,8 @@ struct Pieces<'found> {
     secrets: HashMap<&'found str, usize>,
     /// The names of the databases in PostgreSQL, with the app that the product made each for.
     names: HashMap<&'found str, Option<&'found str>>,
+    /// What is declared of the access to the databases of these names.
+    accesses: HashMap<&'found str, &'found DeclaredAccess>,
 }
 
 /// An app in the making: the numbers of its pieces, and the name that it would like to have.
@@ -36,8 +40,11 @@ impl Draft {
     }
 }
 
-/// Puts the apps together, in the order of their names.
-pub(super) fn assemble(found: &TargetObjects<'_, '_>, target: &Target) -> Vec<DeclaredApp> {
+/// Puts the apps together, in the order of their names; and all roles, in the order in which they count.
+pub(super) fn assemble(
+    found: &TargetObjects<'_, '_>,
+    target: &Target,
+) -> (Vec<DeclaredApp>, Vec<DeclaredRole>) {
     let pieces = Pieces::of(found, target);
     let mut drafts = pieces.drafts_of_databases();
     drafts.extend(pieces.drafts_of_roles());
@@ -63,7 +70,7 @@ pub(super) fn assemble(found: &TargetObjects<'_, '_>, target: &Target) -> Vec<De
         .map(|draft| pieces.app(draft, &mut taken))
         .collect();
     apps.sort_by(|left, right| left.name.cmp(&right.name));
-    apps
+    (apps, pieces.roles.all)
 }
 
 impl<'found> Pieces<'found> {
@@ -79,6 +86,11 @@ impl<'found> Pieces<'found> {
                 .collect(),
             names: databases
                 .map(|database| (database.name.as_str(), database.app.as_deref()))
+                .collect(),
+            accesses: found
+                .accesses
+                .iter()
+                .map(|access| (access.database.as_str(), access))
                 .collect(),
         }
     }
@@ -176,6 +188,10 @@ impl<'found> Pieces<'found> {
             database: namesakes.database.cloned(),
             guest_in: self.guest_in(namesakes).map(str::to_owned),
             credential: namesakes.credential.cloned(),
+            access: namesakes
+                .database
+                .and_then(|database| self.accesses.get(database.name.as_str()))
+                .map(|access| (*access).clone()),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 use super::assembly::assemble;
 use super::objects::{Bounds, TargetObjects};
 use super::{
-    Declared, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place, Unreadable, credential,
-    database, role,
+    Declared, DeclaredAccess, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place,
+    Unreadable, access, credential, database, role,
 };
 use crate::repo::header::{Header, headers};
 use crate::repo::kustomization::index::Kustomizations;
@@ -33,6 +33,8 @@ pub struct Manifests<'text> {
     pub(super) roles: Vec<Written<DeclaredRole>>,
     /// What makes Secrets.
     pub(super) credentials: Vec<Written<DeclaredCredential>>,
+    /// ConfigMaps with the access to a database.
+    pub(super) accesses: Vec<Written<DeclaredAccess>>,
     /// Files that are no YAML.
     pub(super) unreadable: Vec<Unreadable>,
 }
@@ -87,6 +89,7 @@ impl<'text> Manifests<'text> {
             databases: Vec::new(),
             roles: Vec::new(),
             credentials: Vec::new(),
+            accesses: Vec::new(),
             unreadable: Vec::new(),
         };
         for (path, text) in snapshot.files() {
@@ -125,6 +128,9 @@ impl<'text> Manifests<'text> {
             let text = self.snapshot.text(object.path);
             let declared = role::read_object(&object, text);
             self.roles.extend(written(&object, declared));
+        } else if object.is("", "ConfigMap") {
+            let declared = access::read(&object);
+            self.accesses.extend(written(&object, declared));
         } else {
             let declared = credential::read(&object);
             self.credentials.extend(written(&object, declared));
@@ -153,8 +159,10 @@ impl<'text> Manifests<'text> {
 
     fn apps_of(&self, target: &Target, found: TargetObjects<'_, '_>) -> Declared {
         let manifest = target.manifest.as_ref();
+        let (apps, roles) = assemble(&found, target);
         Declared {
-            apps: assemble(&found, target),
+            apps,
+            roles,
             unreadable: found.unreadable,
             renamed_by: manifest.and_then(|manifest| self.renaming(&manifest.path)),
         }

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::manifests::{Manifests, Written};
 use super::{
-    ClusterReference, CredentialSource, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place,
-    RoleSource, Unreadable,
+    ClusterReference, CredentialSource, DeclaredAccess, DeclaredCredential, DeclaredDatabase,
+    DeclaredRole, Place, RoleSource, Unreadable,
 };
 use crate::repo::object::Object;
 use crate::repo::path::RepoPath;
@@ -39,6 +39,8 @@ pub(super) struct TargetObjects<'manifests, 'text> {
     pub(super) roles: Vec<DeclaredRole>,
     /// What makes Secrets in the Cluster's namespace.
     pub(super) credentials: Vec<DeclaredCredential>,
+    /// What is declared of the access to databases, of whichever Cluster in the namespace.
+    pub(super) accesses: Vec<DeclaredAccess>,
     /// The Secrets that roles of other Clusters in this namespace name.
     pub(super) claimed: BTreeSet<String>,
     /// Files that are no YAML.
@@ -75,12 +77,18 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
                 all.credentials.push(found.declared.clone());
             }
         }
+        for found in &manifests.accesses {
+            if bounds.hold(found) {
+                all.accesses.push(found.declared.clone());
+            }
+        }
         let unreadable = manifests.unreadable.iter();
         let unreadable = unreadable.filter(|file| bounds.hold_file(&file.place.path));
         all.unreadable = unreadable.cloned().collect();
         all.take_databases(manifests, neighbourhood, target, |_| true);
         all.roles = each_once(all.roles, target);
         all.credentials = each_once(all.credentials, target);
+        all.accesses = each_once(all.accesses, target);
         all
     }
 
@@ -286,6 +294,24 @@ impl Declaration for DeclaredCredential {
 
     fn source(&self) -> Option<CredentialSource> {
         Some(self.source)
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn again(&mut self) -> &mut Vec<Place> {
+        &mut self.again
+    }
+}
+
+impl Declaration for DeclaredAccess {
+    fn object(&self) -> &str {
+        &self.database
+    }
+
+    fn source(&self) -> Option<CredentialSource> {
+        None
     }
 
     fn place(&self) -> &Place {

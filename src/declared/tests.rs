@@ -6,7 +6,7 @@ mod places;
 
 use super::*;
 use crate::domain::wave::Waves;
-use crate::target::ClusterManifest;
+use crate::target::{ClusterManifest, JobOptions};
 
 /// The folder of the target in these tests.
 const FOLDER: &str = "infra/pg";
@@ -29,6 +29,7 @@ fn target_in(folder: &str) -> Target {
         directory,
         waves: Waves::default(),
         server: None,
+        jobs: JobOptions::default(),
     }
 }
 

@@ -56,6 +56,8 @@ pub struct AppOptions {
     pub connection_keys: bool,
     /// What of an app it is.
     pub share: Share,
+    /// Whether nobody but the database's own roles may connect to it.
+    pub isolate: bool,
 }
 
 /// What of an app is its own.

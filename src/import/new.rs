@@ -97,6 +97,7 @@ pub(super) fn wanted(
                 .connection_keys
                 .unwrap_or(defaults.options.connection_keys),
             share: said.share,
+            isolate: defaults.options.isolate && said.share == Share::Whole,
         },
         name: entry.name,
     };

@@ -2,14 +2,15 @@
 
 use super::Inputs;
 use super::edits::Edits;
-use super::places::{Places, Spot};
-use super::setting::{connection_keys, extension_items, memberships, mirroring, schema_items};
+use super::setting::{connection_keys, extension_items, mirroring, schema_items};
+use crate::access::memberships;
 use crate::apps_file::{Position, Problem, Said};
+use crate::declared::places::{Places, Spot};
 use crate::declared::{DeclaredApp, Place, RoleSource};
 use crate::domain::choice::ReclaimPolicy;
 use crate::domain::kubernetes_name::AppName;
 use crate::domain::password::Password;
-use crate::domain::postgres_name::DatabaseName;
+use crate::domain::postgres_name::{DatabaseName, GroupRoleName};
 use crate::repo::edit::{Addition, Edit};
 use crate::repo::yaml::Node;
 
@@ -116,7 +117,8 @@ impl Update<'_> {
             edits.push(Edit::set(&spot.below(&["comment"]), comment));
         }
         if let Some(groups) = &said.in_roles {
-            edits.extend(memberships(&spot, node, groups));
+            let groups: Vec<&str> = groups.iter().map(GroupRoleName::as_str).collect();
+            edits.extend(memberships(&spot, node, &groups));
         }
         Ok(())
     }

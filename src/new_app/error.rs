@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::comparison::Difference;
+use crate::access::AccessError;
 use crate::declared::Kept;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::render::RenderError;
@@ -110,6 +111,9 @@ pub enum NewAppError {
     /// What is declared of a server cannot be read or written.
     #[error(transparent)]
     Sync(#[from] SyncError),
+    /// The access to the database cannot be declared.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A template gave no manifest.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -162,6 +166,7 @@ impl NewAppError {
             Self::NoKey => "name one with --cert FILE".to_owned(),
             Self::Edit { source, .. } => source.remedy(),
             Self::Sync(source) => source.help().to_owned(),
+            Self::Access(error) => error.help(),
             Self::Render(source) => source.help().to_owned(),
             Self::Seal(source) => source.help().to_owned(),
             Self::Path(source) => source.help().to_owned(),

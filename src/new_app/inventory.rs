@@ -3,7 +3,7 @@
 use super::comparison::Difference;
 use super::error::{Conflict, NAME, NewAppError};
 use super::site::Site;
-use super::{AppFiles, Inputs, credential, database, role};
+use super::{AppFiles, Inputs, access_manifest, credential, database, role};
 use crate::domain::app::Share;
 use crate::domain::choice::RoleStyle;
 use crate::repo::object::Object;
@@ -43,6 +43,8 @@ pub(super) struct Inventory<'text> {
     pub(super) role: Found<'text>,
     /// The Database.
     pub(super) database: Found<'text>,
+    /// The access to the database, where the app is to be isolated.
+    pub(super) access: Found<'text>,
     app: String,
     findings: Findings,
 }
@@ -109,10 +111,16 @@ impl<'text> Inventory<'text> {
         } else {
             Found::Missing
         };
+        let access = if has_database && app.options.isolate {
+            access_manifest::inspect(&surroundings, &mut findings)
+        } else {
+            Found::Missing
+        };
         Self {
             secret,
             role,
             database,
+            access,
             app: app.name.to_string(),
             findings,
         }

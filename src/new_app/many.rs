@@ -7,7 +7,10 @@ use super::credential::{Sealing, seal_all};
 use super::error::NewAppError;
 use super::inventory::{Found, Inventory};
 use super::site::Site;
-use super::{AppFiles, Credential, Inputs, Piece, PieceKind, PieceState, cluster, kustomize};
+use super::{
+    AppFiles, Credential, Inputs, Piece, PieceKind, PieceState, access_manifest, cluster, kustomize,
+};
+use crate::domain::access::object_name;
 use crate::domain::app::{App, Share};
 use crate::domain::choice::{ReclaimPolicy, RoleStyle};
 use crate::render::{Template, Templates};
@@ -253,6 +256,15 @@ impl<'input> AppDraft<'input> {
                 database,
             ));
         }
+        if app.options.isolate && share == Share::Whole {
+            let object = object_name(&app.name);
+            pieces.push(piece(
+                PieceKind::Access,
+                &object,
+                &files.access,
+                inventory.access,
+            ));
+        }
         pieces
     }
 
@@ -291,7 +303,11 @@ impl<'input> AppDraft<'input> {
             let template = match piece.kind {
                 PieceKind::DatabaseRole => Template::DatabaseRole,
                 PieceKind::Database => Template::Database,
-                PieceKind::SealedSecret | PieceKind::ManagedRole => continue,
+                PieceKind::Access if piece.state == PieceState::Made => {
+                    access_manifest::write(self.inputs, draft)?;
+                    continue;
+                }
+                PieceKind::SealedSecret | PieceKind::ManagedRole | PieceKind::Access => continue,
             };
             match piece.state {
                 PieceState::Kept => {}

@@ -6,9 +6,9 @@ use super::{Inputs, Piece, PieceKind, PieceState, Plan};
 use crate::repo::change_set::Change;
 use crate::repo::edit::{Addition, insert_key};
 use crate::repo::header::document_around;
+use crate::repo::inside::file_of;
 use crate::repo::yaml::parse;
 use crate::report::REPORT_VERSION;
-use crate::target::server::file_of;
 
 /// The structure of `-o json`. It holds no secret and no sealed value.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -68,7 +68,7 @@ pub struct FileReport {
 /// A piece of an app.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct PieceReport {
-    /// `SealedSecret`, `ManagedRole`, `DatabaseRole` or `Database`.
+    /// `SealedSecret`, `ManagedRole`, `DatabaseRole`, `Database` or `Access`.
     pub kind: &'static str,
     /// The object's name; the Cluster's, for a managed role.
     pub name: String,
@@ -86,6 +86,7 @@ impl PieceKind {
             Self::ManagedRole => "ManagedRole",
             Self::DatabaseRole => "DatabaseRole",
             Self::Database => "Database",
+            Self::Access => "Access",
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use memchr::memmem;
 
+use super::inside::SYNC_FILE_END;
 use super::object::PRODUCT;
 use super::path::RepoPath;
 
 /// The kinds of object that the product reads, by their API group; a List may hold any of them.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("postgresql.cnpg.io/", "Cluster"),
     ("postgresql.cnpg.io/", "Database"),
     ("postgresql.cnpg.io/", "DatabaseRole"),
@@ -14,8 +15,12 @@ const KINDS: [(&str, &str); 8] = [
     ("external-secrets.io/", "ExternalSecret"),
     ("secretgenerator.mittwald.de/", "StringSecret"),
     ("v1", "Secret"),
+    ("v1", "ConfigMap"),
     ("v1", "List"),
 ];
+
+/// What stands in every ConfigMap of the product, and hardly in another: the key of an annotation.
+pub const CONFIG_MAP_MARK: &str = "kubectl-pgdb/";
 
 /// The file names under which kustomize looks for its list of resources, in its own order.
 pub const KUSTOMIZATION_NAMES: [&str; 3] =
@@ -75,15 +80,15 @@ pub fn is_relevant(path: &RepoPath, text: &[u8]) -> bool {
     let mentioned = ["cnpg.io/", "Secret"]
         .iter()
         .any(|needle| memmem::find(text, needle.as_bytes()).is_some());
-    mentioned
-        && std::str::from_utf8(text)
-            .is_ok_and(|text| headers(text).iter().any(Header::is_known_kind))
+    let is_marked = memmem::find(text, CONFIG_MAP_MARK.as_bytes()).is_some();
+    let counts = |header: &Header<'_>| {
+        header.is_known_kind() && (is_marked || header.kind != Some("ConfigMap"))
+    };
+    (mentioned || is_marked)
+        && std::str::from_utf8(text).is_ok_and(|text| headers(text).iter().any(counts))
 }
 
-/// How the name of the file ends in which the product declares all of a server that CNPG does not run.
-pub const SYNC_FILE_END: &str = "-sync.yaml";
-
-/// Whether a file may be such a one.
+/// Whether a file may be one in which the product declares all of a server that CNPG does not run.
 fn may_be_sync_file(path: &RepoPath, text: &[u8]) -> bool {
     path.as_str().ends_with(SYNC_FILE_END) && memmem::find(text, PRODUCT.as_bytes()).is_some()
 }

@@ -2,7 +2,7 @@
 
 use super::{Declarations, SyncError};
 use crate::domain::wave::SYNC_WAVE;
-use crate::repo::header::SYNC_FILE_END;
+use crate::repo::inside::SYNC_FILE_END;
 use crate::repo::object::{MANAGED_BY, Object, PRODUCT, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::yaml::Node;

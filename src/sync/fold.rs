@@ -1,15 +1,15 @@
 //! Changes of declarations become one change of the sync file.
 
 use super::manifest::Manifest;
-use super::objects::{database_object, role_object};
+use super::objects::{access_object, database_object, role_object};
 use super::reading::{Row, row};
 use super::{Declarations, SyncError, SyncFile};
 use crate::render::Templates;
 use crate::repo::change_set::{Change, ChangeSet};
+use crate::repo::inside::file_of;
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::target::Target;
-use crate::target::server::file_of;
 
 /// What changes are folded with.
 #[derive(Clone, Copy)]
@@ -47,6 +47,7 @@ pub fn fold(changes: ChangeSet, folding: Folding<'_>) -> Result<ChangeSet, SyncE
     declarations.rows.roles.sort_by(|a, b| a.name.cmp(&b.name));
     let databases = &mut declarations.rows.databases;
     databases.sort_by(|a, b| a.name.cmp(&b.name));
+    declarations.access.sort_by(|a, b| a.app.cmp(&b.app));
     let manifest = Manifest {
         target: folding.target,
         declarations: &declarations,
@@ -77,12 +78,17 @@ fn take(declarations: &mut Declarations, change: &Change) -> Result<(), SyncErro
     let Some(text) = change.after() else {
         rows.roles.retain(|row| role_object(row) != object);
         rows.databases.retain(|row| database_object(row) != object);
+        let access = &mut declarations.access;
+        access.retain(|row| access_object(row) != object);
         return Ok(());
     };
     match row(change.path(), text)? {
         Row::Role(new) => put(&mut rows.roles, new, |row| role_object(row) == object),
         Row::Database(new) => put(&mut rows.databases, new, |row| {
             database_object(row) == object
+        }),
+        Row::Access(new) => put(&mut declarations.access, new, |row| {
+            access_object(row) == object
         }),
     }
     Ok(())

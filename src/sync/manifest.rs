@@ -1,15 +1,11 @@
 //! The manifest of a server: its rows and scripts, the CronJob that runs them, and the Job for at once.
 
-use serde_json::json;
-use sha2::{Digest, Sha256};
-
 use super::file::ROWS;
 use super::{Declarations, SyncError};
-use crate::render::Templates;
+use crate::domain::access::script_hash;
+use crate::render::{Template, Templates};
 use crate::target::Target;
-
-/// The annotation that says which scripts, with which rows, a Job runs.
-pub const SCRIPT_HASH: &str = "kubectl-pgdb/script-sha256";
+use serde_json::json;
 
 /// The image in which the scripts run, unless the settings name another: it has a shell and psql.
 const IMAGE: &str = "docker.io/library/postgres:18-alpine";
@@ -41,25 +37,30 @@ impl Manifest<'_> {
         let scripts = self.scripts();
         let files: Vec<_> = scripts
             .iter()
-            .map(|script| json!({ "name": script.name, "text": indented(&script.text) }))
+            .map(|script| json!({ "key": script.name, "text": indented(&script.text) }))
             .collect();
         let waves = self.target.waves;
+        let name = format!("{}-sync", self.target.cluster);
+        let namespace = self.target.namespace.as_str();
+        let image = self.target.jobs.image.as_ref().map(ToString::to_string);
         let values = json!({
             "server": self.target.cluster.as_str(),
-            "name": format!("{}-sync", self.target.cluster),
-            "namespace": self.target.namespace.as_str(),
+            "name": name,
+            "namespace": namespace,
             "wave": waves.database().to_string(),
             "jobWave": waves.database().saturating_add(1).to_string(),
             "schedule": server.schedule.as_str(),
             "timeZone": server.time_zone.as_ref().map(|zone| zone.as_str()),
-            "image": IMAGE,
+            "image": image.unwrap_or_else(|| IMAGE.to_owned()),
+            "networkPolicy": self.target.jobs.network_policy,
+            "port": server.endpoint.port.to_string(),
             "connectionSecret": server.connection_secret.as_str(),
             "connectionKey": server.connection_key.as_str(),
             "credentials": self.credentials(),
             "files": files,
-            "hash": hash(&scripts),
+            "hash": script_hash(scripts.iter().map(|script| (script.name, script.text.as_str()))),
         });
-        Ok(templates.sync(&values)?)
+        Ok(templates.rendered(Template::Sync, &values, &name, namespace)?)
     }
 
     /// The Secrets that hold passwords, each once, in the order of their names.
@@ -80,27 +81,15 @@ impl Manifest<'_> {
     }
 }
 
-/// What names scripts and rows: a SHA-256 in hexadecimal.
-fn hash(scripts: &[Script]) -> String {
-    let mut digest = Sha256::new();
-    for script in scripts {
-        digest.update(script.name);
-        digest.update([0]);
-        digest.update(&script.text);
-        digest.update([0]);
-    }
-    let digest: [u8; 32] = digest.finalize().into();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A text as it stands in a literal block of the ConfigMap's data.
+/// A text as the content of a block scalar below `data`, without its final line end.
 fn indented(text: &str) -> String {
     let line = |line: &str| {
         if line.is_empty() {
-            "\n".to_owned()
+            String::new()
         } else {
-            format!("    {line}\n")
+            format!("    {line}")
         }
     };
-    text.lines().map(line).collect()
+    let lines: Vec<String> = text.lines().map(line).collect();
+    lines.join("\n")
 }

@@ -2,13 +2,17 @@
 
 use std::fmt::Write;
 
-use super::SyncFile;
+use super::{AccessRow, SyncFile};
 use crate::declared::Kept;
+use crate::domain::access::DECLARATION_KEY;
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::object::{MANAGED_BY, PART_OF, PRODUCT};
 use crate::repo::scalar::quote;
 use crate::sql::sync::rows::{DatabaseRow, Ensure, KeptRow, RoleRow};
 use crate::target::CNPG;
+
+/// What stands behind the app's name in the name of the access to its database.
+const ACCESS_END: &str = "-access";
 
 /// The declarations of a sync file, each with its object's name.
 pub(super) fn of(file: &SyncFile) -> Vec<(String, String)> {
@@ -23,7 +27,17 @@ pub(super) fn of(file: &SyncFile) -> Vec<(String, String)> {
         let text = database(file, &object, row);
         (object, text)
     });
-    roles.chain(databases).collect()
+    let access = file.declarations.access.iter().map(|row| {
+        let object = access_object(row);
+        let text = access(file, &object, row);
+        (object, text)
+    });
+    roles.chain(databases).chain(access).collect()
+}
+
+/// The name of the access to an app's database among the declared objects.
+pub(super) fn access_object(row: &AccessRow) -> String {
+    format!("{}{ACCESS_END}", row.app)
 }
 
 /// The name of a role among the declared objects: the one that it was given, else one that follows from its own.
@@ -43,9 +57,17 @@ fn plain(name: &str) -> String {
     name.to_lowercase().replace('_', "-")
 }
 
-/// What every declaration begins with.
+/// What every declaration of CNPG begins with.
 fn head(file: &SyncFile, kind: &str, object: &str, app: Option<&str>) -> String {
-    let mut text = format!("apiVersion: {CNPG}/v1\nkind: {kind}\nmetadata:\n");
+    let mut text = format!("apiVersion: {CNPG}/v1\nkind: {kind}\n");
+    text.push_str(&metadata(file, object, app));
+    text.push_str("spec:\n");
+    text
+}
+
+/// The metadata of a declaration.
+fn metadata(file: &SyncFile, object: &str, app: Option<&str>) -> String {
+    let mut text = "metadata:\n".to_owned();
     line(&mut text, 2, "name", object);
     if let Some(namespace) = &file.namespace {
         line(&mut text, 2, "namespace", namespace);
@@ -59,7 +81,15 @@ fn head(file: &SyncFile, kind: &str, object: &str, app: Option<&str>) -> String 
         let wave = format!("\"{wave}\"");
         let _ = writeln!(text, "  annotations:\n    {SYNC_WAVE}: {wave}");
     }
-    text.push_str("spec:\n");
+    text
+}
+
+/// The access to a database, without the scripts that make it so: those are in the sync file itself.
+fn access(file: &SyncFile, object: &str, row: &AccessRow) -> String {
+    let json = serde_json::to_string(&row.access).unwrap_or_default();
+    let mut text = "apiVersion: v1\nkind: ConfigMap\n".to_owned();
+    text.push_str(&metadata(file, object, Some(&row.app)));
+    let _ = writeln!(text, "data:\n  {DECLARATION_KEY}: {}", quote(&json));
     text
 }
 

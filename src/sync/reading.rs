@@ -1,7 +1,9 @@
 //! Declarations of CNPG's shape as rows.
 
-use super::SyncError;
+use super::{AccessRow, SyncError};
 use crate::declared::{DeclaredDatabase, DeclaredRole, Ensure, database_of_object, role_of_object};
+use crate::domain::access::DECLARATION_KEY;
+use crate::domain::access::form::{AccessForm, DatabaseAccess};
 use crate::domain::choice::ReclaimPolicy;
 use crate::repo::object::{Object, objects_in};
 use crate::repo::path::RepoPath;
@@ -16,6 +18,8 @@ pub(super) enum Row {
     Role(RoleRow),
     /// A database.
     Database(DatabaseRow),
+    /// The access to a database.
+    Access(AccessRow),
 }
 
 /// The row that a declaration is.
@@ -28,6 +32,9 @@ pub(super) fn row(path: &RepoPath, text: &str) -> Result<Row, SyncError> {
         problem: problem.to_owned(),
     };
     let objects = objects_in(path, text).map_err(|error| refuse(&error.problem))?;
+    if let Some(access) = objects.iter().find_map(access_row) {
+        return access.map(Row::Access).map_err(|problem| refuse(&problem));
+    }
     let [object] = objects.as_slice() else {
         return Err(refuse("this is not one object"));
     };
@@ -43,6 +50,17 @@ pub(super) fn row(path: &RepoPath, text: &str) -> Result<Row, SyncError> {
         return database_row(database).map(Row::Database).map_err(refuse);
     }
     Err(refuse("this is neither a role nor a database"))
+}
+
+/// The access to a database, where an object holds it.
+fn access_row(object: &Object<'_>) -> Option<Result<AccessRow, String>> {
+    let json = object.root.at(&["data", DECLARATION_KEY])?.as_str()?;
+    let access = DatabaseAccess::from_json(json);
+    let app = object.app().unwrap_or_default().to_owned();
+    Some(access.map(|access| AccessRow {
+        app,
+        access: AccessForm::of(&access),
+    }))
 }
 
 fn role_row(object: &Object<'_>, role: DeclaredRole) -> RoleRow {

@@ -40,7 +40,8 @@ const ROWS: &str = r#"{"roles":[
 "databases":[
 {"name":"gone","object":"gone-db","owner":"gone","ensure":"absent"},
 {"name":"my_shop","app":"my-shop","object":"my-shop-db","owner":"my_shop","extensions":[{"name":"pgcrypto"},{"name":"hstore","version":"1.8"}],"schemas":["audit"],"encoding":"UTF8","locale":"C","connectionLimit":5}],
-"access":[]}
+"access":[
+{"app":"my-shop","database":"my_shop","owner":"my_shop","isolate":true,"levels":["reader"],"grants":[{"to":"etl","on":"table","schema":"audit","name":"log","privileges":["SELECT"]}]}]}
 "#;
 
 #[test]
@@ -64,7 +65,7 @@ fn rows_survive_the_file_and_their_declarations() {
             changes.write(path.clone(), None, text.to_owned());
         }
     }
-    assert_eq!(changes.changes().len(), 5);
+    assert_eq!(changes.changes().len(), 6);
     let target = target();
     let templates = Templates::default();
     let empty = Snapshot::default();

@@ -9,15 +9,12 @@ use crate::domain::kubernetes_name::{ClusterName, ObjectName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::DatabaseName;
 use crate::domain::schedule::{Schedule, TimeZone};
-use crate::repo::header::SYNC_FILE_END;
+use crate::repo::inside::{SYNC_FILE_END, declaration_in};
 use crate::repo::path::{RepoPath, RepoPathError};
 use crate::settings::TargetSettings;
 
 /// The key of the connection's Secret, where no setting names another: as in the Secrets that CNPG makes.
 const CONNECTION_KEY: &str = "uri";
-
-/// What stands between the path of a sync file and the name of a declaration in it.
-const IN_FILE: char = '#';
 
 /// A PostgreSQL that CNPG does not run.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -115,26 +112,6 @@ impl Target {
             Some(file) => declaration_in(&file, object),
             None => self.directory.join(&format!("{object}.yaml")),
         }
-    }
-}
-
-/// Where a declaration stands that a sync file holds: `DIRECTORY/SERVER-sync.yaml#OBJECT`, which is no path on disk.
-///
-/// # Errors
-/// When the name is none that a file may have.
-pub fn declaration_in(file: &RepoPath, object: &str) -> Result<RepoPath, RepoPathError> {
-    file.parent()
-        .join(&format!("{}{IN_FILE}{object}", file.file_name()))
-}
-
-/// The file that a path is of on disk, and the name of the declaration in it where the path is of one.
-pub fn file_of(path: &RepoPath) -> (RepoPath, Option<&str>) {
-    let split = path.as_str().split_once(IN_FILE);
-    let found = split.filter(|(file, _)| file.ends_with(SYNC_FILE_END));
-    let parsed = found.and_then(|(file, object)| Some((file.parse().ok()?, object)));
-    match parsed {
-        Some((file, object)) => (file, Some(object)),
-        None => (path.clone(), None),
     }
 }
 

@@ -24,6 +24,7 @@ fn target(cluster: &str, namespace: &str, path: &str) -> Target {
         manifest: Some(ClusterManifest { path, document: 0 }),
         waves: Waves::default(),
         server: None,
+        jobs: JobOptions::default(),
     }
 }
 

@@ -47,6 +47,7 @@ mod reference;
 mod remove;
 mod root;
 mod rotate;
+mod scripts;
 mod secrecy;
 mod settings_file;
 mod strace;
