@@ -40,7 +40,7 @@ impl Manifest<'_> {
             .map(|script| json!({ "key": script.name, "text": indented(&script.text) }))
             .collect();
         let waves = self.target.waves;
-        let name = format!("{}-sync", self.target.cluster);
+        let name = self.target.sync_name();
         let namespace = self.target.namespace.as_str();
         let image = self.target.jobs.image.as_ref().map(ToString::to_string);
         let values = json!({

@@ -95,6 +95,11 @@ impl Target {
         Connection::new(self.endpoint(), database)
     }
 
+    /// The name of a server's CronJob, and of what belongs to it.
+    pub fn sync_name(&self) -> String {
+        format!("{}-sync", self.cluster)
+    }
+
     /// The file in which the CronJob of a server is declared, with all that it makes there; none of a Cluster.
     pub fn sync_file(&self) -> Option<RepoPath> {
         self.server.as_ref()?;

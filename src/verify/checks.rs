@@ -9,8 +9,10 @@ mod password;
 mod role;
 mod sealed_secret;
 mod secret;
+mod sync;
 
 use super::chain::Chain;
+use super::expected::Expected;
 use crate::domain::kubernetes_name::AppName;
 use crate::live::fact::{Cause, Unreadable};
 use crate::report::{Check, Subject};
@@ -34,6 +36,8 @@ pub enum Link {
     Database,
     /// PostgreSQL runs.
     Cluster,
+    /// A server that CNPG does not run is what is declared.
+    Sync,
     /// The application can log in.
     Login,
 }
@@ -42,7 +46,7 @@ pub enum Link {
 pub(super) type CheckLink = fn(&Chain<'_>) -> Vec<Check>;
 
 /// Every link with what looks at it, in order.
-pub(super) const CHECKS: [(Link, CheckLink); 9] = [
+pub(super) const CHECKS: [(Link, CheckLink); 10] = [
     (Link::ArgoCd, argo_cd::check),
     (Link::SealedSecret, sealed_secret::check),
     (Link::Secret, secret::check),
@@ -51,6 +55,7 @@ pub(super) const CHECKS: [(Link, CheckLink); 9] = [
     (Link::Password, password::check),
     (Link::Database, database::check),
     (Link::Cluster, cluster::check),
+    (Link::Sync, sync::check),
     (Link::Login, login::check),
 ];
 
@@ -71,6 +76,15 @@ impl Link {
         CHECKS.iter().map(|(link, _)| link.subject().title)
     }
 
+    /// Whether an app on a server of its kind has this link: CNPG has no Job, and any other server none of CNPG's objects.
+    pub(super) fn is_of(self, app: &Expected) -> bool {
+        match self {
+            Self::Role | Self::Password | Self::Database | Self::Cluster => app.server.is_none(),
+            Self::Sync => app.server.is_some(),
+            Self::ArgoCd | Self::SealedSecret | Self::Secret | Self::Mirror | Self::Login => true,
+        }
+    }
+
     /// Its word for programs and its title for people.
     pub fn subject(self) -> Subject {
         let (check, title) = match self {
@@ -82,6 +96,7 @@ impl Link {
             Self::Password => ("password", "Password"),
             Self::Database => ("database", "Database"),
             Self::Cluster => ("cluster", "Cluster"),
+            Self::Sync => ("sync", "Sync"),
             Self::Login => ("login", "Login"),
         };
         Subject { check, title }

@@ -9,6 +9,7 @@ use crate::declared::{
 };
 use crate::domain::app::AppRequest;
 use crate::domain::choice::RoleStyle;
+use crate::domain::endpoint::Endpoint;
 use crate::domain::kubernetes_name::{ClusterName, Namespace, ObjectName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
@@ -43,6 +44,19 @@ pub struct Expected {
     pub made_by: Option<CredentialSource>,
     /// The database; none where the app has none.
     pub database: Option<ExpectedDatabase>,
+    /// The server, where CNPG does not run it.
+    pub server: Option<ExpectedServer>,
+}
+
+/// What is expected of a server that CNPG does not run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExpectedServer {
+    /// The name of its CronJob, by which its Jobs are known as well.
+    pub sync: String,
+    /// The hash of its scripts and rows; none where the repository has no such file.
+    pub script: Option<String>,
+    /// Where it listens, as applications reach it.
+    pub endpoint: Endpoint,
 }
 
 /// What is expected of a Database.
@@ -71,8 +85,9 @@ pub enum MirrorsTo {
 }
 
 impl Expected {
-    /// What is expected of an app that the repository declares.
-    pub fn of_declared(app: &DeclaredApp, target: &Target) -> Self {
+    /// What is expected of an app that the repository declares; `script` is the hash of the scripts that make the roles and
+    /// databases of a server that CNPG does not run.
+    pub fn of_declared(app: &DeclaredApp, target: &Target, script: Option<&str>) -> Self {
         let credential = app.credential.as_ref();
         let role = app.role.as_ref();
         let named = role.and_then(|role| role.password_secret.clone());
@@ -102,6 +117,11 @@ impl Expected {
             role_source: role.map(|role| role.source.clone()),
             made_by: credential.map(|credential| credential.source),
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
+            server: target.server.as_ref().map(|server| ExpectedServer {
+                sync: target.sync_name(),
+                script: script.map(str::to_owned),
+                endpoint: server.endpoint.clone(),
+            }),
         }
     }
 
@@ -213,6 +233,7 @@ impl Default for Expected {
             role_source: None,
             made_by: Some(CredentialSource::SealedSecret),
             database: None,
+            server: None,
         }
     }
 }

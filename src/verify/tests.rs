@@ -46,6 +46,7 @@ fn my_shop() -> Expected {
             extensions: vec!["pg_trgm".to_owned()],
             schemas: Vec::new(),
         }),
+        server: None,
     }
 }
 

@@ -17,6 +17,7 @@ mod error_chain;
 mod examination;
 mod gather;
 mod holdings;
+mod job_logs;
 mod kubeconfig;
 mod kubeconfig_failure;
 mod login;
@@ -30,6 +31,7 @@ mod service_proxy;
 mod timer;
 mod unreadable;
 mod watching;
+mod way;
 
 use std::path::PathBuf;
 

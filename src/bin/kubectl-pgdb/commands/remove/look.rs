@@ -4,7 +4,7 @@ use pgdb::declared::{DeclaredApp, RoleSource};
 use pgdb::live::cluster::Cluster;
 use pgdb::live::fact::{Cause, Fact, Unreadable};
 use pgdb::live::holdings::Holdings;
-use pgdb::live::login::LoginProblem;
+use pgdb::live::login::{LoginProblem, Way};
 use pgdb::remove::{Plan, Sight};
 use pgdb::target::Target;
 
@@ -112,10 +112,11 @@ async fn holdings(
     place: &Place,
     cluster: &Fact<Cluster>,
 ) -> Result<Holdings, LoginProblem> {
-    let primary = match cluster {
-        Fact::Present(cluster) if !cluster.current_primary.is_empty() => {
-            cluster.current_primary.clone()
-        }
+    let way = match cluster {
+        Fact::Present(cluster) if !cluster.current_primary.is_empty() => Way::Pod {
+            namespace: place.namespace.clone(),
+            name: cluster.current_primary.clone(),
+        },
         Fact::Present(_) => return Err(not_tried("the Cluster has no primary")),
         Fact::Absent => return Err(not_tried("the Cluster is not there")),
         Fact::Unreadable(why) => return Err(LoginProblem::NoWay(why.clone())),
@@ -128,8 +129,7 @@ async fn holdings(
         let door = Door {
             secret_namespace: namespace.clone(),
             secret: secret.clone(),
-            pod_namespace: place.namespace.clone(),
-            pod: primary.clone(),
+            way: way.clone(),
             database: place.database_name.clone().unwrap_or_else(|| role.clone()),
             command: "remove",
             without_secret: format!("the Secret {secret} is not in the namespace {namespace}"),

@@ -70,7 +70,7 @@ impl Expectation {
         let chosen = declared_apps::choose(&args.names, args.all, declared, &target)?;
         let expected = chosen
             .into_iter()
-            .map(|app| Expected::of_declared(app, &target))
+            .map(|app| Expected::of_declared(app, &target, declared.script.as_deref()))
             .collect();
         Ok(Self {
             namespace: target.namespace,
