@@ -37,7 +37,7 @@ pub use error::RemoveError;
 pub use page::page;
 pub use report::{PieceReport, Report, StageReport};
 pub use requirement::{Requirement, Seen};
-pub use sight::Sight;
+pub use sight::{Sight, SyncSight};
 pub use stage::{Goal, Stage, Step};
 pub use unblocking::{Blocked, Script, scripts};
 

@@ -82,6 +82,15 @@ impl Target {
         }
     }
 
+    /// What it is and where, for messages: `the Cluster NAME in NAMESPACE`.
+    pub fn place(&self) -> String {
+        let what = match self.engine() {
+            Engine::Cnpg => "Cluster",
+            Engine::Postgres => "server",
+        };
+        format!("the {what} {} in {}", self.cluster, self.namespace)
+    }
+
     /// Where applications reach it.
     pub fn endpoint(&self) -> Endpoint {
         match &self.server {

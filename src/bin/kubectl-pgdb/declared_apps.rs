@@ -255,8 +255,8 @@ pub(crate) fn warnings(declared: &Declared) -> Vec<String> {
 
 fn unknown(name: &str, known: &[&str], target: &Target) -> Failure {
     let message = format!(
-        "the repository declares no app {name:?} for the Cluster {} in {}",
-        target.cluster, target.namespace
+        "the repository declares no app {name:?} for {}",
+        target.place()
     );
     let help = match nearest(name, known.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
@@ -270,10 +270,7 @@ fn unknown(name: &str, known: &[&str], target: &Target) -> Failure {
 
 fn none_declared(target: &Target) -> Failure {
     Failure::usage(
-        format!(
-            "the repository declares no app for the Cluster {} in {}",
-            target.cluster, target.namespace
-        ),
+        format!("the repository declares no app for {}", target.place()),
         "see that this working tree is the right one and up to date",
     )
 }

@@ -5,7 +5,7 @@ use super::{Link, SYNC, unread, waits};
 use crate::domain::access::SCRIPT_HASH;
 use crate::domain::time::UnixTime;
 use crate::live::fact::Fact;
-use crate::live::job::{CronJob, Job, Outcome};
+use crate::live::job::{CronJob, Job, Outcome, failure, newest};
 use crate::report::{Check, Subject};
 use crate::verify::chain::Chain;
 use crate::verify::expected::ExpectedServer;
@@ -14,8 +14,6 @@ const LINK: Subject = Subject {
     check: "sync",
     title: "Sync",
 };
-/// The label by which the Jobs of a CronJob are known.
-const NAME: &str = "app.kubernetes.io/name";
 
 /// Looks at the CronJob, and at the newest Job with its scripts.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
@@ -54,12 +52,7 @@ fn look(chain: &Chain<'_>, server: &ExpectedServer, cron_job: &CronJob) -> Check
         return unread(Link::Sync, why);
     }
     let jobs = chain.facts.jobs.in_namespace(&chain.app.namespace);
-    let ours = jobs.filter(|job| {
-        job.meta.label(NAME) == Some(&server.sync) && job.meta.annotation(SCRIPT_HASH) == hash
-    });
-    // Jobs that are asked for at the same second are told apart by their names, of which a later one is the greater.
-    let newest = ours.max_by_key(|job| (job.started.or(job.meta.created), &job.meta.name));
-    let check = match newest {
+    let check = match newest(jobs, &server.sync, hash) {
         None => LINK.pending("not-run", "no Job has run its scripts yet"),
         Some(job) => return ended(chain, server, cron_job, job),
     };
@@ -75,9 +68,10 @@ fn ended(chain: &Chain<'_>, server: &ExpectedServer, cron_job: &CronJob, job: &J
                 "kubectl logs job/{name} --namespace {}",
                 chain.app.namespace
             )),
-        Outcome::Failed { reason, message } => {
-            let check = LINK.pending("failed", failure(chain, name, reason, message));
-            asked_for(check, chain, server)
+        Outcome::Failed { .. } => {
+            let log = chain.facts.job_logs.get(name);
+            let evidence = failure(job, log).unwrap_or_default();
+            asked_for(LINK.pending("failed", evidence), chain, server)
         }
         Outcome::Complete => match older_than_secret(chain, job) {
             Some(secret) => {
@@ -98,23 +92,6 @@ fn ended(chain: &Chain<'_>, server: &ExpectedServer, cron_job: &CronJob, job: &J
             }
         },
     }
-}
-
-/// What is said of a Job that failed, with the last lines of its log.
-fn failure(chain: &Chain<'_>, name: &str, reason: &str, message: &str) -> String {
-    let why = match (reason, message) {
-        ("", "") => String::new(),
-        (reason, "") => format!(": {reason}"),
-        (_, message) => format!(": {message}"),
-    };
-    let log = match chain.facts.job_logs.get(name) {
-        Some(Ok(lines)) if !lines.is_empty() => {
-            format!("; its log ends with: {}", lines.join(" | "))
-        }
-        Some(Err(unread)) => format!("; its log could not be read: {}", unread.evidence),
-        Some(Ok(_)) | None => String::new(),
-    };
-    format!("the Job {name} failed{why}{log}")
 }
 
 /// The Secret, where it has changed since a Job began: the Job's Pod had the older one.

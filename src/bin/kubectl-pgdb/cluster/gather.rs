@@ -48,7 +48,7 @@ pub(crate) struct Selection {
 /// Secrets of these types are no credentials, and there may be many large ones.
 const NO_CREDENTIALS: &str = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,type!=bootstrap.kubernetes.io/token";
 /// How many lines of a failed Job's log are told.
-const LOG_LINES: u16 = 5;
+pub(crate) const LOG_LINES: u16 = 5;
 /// The label that Reflector's chart puts on its pods.
 const REFLECTOR: &str = "app.kubernetes.io/name=reflector";
 
