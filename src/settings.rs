@@ -62,6 +62,8 @@ pub struct TargetSettings {
     pub schedule: Option<Schedule>,
     /// The time zone of that schedule.
     pub time_zone: Option<TimeZone>,
+    /// Whether its connection may be one without TLS.
+    pub allow_plaintext: Option<bool>,
     /// The Cluster's manifest.
     pub cluster_file: Option<RepoPath>,
     /// The folder that new manifests go to.
@@ -233,6 +235,7 @@ impl TargetSettings {
             connection_key: self.connection_key.or_else(|| other.connection_key.clone()),
             schedule: self.schedule.or_else(|| other.schedule.clone()),
             time_zone: self.time_zone.or_else(|| other.time_zone.clone()),
+            allow_plaintext: self.allow_plaintext.or(other.allow_plaintext),
             cluster_file: self.cluster_file.or_else(|| other.cluster_file.clone()),
             directory: self.directory.or_else(|| other.directory.clone()),
             certificate: self.certificate.or_else(|| other.certificate.clone()),

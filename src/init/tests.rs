@@ -178,6 +178,9 @@ waves: { secret: 0, cluster: 1, database: 2 }
 # With engine: postgres, the time zone of that schedule. Default: the one of the Kubernetes control plane.
 # timeZone: Europe/Vienna
 
+# With engine: postgres, whether passwords may go over the network in clear. Default: false.
+# allowPlaintext: false
+
 # What `kubectl pgdb lint` leaves out. Default: none.
 # lint: { ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }] }
 
@@ -224,6 +227,7 @@ fn several_targets() {
             "# connectionKey: uri",
             "# schedule: \"*/15 * * * *\"",
             "# timeZone: Europe/Vienna",
+            "# allowPlaintext: false",
             "# lint: { ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }] }"
         ]
     );

@@ -5,7 +5,7 @@ use Place::{File, Ignored, Lint, Target, Waves};
 /// Every key of `.pgdb.yaml`, in the order in which they are best written.
 ///
 /// The one source for the check of unknown keys, for the documentation and for the file that `init` writes.
-pub const KEYS: [Key; 35] = [
+pub const KEYS: [Key; 36] = [
     Key {
         name: "version",
         place: File,
@@ -237,6 +237,14 @@ pub const KEYS: [Key; 35] = [
         example: "Europe/Vienna",
         default: "the one of the Kubernetes control plane",
         about: "With engine: postgres, the time zone of that schedule.",
+    },
+    Key {
+        name: "allowPlaintext",
+        place: Target,
+        takes: "true or false",
+        example: "false",
+        default: "false",
+        about: "With engine: postgres, whether passwords may go over the network in clear.",
     },
     Key {
         name: "lint",

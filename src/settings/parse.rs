@@ -146,6 +146,7 @@ impl Reader {
             "connectionKey" => settings.connection_key = self.parsed(key, entry),
             "schedule" => settings.schedule = self.parsed(key, entry),
             "timeZone" => settings.time_zone = self.parsed(key, entry),
+            "allowPlaintext" => settings.allow_plaintext = self.read(key, entry),
             "clusterFile" => settings.cluster_file = self.file_path(key, entry),
             "directory" => settings.directory = self.path(key, entry),
             "certificate" => settings.certificate = self.file_path(key, entry),

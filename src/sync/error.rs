@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::domain::name::NameError;
 use crate::render::RenderError;
 use crate::repo::path::RepoPath;
 
@@ -46,6 +47,9 @@ pub enum SyncError {
         /// What is wrong.
         problem: String,
     },
+    /// A name that follows from a declaration is none that PostgreSQL takes.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// The template gave no manifest that can be used.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -60,6 +64,7 @@ impl SyncError {
                  its end"
             }
             Self::Declaration { .. } => "leave it out, or mend the template that gives it",
+            Self::Name(source) => source.help(),
             Self::Render(source) => source.help(),
         }
     }

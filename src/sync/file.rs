@@ -1,6 +1,7 @@
 //! A server's sync file as the repository has it.
 
 use super::{Declarations, SyncError};
+use crate::domain::access::{SCRIPT_HASH, script_hash};
 use crate::domain::wave::SYNC_WAVE;
 use crate::repo::inside::SYNC_FILE_END;
 use crate::repo::object::{MANAGED_BY, Object, PRODUCT, objects_in};
@@ -23,6 +24,10 @@ pub struct SyncFile {
     pub wave: Option<String>,
     /// What is declared.
     pub declarations: Declarations,
+    /// The hash of its scripts, as the file says it.
+    pub hash: Option<String>,
+    /// The hash that they have.
+    pub actual_hash: String,
     /// The line of the rows' key, from 1.
     pub line: usize,
 }
@@ -64,6 +69,8 @@ impl SyncFile {
             let line = rows.line + error.line();
             refuse(line, format!("{ROWS} is not what the product writes"))
         })?;
+        let data = map.root.get("data").map_or(&[][..], Node::entries).iter();
+        let files = data.filter_map(|(key, value)| Some((key.as_str()?, value.as_str()?)));
         Ok(Self {
             path: path.clone(),
             server: server.to_owned(),
@@ -72,6 +79,11 @@ impl SyncFile {
                 .annotation(SYNC_WAVE)
                 .and_then(Node::as_str)
                 .map(str::to_owned),
+            hash: map
+                .annotation(SCRIPT_HASH)
+                .and_then(Node::as_str)
+                .map(str::to_owned),
+            actual_hash: script_hash(files),
             declarations,
             line: rows.line,
         })

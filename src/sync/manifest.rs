@@ -1,11 +1,16 @@
 //! The manifest of a server: its rows and scripts, the CronJob that runs them, and the Job for at once.
 
-use super::file::ROWS;
-use super::{Declarations, SyncError};
-use crate::domain::access::script_hash;
-use crate::render::{Template, Templates};
-use crate::target::Target;
 use serde_json::json;
+
+use super::file::ROWS;
+use super::{Declarations, SyncError, escaped};
+use crate::domain::access::form::DatabaseAccess;
+use crate::domain::access::script_hash;
+use crate::domain::name::NameError;
+use crate::render::{Template, Templates};
+use crate::sql::sync::{ENTRY, scripts};
+use crate::sql::wanted::Wanted;
+use crate::target::Target;
 
 /// The image in which the scripts run, unless the settings name another: it has a shell and psql.
 const IMAGE: &str = "docker.io/library/postgres:18-alpine";
@@ -19,12 +24,6 @@ pub struct Manifest<'input> {
     pub declarations: &'input Declarations,
 }
 
-/// A file that the Job finds.
-struct Script {
-    name: &'static str,
-    text: String,
-}
-
 impl Manifest<'_> {
     /// The text of the sync file.
     ///
@@ -34,11 +33,9 @@ impl Manifest<'_> {
         let Some(server) = &self.target.server else {
             return Ok(String::new());
         };
-        let scripts = self.scripts();
-        let files: Vec<_> = scripts
-            .iter()
-            .map(|script| json!({ "key": script.name, "text": indented(&script.text) }))
-            .collect();
+        let scripts = self.scripts()?;
+        let file = |(key, text): &(String, String)| json!({ "key": key, "text": indented(text) });
+        let files: Vec<_> = scripts.iter().map(file).collect();
         let waves = self.target.waves;
         let name = self.target.sync_name();
         let namespace = self.target.namespace.as_str();
@@ -58,7 +55,9 @@ impl Manifest<'_> {
             "connectionKey": server.connection_key.as_str(),
             "credentials": self.credentials(),
             "files": files,
-            "hash": script_hash(scripts.iter().map(|script| (script.name, script.text.as_str()))),
+            "hash": script_hash(scripts.iter().map(|(key, text)| (key.as_str(), text.as_str()))),
+            "entry": ENTRY,
+            "allowsPlaintext": server.allows_plaintext,
         });
         Ok(templates.rendered(Template::Sync, &values, &name, namespace)?)
     }
@@ -72,12 +71,24 @@ impl Manifest<'_> {
         secrets
     }
 
-    /// The files that the Job finds in `/scripts`.
-    fn scripts(&self) -> Vec<Script> {
-        vec![Script {
-            name: ROWS,
-            text: self.declarations.json(),
-        }]
+    /// The files that the Job finds: what is declared, and what makes it so.
+    fn scripts(&self) -> Result<Vec<(String, String)>, SyncError> {
+        let access = self.declarations.access.iter();
+        let wanted: Result<Vec<Wanted>, NameError> = access
+            .map(|row| {
+                let DatabaseAccess {
+                    database,
+                    owner,
+                    access,
+                } = row.access.parse()?;
+                Wanted::of(&access, &database, &owner)
+            })
+            .collect();
+        let mut files = vec![(ROWS.to_owned(), self.declarations.json())];
+        // What no literal block holds stands in the JSON of these scripts alone, where an escape means the same.
+        let made = scripts(&self.declarations.rows, &wanted?).into_iter();
+        files.extend(made.map(|(key, text)| (key, escaped(&text))));
+        Ok(files)
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Server {
     pub schedule: Schedule,
     /// The time zone of that schedule; none for the one of the Kubernetes control plane.
     pub time_zone: Option<TimeZone>,
+    /// Whether passwords may go over the network in clear.
+    pub allows_plaintext: bool,
 }
 
 impl Server {
@@ -56,6 +58,7 @@ impl Server {
             },
             schedule: settings.schedule.clone().unwrap_or_default(),
             time_zone: settings.time_zone.clone(),
+            allows_plaintext: settings.allow_plaintext.unwrap_or_default(),
         })
     }
 }
