@@ -51,8 +51,15 @@ pub enum Change {
     Grant(Grantee, Right),
     /// Somebody is not to be allowed something any more; nothing at all, where nothing is named.
     Revoke(Grantee, Option<Right>),
-    /// Nobody but the database's own roles is to connect, or everybody is again.
-    Isolate(bool),
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Request {
+    /// Whether nobody but the database's own roles is to connect, or everybody is again; left as it is where nothing is said.
+    pub isolate: Option<bool>,
+    /// What somebody is to be allowed, or not any more.
+    pub change: Option<Change>,
 }
 
 /// What is to be done.
@@ -80,7 +87,7 @@ pub struct Plan {
 /// written then.
 pub fn plan(
     inputs: &Inputs<'_>,
-    change: &Change,
+    request: &Request,
     new: Option<NewUser>,
     rng: &mut (impl CryptoRng + ?Sized),
 ) -> Result<Plan, GrantError> {
@@ -89,21 +96,28 @@ pub fn plan(
         reason,
     })?;
     let mut access = access::declared(inputs.app)?;
-    let user = match change {
-        Change::Grant(to, _) => Some(user::find(inputs, to, &subject, new)?),
-        Change::Revoke(from, _) => Some(user::find_granted(inputs, from, &access)?),
-        Change::Isolate(_) => None,
+    let user = match request.change.as_ref() {
+        Some(Change::Grant(to, _)) => Some(user::find(inputs, to, &subject, new)?),
+        Some(Change::Revoke(from, _)) => Some(user::find_granted(inputs, from, &access)?),
+        None => None,
     };
     let mut groups = user.as_ref().map_or_else(Vec::new, User::groups);
     let groups_before = groups.clone();
-    match (change, &user) {
-        (Change::Isolate(isolate), _) => access.isolate = Some(*isolate),
-        (Change::Grant(_, right), Some(user)) => {
-            rights::grant(&mut access, &mut groups, user.role(), right, &subject.owner)?;
+    if request.isolate.is_some() {
+        access.isolate = request.isolate;
+    }
+    match (&request.change, user.as_ref().map(User::role)) {
+        (Some(Change::Grant(_, right)), Some(role)) => {
+            rights::grant(&mut access, &mut groups, role, right, &subject.owner)?;
         }
-        (Change::Revoke(_, right), Some(user)) => {
-            let right = right.as_ref();
-            rights::revoke(&mut access, &mut groups, user.role(), right, &subject.owner)?;
+        (Some(Change::Revoke(_, right)), Some(role)) => {
+            rights::revoke(
+                &mut access,
+                &mut groups,
+                role,
+                right.as_ref(),
+                &subject.owner,
+            )?;
         }
         _ => {}
     }

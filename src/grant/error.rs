@@ -71,6 +71,11 @@ pub enum GrantError {
 }
 
 impl GrantError {
+    /// Whether it is for want of a sealing key.
+    pub fn lacks_key(&self) -> bool {
+        matches!(self, Self::NewApp(error) if matches!(**error, NewAppError::NoKey))
+    }
+
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {

@@ -119,6 +119,17 @@ pub(crate) struct NewApp {
     /// Show this comment beside the role in PostgreSQL, such as who answers for the application.
     #[arg(long, value_name = "TEXT", env = "PGDB_COMMENT", hide_env = true)]
     comment: Option<String>,
+    /// Let nobody but the database's own roles connect: take CONNECT and TEMPORARY from PUBLIC [default: no].
+    #[arg(
+        long,
+        value_name = "WHETHER",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        env = "PGDB_ISOLATE",
+        hide_env = true
+    )]
+    isolate: Option<bool>,
     /// Seal for this scope: strict, namespace-wide or cluster-wide [default: strict].
     #[arg(long, value_name = "SCOPE", env = "PGDB_SCOPE", hide_env = true)]
     scope: Option<String>,

@@ -32,6 +32,8 @@ pub(super) struct Given {
     pub(super) target: TargetRequest,
     /// How long a generated password is.
     pub(super) password_length: PasswordLength,
+    /// Whether a flag or the settings say that the app is to be isolated, or is not.
+    pub(super) says_isolation: bool,
     from_flags: FromFlags,
 }
 
@@ -42,6 +44,7 @@ struct FromFlags {
     scope: Option<Scope>,
     password_length: Option<PasswordLength>,
     no_connection_keys: bool,
+    isolate: Option<bool>,
 }
 
 impl Given {
@@ -75,12 +78,14 @@ impl Given {
             options,
             target,
             password_length: PasswordLength::default(),
+            says_isolation: false,
             from_flags: FromFlags {
                 reclaim: one("--reclaim", args.reclaim.as_deref())?,
                 roles: one("--roles", args.roles.as_deref())?,
                 scope: one("--scope", args.scope.as_deref())?,
                 password_length: one("--password-length", args.password_length.as_deref())?,
                 no_connection_keys: args.no_connection_keys,
+                isolate: args.isolate,
             },
         })
     }
@@ -123,6 +128,8 @@ impl Given {
         self.options.scope = flags.scope.or(settings.scope).unwrap_or_default();
         self.options.connection_keys =
             !flags.no_connection_keys && settings.connection_keys.unwrap_or(true);
+        self.options.isolate = flags.isolate.or(settings.isolate).unwrap_or_default();
+        self.says_isolation = flags.isolate.is_some() || settings.isolate.is_some();
         self.password_length = flags
             .password_length
             .or(settings.password_length)

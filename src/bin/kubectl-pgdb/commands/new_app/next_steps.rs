@@ -81,6 +81,10 @@ pub(super) fn command(
     for extension in &app.options.extensions {
         flag("--extension", &extension.to_string());
     }
+    if app.options.isolate && !args.isolate.is_some_and(|given| given) {
+        words.push("--isolate".to_owned());
+    }
+    let mut flag = |name: &str, value: &str| words.push(format!("{name} {}", shell_word(value)));
     if let Some(target) = chosen {
         flag("--cluster", target.cluster.as_str());
         if let Some(manifest) = &target.manifest {
@@ -145,6 +149,8 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
     let switches = [
         ("--cert-from-cluster", args.sealing.cert_from_cluster),
         ("--no-connection-keys", args.no_connection_keys),
+        ("--isolate", args.isolate == Some(true)),
+        ("--isolate=false", args.isolate == Some(false)),
     ];
     let switches = switches
         .into_iter()

@@ -52,6 +52,10 @@ pub(super) fn complete(
                 .collect()
         })?;
     }
+    if !given.says_isolation {
+        let question = "Let other apps' roles connect to the database?";
+        given.options.isolate = !prompt.confirm(question)?;
+    }
     given.name = Some(name);
     Ok(())
 }
