@@ -10,6 +10,7 @@
 //! - [`target`]: which CNPG Cluster is meant, and where its manifests are.
 //! - [`declared`]: the apps that the repository declares for a target.
 //! - [`render`]: templates become manifests.
+//! - [`sync`]: what is declared of a server that CNPG does not run, in one file.
 //! - [`access`]: who may do what in an app's database, as a manifest with SQL and the Job that runs it.
 //! - [`live`]: facts of the live cluster's objects.
 //! - [`sql`]: SQL as text, quoted.
@@ -50,5 +51,6 @@ pub mod rotate;
 pub mod sealing;
 pub mod settings;
 pub mod sql;
+pub mod sync;
 pub mod target;
 pub mod verify;

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// The library's modules below the use cases, each with the ones that it may use.
 ///
 /// A module that is not here is a use case: it may use all of these, and no other use case.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("live", &["domain"]),
     ("repo", &["domain"]),
@@ -33,6 +33,10 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("render", &["domain", "repo", "target"]),
     (
         "access",
+        &["declared", "domain", "render", "repo", "sql", "target"],
+    ),
+    (
+        "sync",
         &["declared", "domain", "render", "repo", "sql", "target"],
     ),
 ];

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::access::object_name;
 use crate::domain::app::{App, Share};
-use crate::domain::choice::RoleStyle;
+use crate::domain::choice::{ReclaimPolicy, RoleStyle};
 use crate::render::{Template, Templates};
 use crate::repo::draft::Draft;
 use crate::repo::path::RepoPath;
@@ -208,6 +208,7 @@ impl<'input> AppDraft<'input> {
             });
         }
         service::check_namespaces(inputs)?;
+        check_server(app, target)?;
         let files = AppFiles::new(app, target)?;
         let inventory = Inventory::of(inputs, &files, site);
         inventory.check()?;
@@ -355,6 +356,20 @@ impl<'input> AppDraft<'input> {
         files.retain(|file| pieces.iter().any(|piece| piece.path == **file));
         files
     }
+}
+
+/// Refuses what a server has not that CNPG does not run.
+fn check_server(app: &App, target: &Target) -> Result<(), NewAppError> {
+    let what = match (app.options.roles, app.options.reclaim) {
+        _ if target.server.is_none() => return Ok(()),
+        (RoleStyle::Managed, _) => "roles: managed",
+        (_, ReclaimPolicy::Delete) => "reclaim: delete",
+        (RoleStyle::DatabaseRole, ReclaimPolicy::Retain) => return Ok(()),
+    };
+    Err(NewAppError::NotOnServer {
+        what,
+        server: target.cluster.clone(),
+    })
 }
 
 /// A piece that is there, or is made in this file.

@@ -51,6 +51,7 @@ mod root;
 mod rotate;
 mod scripts;
 mod secrecy;
+mod server;
 mod settings_file;
 mod strace;
 mod support;

@@ -15,6 +15,7 @@ use pgdb::render::RenderError;
 use pgdb::repo::path::RepoPathError;
 use pgdb::rotate::RotateError;
 use pgdb::rotate::reseal::ResealError;
+use pgdb::sync::SyncError;
 use pgdb::target::TargetError;
 
 use crate::files::{ApplyError, FileError, HistoryError, LockError, RootError};
@@ -175,6 +176,12 @@ impl From<RotateError> for Failure {
 impl From<ResealError> for Failure {
     fn from(error: ResealError) -> Self {
         Self::unknown(&error, error.help())
+    }
+}
+
+impl From<SyncError> for Failure {
+    fn from(error: SyncError) -> Self {
+        Self::usage(&error, error.help())
     }
 }
 

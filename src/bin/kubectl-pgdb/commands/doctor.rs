@@ -139,7 +139,7 @@ fn without_repository(request: &TargetRequest) -> Result<Expected, Failure> {
 
 /// What the repository expects of the cluster.
 fn expected(mut request: TargetRequest, workspace: &Workspace) -> Result<Expected, Failure> {
-    request.roles = workspace.settings.roles.unwrap_or_default();
+    request.roles = workspace.settings.role_style();
     let request = request.or_settings(&workspace.settings);
     let files: Vec<_> = request.cluster_file.iter().collect();
     let reading = workspace.read(&files, false)?;
