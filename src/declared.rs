@@ -5,30 +5,37 @@
 //! in, and of credentials, are apps with pieces missing; a role that keeps an app's data is what is left of it. Where a reference leads nowhere, pieces of one name are taken
 //! together, and [`DeclaredApp::mismatches`] says so.
 
+mod access;
 mod assembly;
 pub(crate) mod credential;
 mod database;
+mod elsewhere;
 pub(crate) mod kept;
 pub(crate) mod manifests;
 mod name;
 mod objects;
+pub mod places;
 mod role;
+mod service;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::domain::access::form::DatabaseAccess;
 use crate::domain::choice::ReclaimPolicy;
+use crate::domain::kubernetes_name::ServiceName;
 use crate::domain::reflection::Reflection;
 use crate::domain::scope::Scope;
-use crate::repo::object::Object;
+use crate::repo::object::{Object, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::Node;
 use crate::target::Target;
 use crate::target::neighbourhood::Neighbourhood;
 
+pub use elsewhere::SecretOrigin;
 pub use kept::Kept;
 pub use manifests::{ClusterReference, Manifests};
 
@@ -37,6 +44,8 @@ pub use manifests::{ClusterReference, Manifests};
 pub struct Declared {
     /// In the order of their names.
     pub apps: Vec<DeclaredApp>,
+    /// All roles that are declared, in the order in which they count, whether they are an app's or not.
+    pub roles: Vec<DeclaredRole>,
     /// Files that speak of what the product reads and are no YAML.
     pub unreadable: Vec<Unreadable>,
     /// The kustomization that puts a prefix or suffix on the names of what the target's Cluster is built with: the live
@@ -82,6 +91,46 @@ pub struct DeclaredApp {
     pub credential: Option<DeclaredCredential>,
     /// The database of another app that it logs in to, where it has none of its own and its credential names that one.
     pub guest_in: Option<String>,
+    /// Who else may do what in its database.
+    pub access: Option<DeclaredAccess>,
+    /// The Services in its namespaces that lead to its host.
+    pub service: Option<DeclaredService>,
+    /// The Pooler that it connects through, where its credential or its Service names one.
+    pub pooler: Option<ServiceName>,
+}
+
+/// Who may do what in a database, as a ConfigMap of the product says it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeclaredAccess {
+    /// The ConfigMap's name; also the name of the Job that makes it so.
+    pub object: String,
+    /// The database.
+    pub database: String,
+    /// Who may do what; why that cannot be told, where somebody has changed it.
+    pub access: Result<DatabaseAccess, String>,
+    /// The hash of the scripts, as the annotation has it.
+    pub hash: Option<String>,
+    /// The hash of the scripts as they are.
+    pub actual_hash: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// The app of the product's label.
+    pub app: Option<String>,
+    /// Where else the access to this database is declared, which does not count.
+    pub again: Vec<Place>,
+}
+
+/// The Services of one name in an app's namespaces, which the product made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeclaredService {
+    /// Their name.
+    pub name: String,
+    /// The host that they lead to, `spec.externalName`.
+    pub host: String,
+    /// Their namespaces, in the order of the file.
+    pub namespaces: Vec<String>,
+    /// Where each is declared.
+    pub places: Vec<Place>,
 }
 
 /// A role of PostgreSQL.
@@ -95,6 +144,8 @@ pub struct DeclaredRole {
     pub place: Place,
     /// The Secret of its password.
     pub password_secret: Option<String>,
+    /// Who makes this Secret, where a comment says that `new-app` did not.
+    pub secret_origin: Option<SecretOrigin>,
     /// Whether it may log in.
     pub login: bool,
     /// Whether its password is taken away: `disablePassword`.
@@ -103,6 +154,8 @@ pub struct DeclaredRole {
     pub is_bootstrapped: bool,
     /// Whether it is to be there.
     pub ensure: Ensure,
+    /// Whether it is a superuser.
+    pub superuser: bool,
     /// The roles that it is a member of.
     pub in_roles: Vec<String>,
     /// Its comment in PostgreSQL.
@@ -193,6 +246,8 @@ pub struct DeclaredCredential {
     pub open_keys: BTreeSet<String>,
     /// The database that its key `dbname` names, where that is not sealed.
     pub database: Option<String>,
+    /// The host that its key `host` names, where that is not sealed.
+    pub host: Option<String>,
     /// The Secret's type, where one is given.
     pub secret_type: Option<String>,
     /// Whether the Secret has the label by which CNPG applies a change at once: `cnpg.io/reload`, whatever its value.
@@ -248,6 +303,12 @@ pub enum Mismatch {
 pub fn apps(snapshot: &Snapshot, target: &Target) -> Declared {
     let neighbourhood = Neighbourhood::of(target, snapshot);
     Manifests::near(snapshot, &neighbourhood).apps(target, &neighbourhood)
+}
+
+/// The access to a database that a file declares; none of a file that declares none, or is no YAML.
+pub fn access_in(path: &RepoPath, text: &str) -> Option<DeclaredAccess> {
+    let objects = objects_in(path, text).ok()?;
+    objects.iter().find_map(access::read)
 }
 
 /// The role that an entry of a Cluster's managed roles declares.
@@ -339,7 +400,9 @@ impl DeclaredRole {
             RoleSource::Cluster => false,
             _ if self.is_bootstrapped && self.password_secret.is_none() => false,
             RoleSource::Managed | RoleSource::DatabaseRole(_) => {
-                self.password_secret.is_some() || (self.login && !self.disables_password)
+                (self.password_secret.is_some()
+                    && self.secret_origin != Some(SecretOrigin::Outside))
+                    || (self.password_secret.is_none() && self.login && !self.disables_password)
             }
         }
     }

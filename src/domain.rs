@@ -4,6 +4,7 @@ pub mod access;
 pub mod app;
 pub mod choice;
 pub mod connection;
+pub mod container_image;
 pub mod database_option;
 pub mod kubernetes_name;
 pub mod name;

@@ -10,7 +10,6 @@ mod error;
 mod grants;
 mod new;
 mod passwords;
-mod places;
 mod report;
 mod setting;
 mod sorting;

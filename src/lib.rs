@@ -10,10 +10,12 @@
 //! - [`target`]: which CNPG Cluster is meant, and where its manifests are.
 //! - [`declared`]: the apps that the repository declares for a target.
 //! - [`render`]: templates become manifests.
+//! - [`access`]: who may do what in an app's database, as a manifest with SQL and the Job that runs it.
 //! - [`live`]: facts of the live cluster's objects.
 //! - [`sql`]: SQL as text, quoted.
 //! - [`report`]: checks, how each ended, and what to do.
 //! - [`new_app`]: plans an app's credential, role and database.
+//! - [`grant`]: who else may do what in an app's database.
 //! - [`remove`]: takes an app out of the repository, in stages, and keeps its data unless told otherwise.
 //! - [`rotate`]: gives apps new passwords, or has the same ones sealed again.
 //! - [`list`]: the apps that the repository declares, and what each lacks.
@@ -23,14 +25,16 @@
 //! - [`lint`]: what is in the repository becomes findings of what is not right.
 //! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
 //!
-//! The direction is `domain` <- `live`, `repo`, `report`, `sealing`, `sql` <- `settings`, `target`, `declared`, `render` <- use cases <- the binary.
+//! The direction is `domain` <- `live`, `repo`, `report`, `sealing`, `sql` <- `settings`, `target`, `declared`, `render` <- `access` <- use cases <- the binary.
 
+pub mod access;
 pub mod apps_file;
 pub mod declared;
 pub mod doctor;
 pub mod domain;
 pub mod export;
 pub mod fetch_cert;
+pub mod grant;
 pub mod import;
 pub mod init;
 pub mod lint;

@@ -4,22 +4,27 @@
 //! missing one is made, and one that differs, or belongs to something else, is an error that names each difference. So
 //! the same command finishes what a crash left half done, and writes nothing when all is there.
 
+mod access_manifest;
 mod cluster;
 mod comparison;
 mod credential;
 mod database;
 mod error;
+mod existing;
 mod inventory;
 mod kustomize;
 mod many;
+mod pooler;
 mod report;
 mod role;
+mod service;
 mod site;
 #[cfg(test)]
 mod tests;
 
 use rand::CryptoRng;
 
+use crate::access;
 use crate::domain::app::App;
 use crate::domain::kubernetes_name::AppName;
 use crate::domain::password::{Password, PasswordLength};
@@ -55,6 +60,10 @@ pub enum PieceKind {
     DatabaseRole,
     /// The object of kind Database.
     Database,
+    /// The access to the database: a ConfigMap with SQL, and the Job that runs it.
+    Access,
+    /// The Service in one of the app's namespaces.
+    Service,
 }
 
 /// What becomes of a piece.
@@ -103,6 +112,10 @@ pub struct AppFiles {
     pub role: RepoPath,
     /// The Database's.
     pub database: RepoPath,
+    /// That of the access to the database.
+    pub access: RepoPath,
+    /// That of the Services in the app's namespaces.
+    pub service: RepoPath,
 }
 
 impl AppFiles {
@@ -124,12 +137,21 @@ impl AppFiles {
             secret: file("secrets-sealed")?,
             role: file("role")?,
             database: file("db")?,
+            access: access::file(app, target)?,
+            service: file("service")?,
         })
     }
 
     /// All of them: what a reader of the repository has to look at even where git ignores it.
-    pub fn all(&self) -> [&RepoPath; 3] {
-        [&self.secret, &self.role, &self.database]
+    pub fn all(&self) -> [&RepoPath; 5] {
+        let Self {
+            secret,
+            role,
+            database,
+            access,
+            service,
+        } = self;
+        [secret, role, database, access, service]
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::domain::app::App;
+use crate::domain::kubernetes_name::{Namespace, ServiceName};
 use crate::domain::name::quoted;
 use crate::repo::scalar::quote;
 use crate::repo::yaml::{self, Node};
@@ -23,11 +24,24 @@ pub enum Template {
     Database,
     /// The DatabaseRole of an app.
     DatabaseRole,
+    /// The DatabaseRole of a group of those who may use an app's database.
+    GroupRole,
+    /// The access to an app's database: a ConfigMap with SQL, the Job that runs it, and perhaps a NetworkPolicy.
+    Access,
+    /// The Services in the app's namespaces, which lead to the database's host.
+    Service,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::SealedSecret, Self::Database, Self::DatabaseRole];
+    pub const ALL: [Self; 6] = [
+        Self::SealedSecret,
+        Self::Database,
+        Self::DatabaseRole,
+        Self::GroupRole,
+        Self::Access,
+        Self::Service,
+    ];
 
     /// The name of its file, in the product and in a repository that overrides it.
     pub fn file_name(self) -> &'static str {
@@ -35,15 +49,33 @@ impl Template {
             Self::SealedSecret => "sealed-secret.yaml.hbs",
             Self::Database => "database.yaml.hbs",
             Self::DatabaseRole => "database-role.yaml.hbs",
+            Self::GroupRole => "group-role.yaml.hbs",
+            Self::Access => "access.yaml.hbs",
+            Self::Service => "service.yaml.hbs",
         }
     }
 
-    /// The kind of the object that it makes.
+    /// The kind of the object that it makes, of the first where it makes several.
     pub fn kind(self) -> &'static str {
+        self.kinds().first().copied().unwrap_or_default()
+    }
+
+    /// The kinds of the objects that it makes, in their order; one that may be left out comes last.
+    fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::SealedSecret => "SealedSecret",
-            Self::Database => "Database",
-            Self::DatabaseRole => "DatabaseRole",
+            Self::SealedSecret => &["SealedSecret"],
+            Self::Database => &["Database"],
+            Self::DatabaseRole | Self::GroupRole => &["DatabaseRole"],
+            Self::Access => &["ConfigMap", "Job", "NetworkPolicy"],
+            Self::Service => &["Service"],
+        }
+    }
+
+    /// How many objects it makes at least.
+    fn fewest(self) -> usize {
+        match self {
+            Self::Access => 2,
+            _ => 1,
         }
     }
 
@@ -52,6 +84,9 @@ impl Template {
             Self::SealedSecret => include_str!("../templates/sealed-secret.yaml.hbs"),
             Self::Database => include_str!("../templates/database.yaml.hbs"),
             Self::DatabaseRole => include_str!("../templates/database-role.yaml.hbs"),
+            Self::GroupRole => include_str!("../templates/group-role.yaml.hbs"),
+            Self::Access => include_str!("../templates/access.yaml.hbs"),
+            Self::Service => include_str!("../templates/service.yaml.hbs"),
         }
     }
 }
@@ -135,21 +170,51 @@ impl Templates {
         sealed: &[Entry],
         data: &[Entry],
     ) -> Result<String, RenderError> {
+        let values = values(template, app, target, sealed, data);
+        let namespaces: Vec<&str> = match template {
+            Template::Service => app.namespaces.iter().map(Namespace::as_str).collect(),
+            _ => vec![target.namespace.as_str()],
+        };
+        let name = object_name(template, app);
+        self.rendered_in(template, &values, name, &namespaces)
+    }
+
+    /// The manifest that a template makes of values, which has to hold objects of this name and namespace.
+    ///
+    /// # Errors
+    /// When an overriding template is no Handlebars, asks for what is not there, or gives other objects.
+    pub fn rendered(
+        &self,
+        template: Template,
+        values: &impl Serialize,
+        name: &str,
+        namespace: &str,
+    ) -> Result<String, RenderError> {
+        self.rendered_in(template, values, name, &[namespace])
+    }
+
+    /// The same of several namespaces, with an object in each.
+    fn rendered_in(
+        &self,
+        template: Template,
+        values: &impl Serialize,
+        name: &str,
+        namespaces: &[&str],
+    ) -> Result<String, RenderError> {
         let overriding = self.overridden.get(&template);
         let place =
             || overriding.map_or(template.file_name().to_owned(), |found| found.place.clone());
-        let values = values(template, app, target, sealed, data);
-        let (engine, name) = (self.engine(), template.file_name());
-        let rendered = if engine.has_template(name) {
-            engine.render(name, &values)
+        let (engine, file) = (self.engine(), template.file_name());
+        let rendered = if engine.has_template(file) {
+            engine.render(file, values)
         } else {
-            engine.render_template(self.text(template), &values)
+            engine.render_template(self.text(template), values)
         };
         let rendered = rendered.map_err(|error| RenderError::Template {
             place: place(),
             reason: reason(&error),
         })?;
-        check(template, &rendered, app, target).map_err(|problem| RenderError::Manifest {
+        check(template, &rendered, name, namespaces).map_err(|problem| RenderError::Manifest {
             place: place(),
             problem,
         })?;
@@ -194,7 +259,7 @@ fn reason(error: &handlebars::RenderError) -> String {
     }
 }
 
-/// The values that a template may use.
+/// The values that a template of an app's own objects may use.
 fn values(
     template: Template,
     app: &App,
@@ -210,14 +275,17 @@ fn values(
         .collect();
     let scope: BTreeMap<_, _> = options.scope.annotation().into_iter().collect();
     let other_locale = options.encoding.is_some() || options.locale.is_some();
-    let (name, wave) = match template {
-        Template::SealedSecret => (&app.secret, target.waves.secret()),
-        Template::Database => (&app.database_object, target.waves.database()),
-        Template::DatabaseRole => (&app.role_object, target.waves.cluster()),
+    let wave = match template {
+        Template::SealedSecret => target.waves.secret(),
+        Template::Database | Template::Access | Template::Service => target.waves.database(),
+        Template::DatabaseRole | Template::GroupRole => target.waves.cluster(),
     };
+    let connection = app.connection(target.connection(&app.database), &target.namespace);
+    let namespaces: Vec<&str> = app.namespaces.iter().map(Namespace::as_str).collect();
     json!({
         "app": app.name.as_str(),
         "appNamespaces": app.namespace_list(),
+        "appNamespaceList": namespaces,
         "comment": options.comment.as_ref().map(|comment| comment.as_str()),
         "cluster": target.cluster.as_str(),
         "connectionLimit": options.connection_limit.map(|limit| limit.get().to_string()),
@@ -226,9 +294,10 @@ fn values(
         "encoding": options.encoding.as_ref().map(|encoding| encoding.as_str()),
         "encrypted": sealed,
         "extensions": extensions,
+        "externalName": connection.fully_qualified_host(),
         "inRoles": options.in_roles.iter().map(|group| group.as_str()).collect::<Vec<_>>(),
         "locale": options.locale.as_ref().map(|locale| locale.as_str()),
-        "name": name.as_str(),
+        "name": object_name(template, app),
         "namespace": target.namespace.as_str(),
         "reclaim": options.reclaim.as_str(),
         "role": app.role.as_str(),
@@ -242,32 +311,53 @@ fn values(
     })
 }
 
-/// Whether a manifest is one document that holds the object that it has to be.
-fn check(template: Template, text: &str, app: &App, target: &Target) -> Result<(), String> {
+/// The name of the object that a template makes of an app.
+fn object_name(template: Template, app: &App) -> &str {
+    match template {
+        Template::SealedSecret | Template::Access => app.secret.as_str(),
+        Template::Database => app.database_object.as_str(),
+        Template::DatabaseRole | Template::GroupRole => app.role_object.as_str(),
+        Template::Service => app.options.service.as_ref().map_or("", ServiceName::as_str),
+    }
+}
+
+/// Whether a manifest holds the objects that it has to, and no others: each of the template's kinds in the only namespace,
+/// or the only kind in each of the namespaces.
+fn check(template: Template, text: &str, name: &str, namespaces: &[&str]) -> Result<(), String> {
     let stream = yaml::parse(text).map_err(|error| format!("is no valid YAML: {error}"))?;
-    let [document] = stream.documents.as_slice() else {
+    let (documents, kinds) = (&stream.documents, template.kinds());
+    let wanted: Vec<(&str, &str)> = match namespaces {
+        [namespace] => kinds.iter().map(|kind| (*kind, *namespace)).collect(),
+        several => several
+            .iter()
+            .map(|namespace| (template.kind(), *namespace))
+            .collect(),
+    };
+    let fewest = template.fewest().max(namespaces.len());
+    if !(fewest..=wanted.len()).contains(&documents.len()) {
+        let wanted = match wanted.len() {
+            1 => "one".to_owned(),
+            several => several.to_string(),
+        };
         return Err(format!(
-            "has {} documents instead of one",
-            stream.documents.len()
+            "has {} documents instead of {wanted}",
+            documents.len()
         ));
-    };
-    let name = match template {
-        Template::SealedSecret => &app.secret,
-        Template::Database => &app.database_object,
-        Template::DatabaseRole => &app.role_object,
-    };
-    for (path, wanted) in [
-        (&["kind"][..], template.kind()),
-        (&["metadata", "name"], name.as_str()),
-        (&["metadata", "namespace"], target.namespace.as_str()),
-    ] {
-        let found = document.root.at(path).and_then(Node::as_str);
-        if found != Some(wanted) {
-            let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
-            return Err(format!(
-                "has {} {found}, which must be {wanted:?}",
-                path.join(".")
-            ));
+    }
+    for (document, (kind, namespace)) in documents.iter().zip(wanted) {
+        for (path, wanted) in [
+            (&["kind"][..], kind),
+            (&["metadata", "name"], name),
+            (&["metadata", "namespace"], namespace),
+        ] {
+            let found = document.root.at(path).and_then(Node::as_str);
+            if found != Some(wanted) {
+                let found = found.map_or("not set".to_owned(), |found| format!("{found:?}"));
+                return Err(format!(
+                    "has {} {found}, which must be {wanted:?}",
+                    path.join(".")
+                ));
+            }
         }
     }
     Ok(())

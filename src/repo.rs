@@ -5,6 +5,7 @@ pub mod diff;
 pub mod documents;
 pub mod draft;
 pub mod edit;
+pub mod enlisting;
 pub mod header;
 pub mod kustomization;
 pub mod namespaces;

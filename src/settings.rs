@@ -16,6 +16,7 @@ pub use ignored::Ignore;
 pub use keys::{KEYS, Key, Place};
 
 use crate::domain::choice::{ReclaimPolicy, RoleStyle};
+use crate::domain::container_image::ContainerImage;
 use crate::domain::kubernetes_name::{ClusterName, Namespace, ObjectName};
 use crate::domain::password::PasswordLength;
 use crate::domain::scope::Scope;
@@ -68,6 +69,12 @@ pub struct TargetSettings {
     pub password_length: Option<PasswordLength>,
     /// The folder with templates that stand in for the built-in ones.
     pub templates: Option<RepoPath>,
+    /// Whether nobody but a new app's own roles may connect to its database.
+    pub isolate: Option<bool>,
+    /// The image in which Jobs run SQL.
+    pub job_image: Option<ContainerImage>,
+    /// Whether a NetworkPolicy lets such a Job reach PostgreSQL and DNS alone.
+    pub network_policy: Option<bool>,
 }
 
 /// The sync-waves that `.pgdb.yaml` gives: all, some or none.
@@ -208,6 +215,9 @@ impl TargetSettings {
             connection_keys: self.connection_keys.or(other.connection_keys),
             password_length: self.password_length.or(other.password_length),
             templates: self.templates.or_else(|| other.templates.clone()),
+            isolate: self.isolate.or(other.isolate),
+            job_image: self.job_image.or_else(|| other.job_image.clone()),
+            network_policy: self.network_policy.or(other.network_policy),
         }
     }
 }

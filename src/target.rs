@@ -7,7 +7,10 @@ pub mod own;
 mod tests;
 
 use crate::domain::choice::RoleStyle;
+use crate::domain::connection::Connection;
+use crate::domain::container_image::ContainerImage;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
+use crate::domain::postgres_name::DatabaseName;
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
 use crate::repo::kustomization::{Kustomization, namespaces_set, patches};
 use crate::repo::object::{Object, objects, objects_in};
@@ -42,6 +45,17 @@ pub struct TargetRequest {
     pub roles: RoleStyle,
     /// The sync-waves.
     pub waves: WaveSettings,
+    /// How Jobs run SQL.
+    pub jobs: JobOptions,
+}
+
+/// How Jobs run SQL on a target.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct JobOptions {
+    /// Their image; none for the Cluster's own.
+    pub image: Option<ContainerImage>,
+    /// Whether a NetworkPolicy lets them reach PostgreSQL and DNS alone.
+    pub network_policy: bool,
 }
 
 impl TargetRequest {
@@ -60,6 +74,10 @@ impl TargetRequest {
         self.namespace = self.namespace.or(inherited.namespace);
         self.directory = inherited.directory;
         self.waves = inherited.waves;
+        self.jobs = JobOptions {
+            image: inherited.job_image,
+            network_policy: inherited.network_policy.unwrap_or_default(),
+        };
         self
     }
 }
@@ -85,6 +103,15 @@ pub struct Target {
     pub directory: RepoPath,
     /// The sync-waves.
     pub waves: Waves,
+    /// How Jobs run SQL.
+    pub jobs: JobOptions,
+}
+
+impl Target {
+    /// The way to a database of it.
+    pub fn connection(&self, database: &DatabaseName) -> Connection {
+        Connection::new(&self.cluster, &self.namespace, database)
+    }
 }
 
 /// Where a Cluster's manifest is.
@@ -177,6 +204,7 @@ impl Target {
             cluster: candidate.cluster,
             directory: request.directory.clone().unwrap_or(folder),
             waves: waves(request, candidate.wave)?,
+            jobs: request.jobs.clone(),
             manifest: Some(ClusterManifest {
                 path: candidate.path,
                 document: candidate.document,
@@ -209,6 +237,7 @@ impl Target {
             manifest: None,
             directory,
             waves: waves(request, None)?,
+            jobs: request.jobs.clone(),
         })
     }
 

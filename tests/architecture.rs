@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// The library's modules below the use cases, each with the ones that it may use.
 ///
 /// A module that is not here is a use case: it may use all of these, and no other use case.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("live", &["domain"]),
     ("repo", &["domain"]),
@@ -31,11 +31,18 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ("target", &["domain", "repo", "settings"]),
     ("declared", &["domain", "repo", "settings", "target"]),
     ("render", &["domain", "repo", "target"]),
+    (
+        "access",
+        &["declared", "domain", "render", "repo", "sql", "target"],
+    ),
 ];
 
 /// The use cases that are built on others: `import` is `new-app` and `rotate` for many apps, compared with what `export`
 /// says of those that are there.
-const BUILT_ON: [(&str, &[&str]); 1] = [("import", &["export", "new_app", "rotate"])];
+const BUILT_ON: [(&str, &[&str]); 2] = [
+    ("grant", &["new_app"]),
+    ("import", &["export", "new_app", "rotate"]),
+];
 
 /// What may only be said in some places: the words, the places (files, or folders with a final `/`), and the reason.
 const CONFINED: [(&[&str], &[&str], &str); 9] = [

@@ -5,7 +5,12 @@ use std::collections::{HashMap, HashSet};
 use super::name::{Namesakes, unused};
 use super::objects::TargetObjects;
 use super::role::Roles;
-use super::{DeclaredApp, DeclaredCredential, DeclaredDatabase, RoleSource};
+use super::{
+    DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredRole,
+    DeclaredService, RoleSource,
+};
+use crate::domain::connection::Connection;
+use crate::domain::kubernetes_name::ServiceName;
 use crate::target::Target;
 use crate::target::own::{is_made_for_cluster, secret_reference};
 
@@ -18,6 +23,10 @@ struct Pieces<'found> {
     secrets: HashMap<&'found str, usize>,
     /// The names of the databases in PostgreSQL, with the app that the product made each for.
     names: HashMap<&'found str, Option<&'found str>>,
+    /// What is declared of the access to the databases of these names.
+    accesses: HashMap<&'found str, &'found DeclaredAccess>,
+    services: &'found [(String, DeclaredService)],
+    target: &'found Target,
 }
 
 /// An app in the making: the numbers of its pieces, and the name that it would like to have.
@@ -36,8 +45,11 @@ impl Draft {
     }
 }
 
-/// Puts the apps together, in the order of their names.
-pub(super) fn assemble(found: &TargetObjects<'_, '_>, target: &Target) -> Vec<DeclaredApp> {
+/// Puts the apps together, in the order of their names; and all roles, in the order in which they count.
+pub(super) fn assemble(
+    found: &TargetObjects<'_, '_>,
+    target: &Target,
+) -> (Vec<DeclaredApp>, Vec<DeclaredRole>) {
     let pieces = Pieces::of(found, target);
     let mut drafts = pieces.drafts_of_databases();
     drafts.extend(pieces.drafts_of_roles());
@@ -63,11 +75,11 @@ pub(super) fn assemble(found: &TargetObjects<'_, '_>, target: &Target) -> Vec<De
         .map(|draft| pieces.app(draft, &mut taken))
         .collect();
     apps.sort_by(|left, right| left.name.cmp(&right.name));
-    apps
+    (apps, pieces.roles.all)
 }
 
 impl<'found> Pieces<'found> {
-    fn of(found: &'found TargetObjects<'_, '_>, target: &Target) -> Self {
+    fn of(found: &'found TargetObjects<'_, '_>, target: &'found Target) -> Self {
         let secrets = found.credentials.iter().enumerate();
         let databases = found.databases.iter();
         Self {
@@ -77,8 +89,15 @@ impl<'found> Pieces<'found> {
             secrets: secrets
                 .map(|(number, credential)| (credential.name.as_str(), number))
                 .collect(),
+            services: &found.services,
+            target,
             names: databases
                 .map(|database| (database.name.as_str(), database.app.as_deref()))
+                .collect(),
+            accesses: found
+                .accesses
+                .iter()
+                .map(|access| (access.database.as_str(), access))
                 .collect(),
         }
     }
@@ -169,6 +188,12 @@ impl<'found> Pieces<'found> {
 
     fn app(&self, draft: &Draft, taken: &mut HashSet<String>) -> DeclaredApp {
         let namesakes = self.namesakes(draft);
+        let service = namesakes.label().and_then(|label| {
+            let mut services = self.services.iter();
+            services
+                .find(|(app, _)| app == label)
+                .map(|(_, service)| service)
+        });
         DeclaredApp {
             name: unused(namesakes.candidates(), taken),
             is_own: namesakes.label().is_some(),
@@ -176,11 +201,30 @@ impl<'found> Pieces<'found> {
             database: namesakes.database.cloned(),
             guest_in: self.guest_in(namesakes).map(str::to_owned),
             credential: namesakes.credential.cloned(),
+            access: namesakes
+                .database
+                .and_then(|database| self.accesses.get(database.name.as_str()))
+                .map(|access| (*access).clone()),
+            pooler: self.pooler(namesakes, service),
+            service: service.cloned(),
         }
     }
 }
 
 impl<'found> Pieces<'found> {
+    /// The Pooler that an app connects through.
+    fn pooler(
+        &self,
+        pieces: Namesakes<'found>,
+        service: Option<&DeclaredService>,
+    ) -> Option<ServiceName> {
+        let named = pieces
+            .credential
+            .and_then(|credential| credential.host.as_deref());
+        let host = named.or(service.map(|service| service.host.as_str()))?;
+        Connection::pooler(host, &self.target.cluster, &self.target.namespace)
+    }
+
     /// The database that an app without one of its own logs in to.
     fn guest_in(&self, pieces: Namesakes<'found>) -> Option<&'found str> {
         if pieces.database.is_some() || pieces.role.is_none() {

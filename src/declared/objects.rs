@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use super::manifests::{Manifests, Written};
+use super::service::services;
 use super::{
-    ClusterReference, CredentialSource, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place,
-    RoleSource, Unreadable,
+    ClusterReference, CredentialSource, DeclaredAccess, DeclaredCredential, DeclaredDatabase,
+    DeclaredRole, DeclaredService, Place, RoleSource, Unreadable,
 };
 use crate::repo::object::Object;
 use crate::repo::path::RepoPath;
@@ -39,8 +40,12 @@ pub(super) struct TargetObjects<'manifests, 'text> {
     pub(super) roles: Vec<DeclaredRole>,
     /// What makes Secrets in the Cluster's namespace.
     pub(super) credentials: Vec<DeclaredCredential>,
+    /// What is declared of the access to databases, of whichever Cluster in the namespace.
+    pub(super) accesses: Vec<DeclaredAccess>,
     /// The Secrets that roles of other Clusters in this namespace name.
     pub(super) claimed: BTreeSet<String>,
+    /// The Services in the apps' namespaces, each with the app of the product's label.
+    pub(super) services: Vec<(String, DeclaredService)>,
     /// Files that are no YAML.
     pub(super) unreadable: Vec<Unreadable>,
     /// The texts of all files.
@@ -75,12 +80,19 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
                 all.credentials.push(found.declared.clone());
             }
         }
+        for found in &manifests.accesses {
+            if bounds.hold(found) {
+                all.accesses.push(found.declared.clone());
+            }
+        }
+        all.services = services(manifests, &mut bounds);
         let unreadable = manifests.unreadable.iter();
         let unreadable = unreadable.filter(|file| bounds.hold_file(&file.place.path));
         all.unreadable = unreadable.cloned().collect();
         all.take_databases(manifests, neighbourhood, target, |_| true);
         all.roles = each_once(all.roles, target);
         all.credentials = each_once(all.credentials, target);
+        all.accesses = each_once(all.accesses, target);
         all
     }
 
@@ -192,7 +204,7 @@ impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
     }
 
     /// Whether a file is as near to the target as to any other Cluster.
-    fn hold_file(&mut self, path: &RepoPath) -> bool {
+    pub(super) fn hold_file(&mut self, path: &RepoPath) -> bool {
         let neighbourhood = self.neighbourhood;
         *self
             .folders
@@ -286,6 +298,24 @@ impl Declaration for DeclaredCredential {
 
     fn source(&self) -> Option<CredentialSource> {
         Some(self.source)
+    }
+
+    fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn again(&mut self) -> &mut Vec<Place> {
+        &mut self.again
+    }
+}
+
+impl Declaration for DeclaredAccess {
+    fn object(&self) -> &str {
+        &self.database
+    }
+
+    fn source(&self) -> Option<CredentialSource> {
+        None
     }
 
     fn place(&self) -> &Place {

@@ -6,7 +6,7 @@ mod places;
 
 use super::*;
 use crate::domain::wave::Waves;
-use crate::target::ClusterManifest;
+use crate::target::{ClusterManifest, JobOptions};
 
 /// The folder of the target in these tests.
 const FOLDER: &str = "infra/pg";
@@ -28,6 +28,7 @@ fn target_in(folder: &str) -> Target {
         other_namespaces: Vec::new(),
         directory,
         waves: Waves::default(),
+        jobs: JobOptions::default(),
     }
 }
 

@@ -1,6 +1,12 @@
 //! Who may do what in an app's database, beside the app itself.
 
+pub mod asked;
+pub mod form;
 pub mod privilege;
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
 
 use super::kubernetes_name::AppName;
 use super::name::NameError;
@@ -8,38 +14,30 @@ use super::postgres_name::{Identifier, RoleName};
 use privilege::{Kind, Privilege};
 
 /// What is declared of an app's database: who may do what in it, beside the owner.
+///
+/// Who is of a level is not said here: it is a member of the level's group, and its own declaration says so.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Access {
     /// Whether nobody but the database's own roles may connect: CONNECT and TEMPORARY are taken from PUBLIC, or given back
     /// to it; left as they are where this is not said.
     pub isolate: Option<bool>,
-    /// What is granted, in the order in which it was.
+    /// The levels that have a group, in their order.
+    pub levels: Vec<Level>,
+    /// What roles are granted beside that, in the order in which it was.
     pub grants: Vec<Grant>,
     /// Roles that something was granted to before, and that nothing is granted to any more: all is taken from them.
     pub revoked: Vec<RoleName>,
 }
 
-/// Something that a role is granted.
+/// Privileges that a role holds itself.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Grant {
     /// The role.
     pub to: RoleName,
-    /// What it may do.
-    pub right: Right,
-}
-
-/// What a role may do.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Right {
-    /// What everybody of a level may do: the role is a member of the level's group.
-    Level(Level),
-    /// Privileges on objects, which the role holds itself.
-    Privileges {
-        /// The objects.
-        on: Objects,
-        /// At least one, in PostgreSQL's order.
-        privileges: Vec<Privilege>,
-    },
+    /// The objects.
+    pub on: Objects,
+    /// At least one, in PostgreSQL's order.
+    pub privileges: Vec<Privilege>,
 }
 
 /// A level of access, which a group role without login holds.
@@ -143,15 +141,6 @@ impl Access {
         *self == Self::default()
     }
 
-    /// The levels that are granted to somebody.
-    pub fn levels(&self) -> Vec<Level> {
-        let is_granted = |level: &Level| {
-            let mut grants = self.grants.iter();
-            grants.any(|grant| grant.right == Right::Level(*level))
-        };
-        Level::ALL.into_iter().filter(is_granted).collect()
-    }
-
     /// The roles that something is granted to, each once, in their order.
     pub fn grantees(&self) -> Vec<&RoleName> {
         let mut roles: Vec<&RoleName> = Vec::new();
@@ -162,6 +151,31 @@ impl Access {
         }
         roles
     }
+}
+
+/// The key of a ConfigMap under which the access to a database is declared.
+pub const DECLARATION_KEY: &str = "access.json";
+
+/// The annotation with the hash of scripts, on the ConfigMap that holds them and on what runs them: an unchanged script is
+/// an unchanged manifest, and what ran is known by it.
+pub const SCRIPT_HASH: &str = "kubectl-pgdb/script-sha256";
+
+/// The hash of a ConfigMap's files, given as keys and texts in any order: SHA-256 in small hexadecimal digits, of each key
+/// and text with their lengths before them.
+pub fn script_hash<'text>(files: impl IntoIterator<Item = (&'text str, &'text str)>) -> String {
+    let mut files: Vec<(&str, &str)> = files.into_iter().collect();
+    files.sort_unstable();
+    let mut hash = Sha256::new();
+    for text in files.into_iter().flat_map(|(key, text)| [key, text]) {
+        hash.update(format!("{}:", text.len()));
+        hash.update(text);
+    }
+    let bytes = hash.finalize();
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// The names of an app's access manifest and of what is in it: the app's name and `-access`.
@@ -185,6 +199,18 @@ mod tests {
             Level::Writer.group(&long).unwrap_err().to_string(),
             format!("the role name {:?} has 64 bytes", format!("{long}_writer"))
         );
+    }
+
+    #[test]
+    fn the_hash_tells_files_apart() {
+        let hash = script_hash([("b", "2"), ("a", "1")]);
+        assert_eq!(hash, script_hash([("a", "1"), ("b", "2")]));
+        assert_eq!(
+            hash,
+            // printf '1:a1:11:b1:2' | sha256sum
+            "4016e0316f40793b933598c4fcbcd0b472413e3ffe9f725829aef85184e9b679"
+        );
+        assert_ne!(hash, script_hash([("a", "1b"), ("", "2")]));
     }
 
     #[test]

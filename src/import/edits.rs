@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::places::Spot;
 use crate::apps_file::{Position, Problem};
+use crate::declared::places::Spot;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Edit, EditError, Step, apply, with_comment, without_comment};
 use crate::repo::path::RepoPath;

@@ -1,10 +1,10 @@
 //! The edits of settings that are lists, or several keys.
 
-use super::places::Spot;
+use crate::declared::places::Spot;
 use crate::domain::connection::{Connection, ConnectionKey};
 use crate::domain::database_option::Extension;
 use crate::domain::kubernetes_name::Namespace;
-use crate::domain::postgres_name::{GroupRoleName, SchemaName};
+use crate::domain::postgres_name::SchemaName;
 use crate::domain::reflection::REFLECTOR;
 use crate::repo::edit::{Addition, Edit, Step};
 use crate::repo::yaml::Node;
@@ -74,37 +74,6 @@ pub(super) fn connection_keys(
         if has(sealed, key) {
             edits.push(Edit::remove(&spot.below(&["spec", "encryptedData", key])));
         }
-    }
-    edits
-}
-
-/// The roles that a role becomes a member of, and those that it leaves.
-pub(super) fn memberships(
-    spot: &Spot,
-    node: &Node<'_>,
-    groups: &[GroupRoleName],
-) -> Vec<Edit<'static>> {
-    let found = node.get("inRoles").map_or(&[][..], Node::items);
-    let is_wanted = |text: &str| groups.iter().any(|group| group.as_str() == text);
-    let leaving = found.iter().enumerate();
-    let leaving = leaving.filter(|(_, item)| !item.as_str().is_some_and(is_wanted));
-    let mut edits: Vec<Edit<'static>> = leaving
-        .map(|(number, _)| {
-            let mut path = spot.below(&["inRoles"]);
-            path.push(Step::Item(number));
-            Edit::remove(&path)
-        })
-        .collect();
-    let is_there = |group: &&GroupRoleName| {
-        let mut found = found.iter().filter_map(Node::as_str);
-        found.any(|text| text == group.as_str())
-    };
-    let joining = groups.iter().filter(|group| !is_there(group));
-    let joining: Vec<Addition> = joining
-        .map(|group| Addition::Text(group.to_string()))
-        .collect();
-    if !joining.is_empty() {
-        edits.push(Edit::append(&spot.below(&["inRoles"]), joining));
     }
     edits
 }

@@ -7,10 +7,10 @@ use rand::CryptoRng;
 use super::comparison::compare;
 use super::edits::Edits;
 use super::new::{self, Roles};
-use super::places::Places;
 use super::update::Update;
 use super::{Action, ImportError, Inputs, Outcome, passwords};
 use crate::apps_file::{Entry, Grant, Position, Problem, Said};
+use crate::declared::places::Places;
 use crate::declared::{Declared, DeclaredApp, Piece};
 use crate::domain::app::Share;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
@@ -73,7 +73,8 @@ impl<'input> Sorted<'input> {
                 return;
             }
         };
-        if is_whole(app, settled.said.share) {
+        let wants_service = entry.said.service.is_some() && settled.said.service.is_none();
+        if is_whole(app, settled.said.share) && !wants_service {
             self.compare(entry, app, &settled.said, inputs);
         } else {
             self.add(entry, Some(settled.said), roles, inputs);

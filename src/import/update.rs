@@ -2,15 +2,15 @@
 
 use super::Inputs;
 use super::edits::Edits;
-use super::places::{Places, Spot};
-use super::setting::{connection_keys, extension_items, memberships, mirroring, schema_items};
+use super::setting::{connection_keys, extension_items, mirroring, schema_items};
+use crate::access::memberships;
 use crate::apps_file::{Position, Problem, Said};
+use crate::declared::places::{Places, Spot};
 use crate::declared::{DeclaredApp, Place, RoleSource};
 use crate::domain::choice::ReclaimPolicy;
-use crate::domain::connection::Connection;
 use crate::domain::kubernetes_name::AppName;
 use crate::domain::password::Password;
-use crate::domain::postgres_name::DatabaseName;
+use crate::domain::postgres_name::{DatabaseName, GroupRoleName};
 use crate::repo::edit::{Addition, Edit};
 use crate::repo::yaml::Node;
 
@@ -83,7 +83,11 @@ impl Update<'_> {
         }
         if let (Some(wanted), Some(database)) = (said.connection_keys, self.database()) {
             let ground = inputs.ground.target;
-            let connection = Connection::new(&ground.cluster, &ground.namespace, &database);
+            let connection = ground.connection(&database);
+            let connection = match &self.app.pooler {
+                Some(pooler) => connection.through(pooler, &ground.namespace),
+                None => connection,
+            };
             edits.extend(connection_keys(&spot, node, &connection, wanted));
         }
         Ok(())
@@ -118,7 +122,8 @@ impl Update<'_> {
             edits.push(Edit::set(&spot.below(&["comment"]), comment));
         }
         if let Some(groups) = &said.in_roles {
-            edits.extend(memberships(&spot, node, groups));
+            let groups: Vec<&str> = groups.iter().map(GroupRoleName::as_str).collect();
+            edits.extend(memberships(&spot, node, &groups));
         }
         Ok(())
     }

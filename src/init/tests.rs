@@ -148,6 +148,15 @@ waves: { secret: 0, cluster: 1, database: 2 }
 # A folder with templates that stand in for the built-in ones of the same name. Default: .pgdb/templates.
 # templates: .pgdb/templates
 
+# Whether nobody but a new app's own roles may connect to its database. Default: false.
+# isolate: false
+
+# The image with psql in which Jobs run SQL. Default: the Cluster's own, else CNPG's default.
+# jobImage: ghcr.io/cloudnative-pg/postgresql:18
+
+# Whether a NetworkPolicy lets such a Job reach PostgreSQL and DNS alone. Default: false.
+# networkPolicy: false
+
 # What `kubectl pgdb lint` leaves out. Default: none.
 # lint: { ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }] }
 
@@ -184,6 +193,9 @@ fn several_targets() {
             "# connectionKeys: true",
             "# passwordLength: 32",
             "# templates: .pgdb/templates",
+            "# isolate: false",
+            "# jobImage: ghcr.io/cloudnative-pg/postgresql:18",
+            "# networkPolicy: false",
             "# lint: { ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }] }"
         ]
     );

@@ -11,7 +11,9 @@ use crate::repo::header::{Header, KUSTOMIZATION_NAMES, headers};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::settings::{Settings, TargetSettings, WaveSettings};
-use crate::target::{Candidate, GUIDE_NAMESPACE, Target, TargetError, TargetRequest, candidates};
+use crate::target::{
+    Candidate, GUIDE_NAMESPACE, JobOptions, Target, TargetError, TargetRequest, candidates,
+};
 
 /// A target, and what it is called.
 pub(super) struct ListedTarget {
@@ -198,6 +200,7 @@ pub(super) fn without_manifest(
                 other_namespaces: Vec::new(),
                 directory,
                 waves: Waves::default(),
+                jobs: JobOptions::default(),
             },
             namespace: shown,
         })

@@ -69,6 +69,18 @@ impl<'text> Comparison<'text> {
         }
     }
 
+    /// Compares one setting that stands in no node of its own.
+    pub(super) fn text(&mut self, field: &str, found: &str, asked: &str) {
+        if found != asked {
+            self.differs(
+                self.line,
+                field,
+                Some(found.to_owned()),
+                Some(asked.to_owned()),
+            );
+        }
+    }
+
     /// Compares one setting; null and absent are the same.
     pub(super) fn scalar(&mut self, field: &str, found: Option<&Node<'_>>, asked: Option<&str>) {
         let value = found.and_then(Node::as_str);

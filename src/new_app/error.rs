@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::comparison::Difference;
+use crate::access::AccessError;
 use crate::declared::Kept;
-use crate::domain::kubernetes_name::Namespace;
+use crate::domain::kubernetes_name::{Namespace, ServiceName};
 use crate::render::RenderError;
 use crate::repo::edit::EditError;
 use crate::repo::path::{RepoPath, RepoPathError};
@@ -84,6 +85,18 @@ pub enum NewAppError {
         /// The kustomization.
         path: RepoPath,
     },
+    /// A kustomization puts what it builds into one namespace, and the Service belongs into others.
+    #[error(
+        "{path}: this kustomization puts what it builds into the namespace {namespace}, the Service {service} among it"
+    )]
+    MovesService {
+        /// The kustomization.
+        path: RepoPath,
+        /// The namespace.
+        namespace: String,
+        /// The Service.
+        service: ServiceName,
+    },
     /// There is no Cluster manifest to enter a managed role in.
     #[error("there is no Cluster manifest to enter the role in")]
     NoManifest,
@@ -98,6 +111,9 @@ pub enum NewAppError {
         /// Why.
         source: EditError,
     },
+    /// The access to the database cannot be declared.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A template gave no manifest.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -141,9 +157,15 @@ impl NewAppError {
                  manifests a kustomization without namePrefix and nameSuffix"
                     .to_owned()
             }
+            Self::MovesService { .. } => {
+                "take `namespace` out of it, where every manifest that it lists names its own; or leave --service out, and put \
+                 the Service among the application's own manifests"
+                    .to_owned()
+            }
             Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),
             Self::NoKey => "name one with --cert FILE".to_owned(),
             Self::Edit { source, .. } => source.remedy(),
+            Self::Access(error) => error.help(),
             Self::Render(source) => source.help().to_owned(),
             Self::Seal(source) => source.help().to_owned(),
             Self::Path(source) => source.help().to_owned(),

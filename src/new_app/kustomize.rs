@@ -2,11 +2,10 @@
 
 use super::NewAppError;
 use crate::repo::draft::Draft;
-use crate::repo::edit::{Addition, append};
+use crate::repo::enlisting::{EnlistError, enlist};
 use crate::repo::kustomization::Kustomization;
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
-use crate::repo::yaml::parse;
 use crate::target::Target;
 
 /// Enters files of the target's folder where a kustomization lists the folder's resources and does not list them yet.
@@ -15,40 +14,11 @@ pub(super) fn add(
     files: &[&RepoPath],
     draft: &mut Draft<'_>,
 ) -> Result<(), NewAppError> {
-    let snapshot = draft.snapshot();
-    check_names(target, snapshot)?;
-    let found = Kustomization::of_folder(snapshot, &target.directory);
-    let found = found.map_err(|(path, source)| NewAppError::NotYaml { path, source })?;
-    let Some(kustomization) = found else {
-        return Ok(());
-    };
-    let folder = kustomization.path.parent();
-    let listed = kustomization.listed();
-    let missing: Vec<Addition> = files
-        .iter()
-        .filter(|file| !listed.contains(**file))
-        .filter_map(|file| file.relative_to(&folder))
-        .map(|file| Addition::Text(file.to_owned()))
-        .collect();
-    let Some(before) = draft.text(&kustomization.path) else {
-        return Ok(());
-    };
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let edited = match parse(before) {
-        // A text of comments alone, or none: kustomize takes a list of resources by itself.
-        Ok(stream) if stream.documents.is_empty() => {
-            append("resources:\n", 0, &["resources"], &missing).map(|list| joined(before, &list))
-        }
-        _ => append(before, 0, &["resources"], &missing),
-    };
-    let after = edited.map_err(|source| NewAppError::Edit {
-        path: kustomization.path.clone(),
-        source,
-    })?;
-    draft.write(&kustomization.path, after);
-    Ok(())
+    check_names(target, draft.snapshot())?;
+    enlist(&target.directory, files, draft).map_err(|error| match error {
+        EnlistError::NotYaml { path, source } => NewAppError::NotYaml { path, source },
+        EnlistError::Edit { path, source } => NewAppError::Edit { path, source },
+    })
 }
 
 /// Refuses when a kustomization renames what it builds: a value that is sealed for a name opens under no other, and
@@ -64,14 +34,4 @@ fn check_names(target: &Target, snapshot: &Snapshot) -> Result<(), NewAppError> 
         }),
         None => Ok(()),
     }
-}
-
-/// A text with lines below it.
-fn joined(text: &str, lines: &str) -> String {
-    let gap = if text.is_empty() || text.ends_with('\n') {
-        ""
-    } else {
-        "\n"
-    };
-    format!("{text}{gap}{}\n", lines.trim_end())
 }

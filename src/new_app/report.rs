@@ -67,7 +67,7 @@ pub struct FileReport {
 /// A piece of an app.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct PieceReport {
-    /// `SealedSecret`, `ManagedRole`, `DatabaseRole` or `Database`.
+    /// `SealedSecret`, `ManagedRole`, `DatabaseRole`, `Database`, `Access` or `Service`.
     pub kind: &'static str,
     /// The object's name; the Cluster's, for a managed role.
     pub name: String,
@@ -85,6 +85,8 @@ impl PieceKind {
             Self::ManagedRole => "ManagedRole",
             Self::DatabaseRole => "DatabaseRole",
             Self::Database => "Database",
+            Self::Access => "Access",
+            Self::Service => "Service",
         }
     }
 }

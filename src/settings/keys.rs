@@ -5,7 +5,7 @@ use Place::{File, Ignored, Lint, Target, Waves};
 /// Every key of `.pgdb.yaml`, in the order in which they are best written.
 ///
 /// The one source for the check of unknown keys, for the documentation and for the file that `init` writes.
-pub const KEYS: [Key; 25] = [
+pub const KEYS: [Key; 28] = [
     Key {
         name: "version",
         place: File,
@@ -157,6 +157,30 @@ pub const KEYS: [Key; 25] = [
         example: ".pgdb/templates",
         default: ".pgdb/templates",
         about: "A folder with templates that stand in for the built-in ones of the same name.",
+    },
+    Key {
+        name: "isolate",
+        place: Target,
+        takes: "true or false",
+        example: "false",
+        default: "false",
+        about: "Whether nobody but a new app's own roles may connect to its database.",
+    },
+    Key {
+        name: "jobImage",
+        place: Target,
+        takes: "a container image",
+        example: "ghcr.io/cloudnative-pg/postgresql:18",
+        default: "the Cluster's own, else CNPG's default",
+        about: "The image with psql in which Jobs run SQL.",
+    },
+    Key {
+        name: "networkPolicy",
+        place: Target,
+        takes: "true or false",
+        example: "false",
+        default: "false",
+        about: "Whether a NetworkPolicy lets such a Job reach PostgreSQL and DNS alone.",
     },
     Key {
         name: "lint",

@@ -150,6 +150,9 @@ impl Reader {
             "connectionKeys" => settings.connection_keys = self.read(key, entry),
             "passwordLength" => settings.password_length = self.parsed(key, entry),
             "templates" => settings.templates = self.path(key, entry),
+            "isolate" => settings.isolate = self.read(key, entry),
+            "jobImage" => settings.job_image = self.parsed(key, entry),
+            "networkPolicy" => settings.network_policy = self.read(key, entry),
             "waves" => {
                 settings.waves = self.waves(key, entry);
                 target.waves = Some(entry.key);

@@ -14,6 +14,9 @@ reclaim: delete
 connectionKeys: false
 passwordLength: 48
 templates: .pgdb/templates
+isolate: true
+jobImage: registry.example.com:5000/pg/psql:18@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+networkPolicy: true
 targets:
   prod:
     cluster: postgres-shared
@@ -42,6 +45,9 @@ fn full() -> TargetSettings {
         connection_keys: Some(false),
         password_length: Some(PasswordLength::new(48).unwrap()),
         templates: Some(path(".pgdb/templates")),
+        isolate: Some(true),
+        job_image: Some("registry.example.com:5000/pg/psql:18@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef".parse().unwrap()),
+        network_policy: Some(true),
     }
 }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::access::privilege::Kind;
-use crate::domain::access::{Access, Level, Objects, Right};
+use crate::domain::access::{Access, Level, Objects};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
 
@@ -50,7 +50,7 @@ pub struct Row {
 impl Wanted {
     /// What an app's access comes to.
     ///
-    /// The groups of both levels are among the roles as far as the level is granted to somebody. Who has a privilege on an
+    /// The groups of its levels are among the roles, their members are not. Who has a privilege on an
     /// object may also connect to the database and use the object's schema.
     ///
     /// # Errors
@@ -66,18 +66,12 @@ impl Wanted {
             isolate: access.isolate,
             ..Self::default()
         };
-        for level in access.levels() {
-            wanted.add_level(level, &level.group(owner)?);
+        for level in &access.levels {
+            wanted.add_level(*level, &level.group(owner)?);
         }
         for grant in &access.grants {
-            match &grant.right {
-                // A role of its own, whose privileges are its group's: it keeps none beside them.
-                Right::Level(_) => wanted.add_role(grant.to.as_str()),
-                Right::Privileges { on, privileges } => {
-                    let words = privileges.iter().map(|privilege| privilege.as_str());
-                    wanted.add(grant.to.as_str(), on, words);
-                }
-            }
+            let words = grant.privileges.iter().map(|privilege| privilege.as_str());
+            wanted.add(grant.to.as_str(), &grant.on, words);
         }
         for role in &access.revoked {
             wanted.add_role(role.as_str());
@@ -173,10 +167,12 @@ mod tests {
     use super::*;
     use crate::domain::access::Grant;
 
-    fn grant(to: &str, right: Right) -> Grant {
+    fn grant(to: &str, on: Objects, words: &[&str]) -> Grant {
+        let privileges = on.kind().privileges(words.iter().copied()).unwrap();
         Grant {
             to: to.parse().unwrap(),
-            right,
+            on,
+            privileges,
         }
     }
 
@@ -193,24 +189,13 @@ mod tests {
 
     #[test]
     fn levels_and_privileges_become_rows() {
+        let log = || Objects::Table("audit".parse().unwrap(), "Log".parse().unwrap());
         let access = Access {
             isolate: Some(true),
+            levels: vec![Level::Reader],
             grants: vec![
-                grant("report", Right::Level(Level::Reader)),
-                grant(
-                    "etl",
-                    Right::Privileges {
-                        on: Objects::Table("audit".parse().unwrap(), "Log".parse().unwrap()),
-                        privileges: Kind::Table.privileges(["INSERT"]).unwrap(),
-                    },
-                ),
-                grant(
-                    "etl",
-                    Right::Privileges {
-                        on: Objects::Table("audit".parse().unwrap(), "Log".parse().unwrap()),
-                        privileges: Kind::Table.privileges(["SELECT"]).unwrap(),
-                    },
-                ),
+                grant("etl", log(), &["INSERT"]),
+                grant("etl", log(), &["SELECT"]),
             ],
             revoked: vec!["old".parse().unwrap()],
         };
@@ -221,7 +206,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(wanted.isolate, Some(true));
-        assert_eq!(wanted.roles, ["my_shop_reader", "report", "etl", "old"]);
+        assert_eq!(wanted.roles, ["my_shop_reader", "etl", "old"]);
         assert_eq!(
             lines(&wanted),
             [

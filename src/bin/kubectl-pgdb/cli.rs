@@ -8,8 +8,8 @@ use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{
-    completion, demo, doctor, export, fetch_cert, import, init, lint, list, migrate_roles, new_app,
-    remove, rotate, verify, version,
+    completion, demo, doctor, export, fetch_cert, grant, import, init, lint, list, migrate_roles,
+    new_app, remove, revoke, rotate, verify, version,
 };
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
@@ -111,6 +111,8 @@ pub(crate) enum Command {
     Verify(Box<verify::Verify>),
     List(list::List),
     Lint(Box<lint::Lint>),
+    Grant(Box<grant::Grant>),
+    Revoke(Box<revoke::Revoke>),
     Rotate(Box<rotate::Rotate>),
     Remove(Box<remove::Remove>),
     MigrateRoles(Box<migrate_roles::MigrateRoles>),

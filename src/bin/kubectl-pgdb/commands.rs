@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod fetch_cert;
+pub(crate) mod grant;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod lint;
@@ -12,6 +13,7 @@ pub(crate) mod list;
 pub(crate) mod migrate_roles;
 pub(crate) mod new_app;
 pub(crate) mod remove;
+pub(crate) mod revoke;
 pub(crate) mod rotate;
 pub(crate) mod verify;
 pub(crate) mod version;
@@ -24,6 +26,8 @@ use crate::output::Output;
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.command {
         Command::NewApp(args) => new_app::run(args, &cli.global, output),
+        Command::Grant(args) => grant::run(args, &cli.global, output),
+        Command::Revoke(args) => revoke::run(args, &cli.global, output),
         Command::Remove(args) => remove::run(args, &cli.global, output),
         Command::MigrateRoles(args) => migrate_roles::run(args, &cli.global, output),
         Command::Doctor(args) => doctor::run(args, &cli.global, output),

@@ -30,6 +30,11 @@ pub(crate) struct TargetFlags {
 }
 
 impl TargetFlags {
+    /// Whether a Cluster is named at all.
+    pub(crate) fn is_named(&self) -> bool {
+        self.cluster_name.is_some() || self.cluster_file.is_some()
+    }
+
     /// What is known of the target: by flags first, and by the settings then.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use pgdb::domain::name::NameError;
 use pgdb::fetch_cert::FetchError;
+use pgdb::grant::GrantError;
 use pgdb::list::ListError;
 use pgdb::live::controller::ControllerError;
 use pgdb::migrate_roles::MigrateError;
@@ -149,6 +150,12 @@ impl From<NewAppError> for Failure {
 
 impl From<RemoveError> for Failure {
     fn from(error: RemoveError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<GrantError> for Failure {
+    fn from(error: GrantError) -> Self {
         Self::usage(&error, error.help())
     }
 }

@@ -6,6 +6,7 @@
     reason = "the binary is the part that reads and changes the world, so that the library need not"
 )]
 
+mod access_change;
 mod app_flags;
 mod checks;
 mod cli;
@@ -20,6 +21,7 @@ mod output;
 mod prompt;
 mod proposal;
 mod randomness;
+mod right_flags;
 mod sealing_flags;
 mod secrecy;
 mod workspace;

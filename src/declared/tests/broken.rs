@@ -98,7 +98,10 @@ fn what_is_no_app() {
         ("f.yaml", &login),
         ("g.yaml", &open),
     ];
-    assert_eq!(apps(&snapshot(&files), &target()), Declared::default());
+    let mut declared = apps(&snapshot(&files), &target());
+    let roles: Vec<String> = declared.roles.drain(..).map(|role| role.name).collect();
+    assert_eq!(roles, ["readers", "me", "postgres"]);
+    assert_eq!(declared, Declared::default());
 }
 
 #[test]
@@ -135,10 +138,12 @@ fn roles_that_need_no_credential() {
             source: RoleSource::Cluster,
             place: place("infra/pg/cluster.yaml", 1),
             password_secret: Some("pg-app".to_owned()),
+            secret_origin: None,
             login: true,
             disables_password: false,
             is_bootstrapped: true,
             ensure: Ensure::Present,
+            superuser: false,
             in_roles: Vec::new(),
             comment: None,
             kept: None,

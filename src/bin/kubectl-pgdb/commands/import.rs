@@ -274,7 +274,7 @@ impl Session<'_> {
         self.output
             .tell(&git_commands_beside(&plan.changes, &subject, root, input));
         let named = &self.args.target;
-        let is_named = named.cluster_name.is_some() || named.cluster_file.is_some();
+        let is_named = named.is_named();
         let cluster = is_named.then_some(self.apps.target.cluster.as_str());
         self.output
             .tell(&verification(&summary::words(plan), cluster, self.global));

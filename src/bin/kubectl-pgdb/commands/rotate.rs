@@ -315,8 +315,7 @@ impl Session<'_> {
             &summary.subject(),
             &self.workspace.root,
         ));
-        let named = &self.args.target;
-        let is_named = named.cluster_name.is_some() || named.cluster_file.is_some();
+        let is_named = self.args.target.is_named();
         let cluster = is_named.then_some(summary.target.cluster.as_str());
         self.output
             .tell(&verification(&summary.words(), cluster, self.global));

@@ -32,6 +32,8 @@ pub(super) struct Given {
     pub(super) target: TargetRequest,
     /// How long a generated password is.
     pub(super) password_length: PasswordLength,
+    /// Whether a flag or the settings say that the app is to be isolated, or is not.
+    pub(super) says_isolation: bool,
     from_flags: FromFlags,
 }
 
@@ -42,6 +44,7 @@ struct FromFlags {
     scope: Option<Scope>,
     password_length: Option<PasswordLength>,
     no_connection_keys: bool,
+    isolate: Option<bool>,
 }
 
 impl Given {
@@ -58,6 +61,9 @@ impl Given {
             connection_limit: one("--connection-limit", args.connection_limit.as_deref())?,
             in_roles: list("--in-role", &args.in_role)?,
             comment: one("--comment", args.comment.as_deref())?,
+            existing_secret: args.existing_secret.is_some(),
+            service: one("--service", args.service.as_deref())?,
+            pooler: one("--pooler", args.pooler.as_deref())?,
             ..AppOptions::default()
         };
         let target = TargetRequest {
@@ -71,23 +77,33 @@ impl Given {
             namespaces: list("--app-namespace", &args.app_namespace)?,
             role: one("--user", args.user.as_deref())?,
             database: one("--database", args.database.as_deref())?,
-            secret: one("--secret-name", args.secret_name.as_deref())?,
+            secret: match &args.existing_secret {
+                Some(name) => one("--existing-secret", Some(name))?,
+                None => one("--secret-name", args.secret_name.as_deref())?,
+            },
             options,
             target,
             password_length: PasswordLength::default(),
+            says_isolation: false,
             from_flags: FromFlags {
                 reclaim: one("--reclaim", args.reclaim.as_deref())?,
                 roles: one("--roles", args.roles.as_deref())?,
                 scope: one("--scope", args.scope.as_deref())?,
                 password_length: one("--password-length", args.password_length.as_deref())?,
                 no_connection_keys: args.no_connection_keys,
+                isolate: args.isolate,
             },
         })
     }
 
     /// Whether something that is needed is missing.
     pub(super) fn is_incomplete(&self) -> bool {
-        self.name.is_none() || self.namespaces.is_empty()
+        self.name.is_none() || self.lacks_namespaces()
+    }
+
+    /// Whether the app's namespaces are needed and missing: nothing is mirrored of a Secret that something else makes.
+    pub(super) fn lacks_namespaces(&self) -> bool {
+        self.namespaces.is_empty() && !self.options.existing_secret
     }
 
     /// Refuses when something that is needed is missing.
@@ -99,7 +115,7 @@ impl Given {
         if self.name.is_none() {
             missing.push("NAME");
         }
-        if self.namespaces.is_empty() {
+        if self.lacks_namespaces() {
             missing.push("--app-namespace");
         }
         if missing.is_empty() {
@@ -123,6 +139,8 @@ impl Given {
         self.options.scope = flags.scope.or(settings.scope).unwrap_or_default();
         self.options.connection_keys =
             !flags.no_connection_keys && settings.connection_keys.unwrap_or(true);
+        self.options.isolate = flags.isolate.or(settings.isolate).unwrap_or_default();
+        self.says_isolation = flags.isolate.is_some() || settings.isolate.is_some();
         self.password_length = flags
             .password_length
             .or(settings.password_length)

@@ -72,7 +72,9 @@ pub(super) fn command(
     if let Some(target) = &global.target {
         flag("--target", target);
     }
-    flag("--app-namespace", &app.namespace_list());
+    if !app.namespaces.is_empty() {
+        flag("--app-namespace", &app.namespace_list());
+    }
     let role = RoleName::of_app(&app.name).ok();
     if role.as_ref() != Some(&app.role) {
         flag("--user", app.role.as_str());
@@ -84,6 +86,10 @@ pub(super) fn command(
     for extension in &app.options.extensions {
         flag("--extension", &extension.to_string());
     }
+    if app.options.isolate && !args.isolate.is_some_and(|given| given) {
+        words.push("--isolate".to_owned());
+    }
+    let mut flag = |name: &str, value: &str| words.push(format!("{name} {}", shell_word(value)));
     if let Some(target) = chosen {
         flag("--cluster", target.cluster.as_str());
         if let Some(manifest) = &target.manifest {
@@ -100,6 +106,9 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
     let values = [
         ("--namespace", &global.namespace),
         ("--secret-name", &args.secret_name),
+        ("--existing-secret", &args.existing_secret),
+        ("--service", &args.service),
+        ("--pooler", &args.pooler),
         ("--cluster", &unless_chosen(&args.cluster)),
         ("--cluster-file", &unless_chosen(&args.cluster_file)),
         (
@@ -148,6 +157,8 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
     let switches = [
         ("--cert-from-cluster", args.sealing.cert_from_cluster),
         ("--no-connection-keys", args.no_connection_keys),
+        ("--isolate", args.isolate == Some(true)),
+        ("--isolate=false", args.isolate == Some(false)),
     ];
     let switches = switches
         .into_iter()

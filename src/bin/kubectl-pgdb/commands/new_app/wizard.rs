@@ -30,7 +30,7 @@ pub(super) fn complete(
             parsed::<AppName>(answer, name_help)
         })?,
     };
-    if given.namespaces.is_empty() {
+    if given.lacks_namespaces() {
         given.namespaces = namespaces(prompt, &name, target, known)?;
     }
     if given.role.is_none() {
@@ -51,6 +51,10 @@ pub(super) fn complete(
                 .map(|name| parsed(name, name_help))
                 .collect()
         })?;
+    }
+    if !given.says_isolation {
+        let question = "Let other apps' roles connect to the database?";
+        given.options.isolate = !prompt.confirm(question)?;
     }
     given.name = Some(name);
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::declared::Place;
+use super::Place;
 use crate::repo::edit::Step;
 use crate::repo::object::{Object, objects_in};
 use crate::repo::path::RepoPath;
@@ -11,7 +11,7 @@ use crate::repo::yaml::Node;
 use crate::target::CNPG;
 
 /// The files that were looked into, each parsed once.
-pub(super) struct Places<'text> {
+pub struct Places<'text> {
     snapshot: &'text Snapshot,
     files: HashMap<&'text RepoPath, File<'text>>,
 }
@@ -24,16 +24,16 @@ struct File<'text> {
 
 /// A piece in a file.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Spot {
+pub struct Spot {
     /// The number of its document in the file, from 0.
-    pub(super) document: usize,
+    pub document: usize,
     /// The steps from the document's top level down to it.
-    pub(super) steps: Vec<Step<'static>>,
+    pub steps: Vec<Step<'static>>,
 }
 
 impl Spot {
     /// The steps down to something below it.
-    pub(super) fn below(&self, path: &[&'static str]) -> Vec<Step<'static>> {
+    pub fn below(&self, path: &[&'static str]) -> Vec<Step<'static>> {
         let path = path.iter().map(|key| Step::Key(key));
         self.steps.iter().copied().chain(path).collect()
     }
@@ -41,7 +41,7 @@ impl Spot {
 
 impl<'text> Places<'text> {
     /// Nothing is parsed yet.
-    pub(super) fn new(snapshot: &'text Snapshot) -> Self {
+    pub fn new(snapshot: &'text Snapshot) -> Self {
         Self {
             snapshot,
             files: HashMap::new(),
@@ -49,7 +49,7 @@ impl<'text> Places<'text> {
     }
 
     /// The piece that begins at a place; none where several do, as in JSON on one line.
-    pub(super) fn find(&mut self, place: &Place) -> Option<(Spot, &Node<'text>)> {
+    pub fn find(&mut self, place: &Place) -> Option<(Spot, &Node<'text>)> {
         let (path, text) = self.snapshot.file(&place.path)?;
         let file = self
             .files

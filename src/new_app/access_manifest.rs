@@ -1,0 +1,57 @@
+//! The access to the database of an app that is isolated.
+
+use super::Inputs;
+use super::comparison::Comparison;
+use super::error::NewAppError;
+use super::inventory::{Findings, Found, Surroundings};
+use crate::access::{self, Ground, Subject};
+use crate::declared::access_in;
+use crate::domain::access::Access;
+use crate::repo::draft::Draft;
+
+/// Looks for the access in its file.
+pub(super) fn inspect<'text>(
+    around: &Surroundings<'_, 'text>,
+    findings: &mut Findings,
+) -> Found<'text> {
+    let path = &around.files.access;
+    let Some((path, text)) = around.inputs.snapshot.file(path) else {
+        return Found::Missing;
+    };
+    let Some(there) = access_in(path, text) else {
+        findings.conflicts.extend(around.file_conflict(path));
+        return Found::Missing;
+    };
+    let isolate = there
+        .access
+        .as_ref()
+        .ok()
+        .and_then(|found| found.access.isolate);
+    let mut comparison = Comparison::new(path, there.place.line);
+    let found = isolate.map_or("not said", |isolate| if isolate { "true" } else { "false" });
+    comparison.text("isolate", found, "true");
+    findings.differences.extend(comparison.into_differences());
+    Found::There(path, 0)
+}
+
+/// Writes the access of a new app: nobody but its own roles may connect.
+pub(super) fn write(inputs: &Inputs<'_>, draft: &mut Draft<'_>) -> Result<(), NewAppError> {
+    let Inputs {
+        app,
+        target,
+        templates,
+        ..
+    } = inputs;
+    let subject = Subject {
+        app: app.name.clone(),
+        database: app.database.clone(),
+        owner: app.role.clone(),
+        secret: app.secret.clone(),
+    };
+    let access = Access {
+        isolate: Some(true),
+        ..Access::default()
+    };
+    access::write(Ground { target, templates }, &subject, &access, None, draft)?;
+    Ok(())
+}

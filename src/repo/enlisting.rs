@@ -1,0 +1,79 @@
+//! New files in kustomize's list of resources.
+
+use super::draft::Draft;
+use super::edit::{Addition, EditError, append};
+use super::kustomization::Kustomization;
+use super::path::RepoPath;
+use super::yaml::{YamlError, parse};
+
+/// Why files cannot be entered.
+#[derive(Debug)]
+pub enum EnlistError {
+    /// The kustomization is no YAML.
+    NotYaml {
+        /// Its path.
+        path: RepoPath,
+        /// What is wrong with it.
+        source: YamlError,
+    },
+    /// It cannot be edited safely.
+    Edit {
+        /// Its path.
+        path: RepoPath,
+        /// Why.
+        source: EditError,
+    },
+}
+
+/// Enters files of a folder where a kustomization lists the folder's resources and does not list them yet.
+///
+/// # Errors
+/// When the kustomization cannot be read or edited.
+pub fn enlist(
+    directory: &RepoPath,
+    files: &[&RepoPath],
+    draft: &mut Draft<'_>,
+) -> Result<(), EnlistError> {
+    let found = Kustomization::of_folder(draft.snapshot(), directory);
+    let found = found.map_err(|(path, source)| EnlistError::NotYaml { path, source })?;
+    let Some(kustomization) = found else {
+        return Ok(());
+    };
+    let folder = kustomization.path.parent();
+    let listed = kustomization.listed();
+    let missing: Vec<Addition> = files
+        .iter()
+        .filter(|file| !listed.contains(**file))
+        .filter_map(|file| file.relative_to(&folder))
+        .map(|file| Addition::Text(file.to_owned()))
+        .collect();
+    let Some(before) = draft.text(&kustomization.path) else {
+        return Ok(());
+    };
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let edited = match parse(before) {
+        // A text of comments alone, or none: kustomize takes a list of resources by itself.
+        Ok(stream) if stream.documents.is_empty() => {
+            append("resources:\n", 0, &["resources"], &missing).map(|list| joined(before, &list))
+        }
+        _ => append(before, 0, &["resources"], &missing),
+    };
+    let after = edited.map_err(|source| EnlistError::Edit {
+        path: kustomization.path.clone(),
+        source,
+    })?;
+    draft.write(&kustomization.path, after);
+    Ok(())
+}
+
+/// A text with lines below it.
+fn joined(text: &str, lines: &str) -> String {
+    let gap = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    format!("{text}{gap}{}\n", lines.trim_end())
+}
