@@ -2,7 +2,12 @@
 
 mod access;
 mod database;
+mod dsn;
+mod interruptions;
 mod isolation;
 mod job;
+mod passwords;
 mod privileges;
 mod refusals;
+mod server;
+mod sync;

@@ -21,10 +21,7 @@ pub struct Database {
 impl Database {
     /// One on the server that tests share: the name should be the test's own. The other roles' names are it and a word.
     pub fn new(name: &str, words: &[&str]) -> Self {
-        let database = Self {
-            name: name.to_owned(),
-            server: Postgres::shared(Tls::Off),
-        };
+        let database = Self::known(name, Postgres::shared(Tls::Off));
         database.create_role(name);
         for word in words {
             database.create_role(&database.role(word));
@@ -32,6 +29,14 @@ impl Database {
         let name = identifier(name);
         database.superuser("postgres", &format!("CREATE DATABASE {name} OWNER {name}"));
         database
+    }
+
+    /// One that is there.
+    pub fn known(name: &str, server: &'static Postgres) -> Self {
+        Self {
+            name: name.to_owned(),
+            server,
+        }
     }
 
     pub fn create_role(&self, role: &str) {
@@ -107,10 +112,15 @@ impl Database {
 
     /// Runs statements as a role that logs in; gives rows, or the first line of what PostgreSQL says.
     pub fn try_as(&self, role: &str, statements: &str) -> Result<String, String> {
+        self.try_with(role, PASSWORD, statements)
+    }
+
+    /// The same with this password.
+    pub fn try_with(&self, role: &str, password: &str, statements: &str) -> Result<String, String> {
         let mut psql = psql(role, &self.name);
         psql.env("PGHOST", "127.0.0.1")
             .env("PGPORT", self.server.address().port().to_string())
-            .env("PGPASSWORD", PASSWORD);
+            .env("PGPASSWORD", password);
         said(psql, statements)
             .map_err(|text| self.anonymous(text.lines().next().unwrap_or_default()))
     }

@@ -16,6 +16,8 @@ pub const ACCESS: &str = include_str!("../../../templates/job/access.sh");
 
 /// What a Job sees.
 pub struct Job {
+    /// The file that its shell runs.
+    pub entry: &'static str,
     folder: TempDir,
     variables: BTreeMap<String, String>,
 }
@@ -32,10 +34,15 @@ impl Job {
             ("PATH".to_owned(), format!("{programs}:/usr/bin:/bin")),
             ("PGDB_FOLDER".to_owned(), path("pgdb")),
             ("PGDB_CREDENTIALS".to_owned(), path("credentials")),
+            ("PGDB_DSN_FILE".to_owned(), path("connection/uri")),
             ("PGDB_ATTEMPTS".to_owned(), "3".to_owned()),
             ("PGDB_PAUSE".to_owned(), "0".to_owned()),
         ]);
-        Self { folder, variables }
+        Self {
+            entry: "run.sh",
+            folder,
+            variables,
+        }
     }
 
     /// One for the access of an app, whose credential is this.
@@ -72,9 +79,14 @@ impl Job {
 
     /// Writes a mounted file.
     pub fn write(&self, path: &str, text: &str) {
+        self.write_bytes(path, text.as_bytes());
+    }
+
+    /// Writes a mounted file that is no text.
+    pub fn write_bytes(&self, path: &str, bytes: &[u8]) {
         let path = self.folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::write(path, bytes).unwrap();
     }
 
     /// Sets a variable.
@@ -113,7 +125,7 @@ impl Job {
     fn command(&self) -> Command {
         let mut command = Command::new("sh");
         command
-            .arg(self.folder.path().join("pgdb/run.sh"))
+            .arg(self.folder.path().join("pgdb").join(self.entry))
             .current_dir("/")
             .env_clear()
             .envs(&self.variables)

@@ -7,12 +7,12 @@ use super::database::Database;
 use crate::postgres::is_usable;
 
 /// Names as PostgreSQL takes them, each of which means something to SQL, psql, a shell, JSON or `format`.
-const HOSTILE: [&str; 12] = [
+pub const HOSTILE: [&str; 12] = [
     "it's",
     "say \"x\"",
     "100%s %I $1",
     "back\\slash \\' \\\\",
-    "two\nlines\r",
+    "two\nlines\rand more",
     "$pgdb$; DROP TABLE t; $pgdb$",
     ":name :'name' :\"name\" :{?name}",
     "\\! touch x",
