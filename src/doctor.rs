@@ -42,6 +42,10 @@ pub struct Expected {
     pub roles: RoleStyle,
     /// The namespaces that the repository's credentials are mirrored to.
     pub app_namespaces: BTreeSet<String>,
+    /// Whether the repository's apps have Services of their own.
+    pub has_services: bool,
+    /// Whether the repository's apps connect through Poolers.
+    pub has_poolers: bool,
 }
 
 /// What was read of a cluster that answers.

@@ -134,6 +134,8 @@ fn without_repository(request: &TargetRequest) -> Result<Expected, Failure> {
         cluster: request.cluster.as_ref().map(ToString::to_string),
         roles: request.roles,
         app_namespaces: Default::default(),
+        has_services: false,
+        has_poolers: false,
     })
 }
 
@@ -159,6 +161,8 @@ fn expected(mut request: TargetRequest, workspace: &Workspace) -> Result<Expecte
         cluster: Some(target.cluster.to_string()),
         roles: request.roles,
         app_namespaces: named.map(|name| name.to_string()).collect(),
+        has_services: declared.apps.iter().any(|app| app.service.is_some()),
+        has_poolers: declared.apps.iter().any(|app| app.pooler.is_some()),
     })
 }
 
