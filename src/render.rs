@@ -30,17 +30,20 @@ pub enum Template {
     /// What is declared of a server that CNPG does not run: a ConfigMap with SQL, the CronJob that runs it, the Job for at
     /// once, and perhaps a NetworkPolicy.
     Sync,
+    /// The SealedSecret with the connection of a server that CNPG does not run.
+    Connection,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SealedSecret,
         Self::Database,
         Self::DatabaseRole,
         Self::GroupRole,
         Self::Access,
         Self::Sync,
+        Self::Connection,
     ];
 
     /// The name of its file, in the product and in a repository that overrides it.
@@ -52,6 +55,7 @@ impl Template {
             Self::GroupRole => "group-role.yaml.hbs",
             Self::Access => "access.yaml.hbs",
             Self::Sync => "sync.yaml.hbs",
+            Self::Connection => "connection.yaml.hbs",
         }
     }
 
@@ -63,7 +67,7 @@ impl Template {
     /// The kinds of the objects that it makes, in their order; one that may be left out comes last.
     fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::SealedSecret => &["SealedSecret"],
+            Self::SealedSecret | Self::Connection => &["SealedSecret"],
             Self::Database => &["Database"],
             Self::DatabaseRole | Self::GroupRole => &["DatabaseRole"],
             Self::Access => &["ConfigMap", "Job", "NetworkPolicy"],
@@ -76,7 +80,11 @@ impl Template {
         match self {
             Self::Access => 2,
             Self::Sync => 3,
-            Self::SealedSecret | Self::Database | Self::DatabaseRole | Self::GroupRole => 1,
+            Self::Connection
+            | Self::SealedSecret
+            | Self::Database
+            | Self::DatabaseRole
+            | Self::GroupRole => 1,
         }
     }
 
@@ -88,6 +96,7 @@ impl Template {
             Self::GroupRole => include_str!("../templates/group-role.yaml.hbs"),
             Self::Access => include_str!("../templates/access.yaml.hbs"),
             Self::Sync => include_str!("../templates/sync.yaml.hbs"),
+            Self::Connection => include_str!("../templates/connection.yaml.hbs"),
         }
     }
 }
@@ -174,7 +183,9 @@ impl Templates {
         let name = match template {
             Template::Database => &app.database_object,
             Template::DatabaseRole | Template::GroupRole => &app.role_object,
-            Template::SealedSecret | Template::Access | Template::Sync => &app.secret,
+            Template::SealedSecret | Template::Access | Template::Sync | Template::Connection => {
+                &app.secret
+            }
         };
         let values = values(name.as_str(), template, app, target, sealed, data);
         self.rendered(template, &values, name.as_str(), target.namespace.as_str())
@@ -267,7 +278,7 @@ fn values(
     let scope: BTreeMap<_, _> = options.scope.annotation().into_iter().collect();
     let other_locale = options.encoding.is_some() || options.locale.is_some();
     let wave = match template {
-        Template::SealedSecret => target.waves.secret(),
+        Template::SealedSecret | Template::Connection => target.waves.secret(),
         Template::Database | Template::Access | Template::Sync => target.waves.database(),
         Template::DatabaseRole | Template::GroupRole => target.waves.cluster(),
     };

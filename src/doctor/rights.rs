@@ -35,10 +35,17 @@ pub fn needed(
         // Those of primaries and of Reflector.
         ("pods", None),
         ("sealedsecrets.bitnami.com", here),
-        ("clusters.postgresql.cnpg.io", here),
-        ("databases.postgresql.cnpg.io", here),
     ];
-    if roles {
+    let is_server = expected.connection.is_some();
+    if is_server {
+        looked_at.extend([("cronjobs.batch", here), ("jobs.batch", here)]);
+    } else {
+        looked_at.extend([
+            ("clusters.postgresql.cnpg.io", here),
+            ("databases.postgresql.cnpg.io", here),
+        ]);
+    }
+    if roles && !is_server {
         looked_at.push(("databaseroles.postgresql.cnpg.io", here));
     }
     if argo_cd {
@@ -50,6 +57,9 @@ pub fn needed(
             ["list", "watch"].map(|verb| Permission::new(verb, kind, namespace))
         })
         .collect();
+    if is_server {
+        needed.push(Permission::new("get", "pods/log", here));
+    }
     needed.push(Permission::new("create", "pods/portforward", here));
     let there = Some(controller);
     needed.push(Permission::new("get", "services", there));

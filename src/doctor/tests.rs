@@ -50,6 +50,7 @@ fn expected() -> Expected {
         cluster: Some("postgres-shared".to_owned()),
         roles: RoleStyle::Managed,
         app_namespaces: names(&["shop"]),
+        connection: None,
     }
 }
 
@@ -96,6 +97,7 @@ fn facts() -> Facts {
         controller: controller(Fact::Present(200)),
         certificate: known(VALID, Some(Fact::Present(key(VALID))), None),
         reflector: Fact::Present(vec![pod]),
+        connection: Fact::Absent,
         rights: granted.collect(),
     }
 }

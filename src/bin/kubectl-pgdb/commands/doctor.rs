@@ -134,6 +134,7 @@ fn without_repository(request: &TargetRequest) -> Result<Expected, Failure> {
         cluster: request.cluster.as_ref().map(ToString::to_string),
         roles: request.roles,
         app_namespaces: Default::default(),
+        connection: None,
     })
 }
 
@@ -159,6 +160,12 @@ fn expected(mut request: TargetRequest, workspace: &Workspace) -> Result<Expecte
         cluster: Some(target.cluster.to_string()),
         roles: request.roles,
         app_namespaces: named.map(|name| name.to_string()).collect(),
+        connection: target.server.as_ref().map(|server| {
+            (
+                server.connection_secret.to_string(),
+                server.connection_key.to_string(),
+            )
+        }),
     })
 }
 
