@@ -36,6 +36,8 @@ pub fn needed(
         has_argo_cd: argo_cd,
         has_services: expected.has_services,
         has_poolers: expected.has_poolers,
+        is_server: expected.connection.is_some(),
+        has_access: expected.has_access,
     };
     let tasks = [Task::Verify, Task::Login, Task::FetchCert];
     let needed = tasks

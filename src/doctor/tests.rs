@@ -52,6 +52,8 @@ fn expected() -> Expected {
         app_namespaces: names(&["shop"]),
         has_services: false,
         has_poolers: false,
+        has_access: false,
+        connection: None,
     }
 }
 
@@ -98,6 +100,7 @@ fn facts() -> Facts {
         controller: controller(Fact::Present(200)),
         certificate: known(VALID, Some(Fact::Present(key(VALID))), None),
         reflector: Fact::Present(vec![pod]),
+        connection: Fact::Absent,
         rights: granted.collect(),
     }
 }

@@ -36,6 +36,10 @@ pub struct Scope {
     pub has_services: bool,
     /// Whether apps connect through Poolers.
     pub has_poolers: bool,
+    /// Whether it is declared who else may do what in a database, for which Jobs run.
+    pub has_access: bool,
+    /// Whether it is a server that CNPG does not run, which Jobs make what is declared.
+    pub is_server: bool,
 }
 
 /// The rights that a task needs there.
@@ -67,25 +71,38 @@ pub fn apart(permission: &Permission, namespaces: &BTreeSet<String>) -> Vec<Perm
 /// The kinds that are listed, and, with `--wait`, watched.
 fn verify(scope: &Scope) -> Vec<Permission> {
     let here = Some(scope.namespace.as_str());
+    let is_cluster = !scope.is_server;
+    let runs_jobs = scope.is_server || scope.has_access;
     let kinds = [
         (true, "secrets", None),
         (true, "namespaces", None),
         // Those of primaries and of Reflector.
         (true, "pods", None),
         (true, "sealedsecrets.bitnami.com", here),
-        (true, "clusters.postgresql.cnpg.io", here),
-        (true, "databases.postgresql.cnpg.io", here),
-        (scope.has_roles, "databaseroles.postgresql.cnpg.io", here),
+        (is_cluster, "clusters.postgresql.cnpg.io", here),
+        (is_cluster, "databases.postgresql.cnpg.io", here),
+        (
+            is_cluster && scope.has_roles,
+            "databaseroles.postgresql.cnpg.io",
+            here,
+        ),
+        (scope.is_server, "cronjobs.batch", here),
+        (runs_jobs, "jobs.batch", here),
         (scope.has_argo_cd, "applications.argoproj.io", None),
         (scope.has_services, "services", None),
         (scope.has_poolers, "poolers.postgresql.cnpg.io", here),
     ];
     let looked_at = kinds.into_iter().filter(|(is_wanted, ..)| *is_wanted);
-    looked_at
+    let mut needed: Vec<Permission> = looked_at
         .flat_map(|(_, kind, namespace)| {
             ["list", "watch"].map(|verb| Permission::new(verb, kind, namespace))
         })
-        .collect()
+        .collect();
+    if runs_jobs {
+        // What a Job said that failed.
+        needed.push(Permission::new("get", "pods/log", here));
+    }
+    needed
 }
 
 /// The mirrored credential, and the way to the primary's pod.

@@ -176,6 +176,8 @@ fn scope(
         has_argo_cd: true,
         has_services: false,
         has_poolers: false,
+        has_access: true,
+        is_server: false,
     };
     let Some((declared, target)) = found else {
         let request = TargetRequest {
@@ -193,6 +195,8 @@ fn scope(
     scope.namespace = target.namespace.to_string();
     scope.has_services = declared.apps.iter().any(|app| app.service.is_some());
     scope.has_poolers = declared.apps.iter().any(|app| app.pooler.is_some());
+    scope.has_access = declared.apps.iter().any(|app| app.access.is_some());
+    scope.is_server = target.server.is_some();
     Ok((scope, namespaces(&declared, output)))
 }
 
