@@ -6,6 +6,7 @@ pub mod choice;
 pub mod connection;
 pub mod container_image;
 pub mod database_option;
+pub mod dsn;
 pub mod endpoint;
 pub mod engine;
 pub mod kubernetes_name;

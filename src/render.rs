@@ -33,11 +33,13 @@ pub enum Template {
     /// What is declared of a server that CNPG does not run: a ConfigMap with SQL, the CronJob that runs it, the Job for at
     /// once, and perhaps a NetworkPolicy.
     Sync,
+    /// The SealedSecret with the connection of a server that CNPG does not run.
+    Connection,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SealedSecret,
         Self::Database,
         Self::DatabaseRole,
@@ -45,6 +47,7 @@ impl Template {
         Self::Access,
         Self::Service,
         Self::Sync,
+        Self::Connection,
     ];
 
     /// The name of its file, in the product and in a repository that overrides it.
@@ -57,6 +60,7 @@ impl Template {
             Self::Access => "access.yaml.hbs",
             Self::Service => "service.yaml.hbs",
             Self::Sync => "sync.yaml.hbs",
+            Self::Connection => "connection.yaml.hbs",
         }
     }
 
@@ -68,7 +72,7 @@ impl Template {
     /// The kinds of the objects that it makes, in their order; one that may be left out comes last.
     fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::SealedSecret => &["SealedSecret"],
+            Self::SealedSecret | Self::Connection => &["SealedSecret"],
             Self::Database => &["Database"],
             Self::DatabaseRole | Self::GroupRole => &["DatabaseRole"],
             Self::Access => &["ConfigMap", "Job", "NetworkPolicy"],
@@ -95,6 +99,7 @@ impl Template {
             Self::Access => include_str!("../templates/access.yaml.hbs"),
             Self::Service => include_str!("../templates/service.yaml.hbs"),
             Self::Sync => include_str!("../templates/sync.yaml.hbs"),
+            Self::Connection => include_str!("../templates/connection.yaml.hbs"),
         }
     }
 }
@@ -284,7 +289,7 @@ fn values(
     let scope: BTreeMap<_, _> = options.scope.annotation().into_iter().collect();
     let other_locale = options.encoding.is_some() || options.locale.is_some();
     let wave = match template {
-        Template::SealedSecret => target.waves.secret(),
+        Template::SealedSecret | Template::Connection => target.waves.secret(),
         Template::Database | Template::Access | Template::Service | Template::Sync => {
             target.waves.database()
         }
@@ -324,7 +329,9 @@ fn values(
 /// The name of the object that a template makes of an app.
 fn object_name(template: Template, app: &App) -> &str {
     match template {
-        Template::SealedSecret | Template::Access | Template::Sync => app.secret.as_str(),
+        Template::SealedSecret | Template::Access | Template::Sync | Template::Connection => {
+            app.secret.as_str()
+        }
         Template::Database => app.database_object.as_str(),
         Template::DatabaseRole | Template::GroupRole => app.role_object.as_str(),
         Template::Service => app.options.service.as_ref().map_or("", ServiceName::as_str),

@@ -23,19 +23,19 @@ pub struct Folding<'input> {
 }
 
 /// The same changes with one change of the sync file in place of those of declarations in it; it stands where the first of
-/// them stood.
+/// them stood. Where none is changed, the file is made what it would be written as now.
 ///
 /// # Errors
 /// When what is there cannot be read, or what is declared is nothing that a server can have.
 pub fn fold(changes: ChangeSet, folding: Folding<'_>) -> Result<ChangeSet, SyncError> {
     let is_inside = |change: &Change| file_of(change.path()).1.is_some();
-    let (Some(file), true) = (
-        folding.target.sync_file(),
-        changes.changes().iter().any(is_inside),
-    ) else {
+    let Some(file) = folding.target.sync_file() else {
         return Ok(changes);
     };
     let before = folding.snapshot.text(&file);
+    if before.is_none() && !changes.changes().iter().any(is_inside) {
+        return Ok(changes);
+    }
     let mut declarations = match before {
         Some(text) => SyncFile::read(&file, text)?.declarations,
         None => Declarations::default(),
@@ -66,6 +66,10 @@ fn replaced(changes: ChangeSet, file: &RepoPath, before: Option<&str>, text: &st
         } else if !std::mem::replace(&mut is_written, true) {
             folded.write(file.clone(), before, text.to_owned());
         }
+    }
+    if !is_written {
+        // Also what the settings or this program's scripts say may have changed.
+        folded.write(file.clone(), before, text.to_owned());
     }
     folded
 }

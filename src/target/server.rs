@@ -85,13 +85,17 @@ impl Target {
         }
     }
 
-    /// What it is and where, for messages: `the Cluster NAME in NAMESPACE`.
-    pub fn place(&self) -> String {
-        let what = match self.engine() {
+    /// What it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self.engine() {
             Engine::Cnpg => "Cluster",
             Engine::Postgres => "server",
-        };
-        format!("the {what} {} in {}", self.cluster, self.namespace)
+        }
+    }
+
+    /// What it is and where, for messages: `the Cluster NAME in NAMESPACE`.
+    pub fn place(&self) -> String {
+        format!("the {} {} in {}", self.kind(), self.cluster, self.namespace)
     }
 
     /// Where applications reach it.

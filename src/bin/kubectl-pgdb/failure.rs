@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use pgdb::domain::name::NameError;
 use pgdb::fetch_cert::FetchError;
 use pgdb::grant::GrantError;
+use pgdb::init::server::ConnectionError;
 use pgdb::list::ListError;
 use pgdb::live::controller::ControllerError;
 use pgdb::migrate_roles::MigrateError;
@@ -181,6 +182,12 @@ impl From<ResealError> for Failure {
 
 impl From<SyncError> for Failure {
     fn from(error: SyncError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<ConnectionError> for Failure {
+    fn from(error: ConnectionError) -> Self {
         Self::usage(&error, error.help())
     }
 }
