@@ -159,6 +159,7 @@ fn lint_list_and_export_know_it() {
 fn rotate_and_another_credential_are_refused() {
     let repository = Repository::guide();
     repository.run_ok(&format!("new-app my-shop {CALL} --app-namespace shop"));
+    repository.remove(CERTIFICATE);
     let tree = repository.tree();
     let outcome = repository.run("rotate my-shop --yes");
     assert_eq!(outcome.code, 2);
