@@ -5,7 +5,8 @@
 
 use zeroize::Zeroizing;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Host};
+use super::kubernetes_name::{ClusterName, Namespace, ServiceName};
 use super::postgres_name::{DatabaseName, RoleName};
 
 /// What the controller puts in place of the username when it unseals.
@@ -50,6 +51,27 @@ impl Connection {
             endpoint,
             database,
         }
+    }
+
+    /// The way through a Pooler in the Cluster's namespace, whose Service has its name.
+    #[must_use]
+    pub fn through(self, pooler: &ServiceName, namespace: &Namespace) -> Self {
+        Self::of(Endpoint::of_service(pooler, namespace), self.database)
+    }
+
+    /// The Service of a namespace that a host leads to, other than those of the Cluster itself: a Pooler's.
+    pub fn pooler(host: &str, cluster: &ClusterName, namespace: &Namespace) -> Option<ServiceName> {
+        let host: Host = host.parse().ok()?;
+        let (name, found) = host.service()?;
+        let suffix = name.strip_prefix(cluster.as_str());
+        let is_the_clusters = matches!(suffix, Some("-rw" | "-ro" | "-r"));
+        let is_here = found == namespace.as_str();
+        name.parse().ok().filter(|_| is_here && !is_the_clusters)
+    }
+
+    /// The host's name with the cluster's domain, where it is a Service's, as a Service of type ExternalName needs it.
+    pub fn fully_qualified_host(&self) -> String {
+        self.endpoint.fully_qualified().host.to_string()
     }
 
     /// The host's name.
@@ -308,6 +330,29 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn a_pooler_takes_the_place_of_the_host() {
+        let (cluster, namespace) = (
+            "postgres-shared".parse().unwrap(),
+            "postgres".parse().unwrap(),
+        );
+        let through = connection().through(&"pooler-rw".parse().unwrap(), &namespace);
+        assert_eq!(through.host(), "pooler-rw.postgres.svc");
+        let pooler = |host| Connection::pooler(host, &cluster, &namespace);
+        for (host, found) in [
+            ("pooler-rw.postgres.svc", Some("pooler-rw")),
+            ("pooler-rw.postgres.svc.cluster.local", Some("pooler-rw")),
+            ("postgres-shared-rw.postgres.svc", None),
+            ("postgres-shared-r.postgres.svc.cluster.local", None),
+            ("pooler.other.svc", None),
+            ("db.example.com", None),
+            ("a.b.postgres.svc", None),
+        ] {
+            let found = found.map(|found| found.parse().unwrap());
+            assert_eq!(pooler(host), found, "{host}");
+        }
     }
 
     #[test]

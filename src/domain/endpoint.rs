@@ -1,10 +1,10 @@
 //! Where a PostgreSQL listens: a host and a port.
 
-use core::net::Ipv6Addr;
+use core::net::{IpAddr, Ipv6Addr};
 use std::fmt;
 use std::str::FromStr;
 
-use super::kubernetes_name::{ClusterName, Namespace};
+use super::kubernetes_name::{ClusterName, Namespace, ServiceName};
 use super::name::{NameError, checked_texts, first_outside};
 
 const HOST_HELP: &str =
@@ -50,6 +50,14 @@ impl Endpoint {
         }
     }
 
+    /// A Service on PostgreSQL's own port, as it is found from every namespace.
+    pub fn of_service(service: &ServiceName, namespace: &Namespace) -> Self {
+        Self {
+            host: Host(format!("{service}.{namespace}.svc")),
+            port: Port::default(),
+        }
+    }
+
     /// The same with the cluster's domain behind a Service's name.
     #[must_use]
     pub fn fully_qualified(&self) -> Self {
@@ -73,6 +81,11 @@ impl Host {
         let mut parts = self.0.splitn(4, '.');
         let (name, namespace) = (parts.next()?, parts.next()?);
         (parts.next() == Some("svc")).then_some((name, namespace))
+    }
+
+    /// Whether this is an address, and no name.
+    pub fn is_address(&self) -> bool {
+        self.0.parse::<IpAddr>().is_ok()
     }
 
     /// Whether this is the machine itself.

@@ -82,7 +82,12 @@ impl Update<'_> {
             edits.extend(mirroring(&spot, node, namespaces));
         }
         if let (Some(wanted), Some(database)) = (said.connection_keys, self.database()) {
-            let connection = inputs.ground.target.connection(&database);
+            let ground = inputs.ground.target;
+            let connection = ground.connection(&database);
+            let connection = match &self.app.pooler {
+                Some(pooler) => connection.through(pooler, &ground.namespace),
+                None => connection,
+            };
             edits.extend(connection_keys(&spot, node, &connection, wanted));
         }
         Ok(())

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::comparison::Difference;
 use crate::access::AccessError;
 use crate::declared::Kept;
-use crate::domain::kubernetes_name::{ClusterName, Namespace};
+use crate::domain::kubernetes_name::{ClusterName, Namespace, ServiceName};
 use crate::render::RenderError;
 use crate::repo::edit::EditError;
 use crate::repo::path::{RepoPath, RepoPathError};
@@ -86,6 +86,18 @@ pub enum NewAppError {
         /// The kustomization.
         path: RepoPath,
     },
+    /// A kustomization puts what it builds into one namespace, and the Service belongs into others.
+    #[error(
+        "{path}: this kustomization puts what it builds into the namespace {namespace}, the Service {service} among it"
+    )]
+    MovesService {
+        /// The kustomization.
+        path: RepoPath,
+        /// The namespace.
+        namespace: String,
+        /// The Service.
+        service: ServiceName,
+    },
     /// Something is asked for that a server has not that CNPG does not run.
     #[error("{what} cannot be asked for on {server}, a server that CloudNativePG does not run")]
     NotOnServer {
@@ -155,6 +167,11 @@ impl NewAppError {
             Self::Renames { .. } => {
                 "the credential is sealed for its Secret's name and could not be opened under another: give these \
                  manifests a kustomization without namePrefix and nameSuffix"
+                    .to_owned()
+            }
+            Self::MovesService { .. } => {
+                "take `namespace` out of it, where every manifest that it lists names its own; or leave --service out, and put \
+                 the Service among the application's own manifests"
                     .to_owned()
             }
             Self::NotOnServer { .. } => {

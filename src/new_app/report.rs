@@ -68,7 +68,7 @@ pub struct FileReport {
 /// A piece of an app.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct PieceReport {
-    /// `SealedSecret`, `ManagedRole`, `DatabaseRole`, `Database` or `Access`.
+    /// `SealedSecret`, `ManagedRole`, `DatabaseRole`, `Database`, `Access` or `Service`.
     pub kind: &'static str,
     /// The object's name; the Cluster's, for a managed role.
     pub name: String,
@@ -87,6 +87,7 @@ impl PieceKind {
             Self::DatabaseRole => "DatabaseRole",
             Self::Database => "Database",
             Self::Access => "Access",
+            Self::Service => "Service",
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{Target, TargetRequest};
 use crate::domain::connection::Connection;
 use crate::domain::endpoint::{Endpoint, SecretKey};
 use crate::domain::engine::Engine;
-use crate::domain::kubernetes_name::{ClusterName, ObjectName};
+use crate::domain::kubernetes_name::{ClusterName, ObjectName, ServiceName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::DatabaseName;
 use crate::domain::schedule::{Schedule, TimeZone};
@@ -109,6 +109,14 @@ impl Target {
     /// The way of applications to one of its databases.
     pub fn connection(&self, database: &DatabaseName) -> Connection {
         Connection::new(self.endpoint(), database)
+    }
+
+    /// The Pooler of the Cluster that a host is the Service of; a server that CNPG does not run has none.
+    pub fn pooler(&self, host: &str) -> Option<ServiceName> {
+        if self.server.is_some() {
+            return None;
+        }
+        Connection::pooler(host, &self.cluster, &self.namespace)
     }
 
     /// The name of a server's CronJob, and of what belongs to it.

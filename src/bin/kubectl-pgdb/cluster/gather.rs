@@ -8,12 +8,12 @@ use pgdb::live::fact::{Cause, Fact};
 use pgdb::live::job::{Job, Outcome};
 use pgdb::live::shelf::Shelf;
 use pgdb::repo::object::{MANAGED_BY, PRODUCT};
-use pgdb::verify::{Expected, Facts, MirrorsTo};
+use pgdb::verify::{Expected, Facts, MirrorsTo, POOLER_NAME};
 
 use super::Session;
 use super::objects::{
     ApplicationWire, ClusterWire, CronJobWire, DatabaseRoleWire, DatabaseWire, JobWire,
-    NamespaceWire, PodWire, SealedSecretWire, SecretWire, Served, Wire,
+    NamespaceWire, PodWire, PoolerWire, SealedSecretWire, SecretWire, Served, ServiceWire, Wire,
 };
 use crate::workspace::now;
 
@@ -28,6 +28,10 @@ pub(crate) struct Sight {
     secret: Option<String>,
     /// The name of the Database, where there is only one.
     database: Option<String>,
+    /// Whether some app has a Service.
+    has_services: bool,
+    /// Whether some app connects through a Pooler.
+    has_poolers: bool,
     /// The namespaces that credentials are mirrored to, as far as their names are known.
     mirrors: BTreeSet<String>,
     /// Whether CNPG does not run the server, so that Jobs make what its objects are made of elsewhere.
@@ -60,6 +64,8 @@ impl Sight {
             cluster,
             secret: None,
             database: None,
+            has_services: false,
+            has_poolers: false,
             mirrors: BTreeSet::new(),
             is_server: false,
         }
@@ -78,6 +84,8 @@ impl Sight {
             cluster,
             secret: only(secrets),
             database: only(databases),
+            has_services: apps.iter().any(|app| app.service.is_some()),
+            has_poolers: apps.iter().any(|app| app.pooler.is_some()),
             mirrors: apps.iter().flat_map(mirrors).collect(),
             is_server: apps.iter().any(|app| app.server.is_some()),
         }
@@ -157,6 +165,27 @@ impl Sight {
         })
     }
 
+    /// The Services that the product made, of all namespaces; none where no app has one.
+    pub(crate) fn services(&self) -> Option<Selection> {
+        self.has_services.then(|| Selection {
+            labels: format!("{MANAGED_BY}={PRODUCT}"),
+            ..Selection::default()
+        })
+    }
+
+    /// The Poolers; none where no app connects through one.
+    pub(crate) fn poolers(&self) -> Option<Selection> {
+        self.has_poolers.then(|| self.here(None))
+    }
+
+    /// The pods of the Poolers.
+    pub(crate) fn pooler_pods(&self) -> Option<Selection> {
+        self.has_poolers.then(|| Selection {
+            labels: POOLER_NAME.to_owned(),
+            ..self.here(None)
+        })
+    }
+
     /// The pods of Reflector.
     pub(crate) fn reflector() -> Selection {
         Selection {
@@ -211,12 +240,25 @@ impl Selection {
 impl Session {
     /// Reads all that is looked at; nothing waits for anything else but the logs of Jobs that failed.
     pub(crate) async fn gather(&self, sight: &Sight) -> Facts {
-        let (applications, sealed_secrets, secrets, namespaces, reflector, mut facts) = tokio::join!(
+        let (
+            applications,
+            sealed_secrets,
+            secrets,
+            namespaces,
+            reflector,
+            services,
+            poolers,
+            pooler_pods,
+            mut facts,
+        ) = tokio::join!(
             self.shelf::<ApplicationWire>(Selection::default()),
             self.shelf::<SealedSecretWire>(sight.sealed_secrets()),
             self.secrets(sight),
             self.shelf::<NamespaceWire>(Selection::default()),
             self.shelf::<PodWire>(Sight::reflector()),
+            self.wanted::<ServiceWire>(sight.services()),
+            self.wanted::<PoolerWire>(sight.poolers()),
+            self.wanted::<PodWire>(sight.pooler_pods()),
             self.gather_engine(sight),
         );
         self.add_logs(&mut facts).await;
@@ -227,6 +269,9 @@ impl Session {
             secrets,
             namespaces,
             reflector,
+            services,
+            poolers,
+            pooler_pods,
             ..facts
         }
     }
@@ -275,6 +320,14 @@ impl Session {
 
     async fn shelf<W: Wire>(&self, selection: Selection) -> Shelf<W::Object> {
         Shelf::of(self.objects::<W>(&selection).await)
+    }
+
+    /// The objects of a kind, where some are looked at.
+    async fn wanted<W: Wire>(&self, selection: Option<Selection>) -> Shelf<W::Object> {
+        match selection {
+            Some(selection) => self.shelf::<W>(selection).await,
+            None => Shelf::default(),
+        }
     }
 
     /// The object of a kind that has this name in a namespace.

@@ -8,6 +8,7 @@ mod batch;
 mod cnpg;
 mod core;
 mod credential;
+mod pooler;
 mod sealed_secret;
 mod secret;
 mod value;
@@ -27,8 +28,9 @@ use serde::de::DeserializeOwned;
 pub(crate) use argo_cd::ApplicationWire;
 pub(crate) use batch::{CronJobWire, JobWire};
 pub(crate) use cnpg::{ClusterWire, DatabaseRoleWire, DatabaseWire};
-pub(crate) use core::{NamespaceWire, PodWire};
+pub(crate) use core::{NamespaceWire, PodWire, ServiceWire};
 pub(crate) use credential::{Credential, CredentialWire};
+pub(crate) use pooler::PoolerWire;
 pub(crate) use sealed_secret::SealedSecretWire;
 pub(crate) use secret::SecretWire;
 

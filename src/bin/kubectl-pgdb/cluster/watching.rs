@@ -15,7 +15,7 @@ use super::Session;
 use super::gather::{Selection, Sight};
 use super::objects::{
     ApplicationWire, ClusterWire, CronJobWire, DatabaseRoleWire, DatabaseWire, JobWire,
-    NamespaceWire, PodWire, SealedSecretWire, SecretWire, Served, Wire,
+    NamespaceWire, PodWire, PoolerWire, SealedSecretWire, SecretWire, Served, ServiceWire, Wire,
 };
 
 /// What changes the facts.
@@ -45,6 +45,13 @@ impl Changes {
             .follow::<NamespaceWire>(session, Selection::default(), |facts| &mut facts.namespaces);
         changes.follow_engine(session, sight);
         changes.follow::<PodWire>(session, Sight::reflector(), |facts| &mut facts.reflector);
+        if let Some(services) = sight.services() {
+            changes.follow::<ServiceWire>(session, services, |facts| &mut facts.services);
+        }
+        if let (Some(poolers), Some(pods)) = (sight.poolers(), sight.pooler_pods()) {
+            changes.follow::<PoolerWire>(session, poolers, |facts| &mut facts.poolers);
+            changes.follow::<PodWire>(session, pods, |facts| &mut facts.pooler_pods);
+        }
         for selection in secrets(sight, facts) {
             changes.follow::<SecretWire>(session, selection, |facts| &mut facts.secrets);
         }
