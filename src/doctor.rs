@@ -43,6 +43,12 @@ pub struct Expected {
     pub roles: RoleStyle,
     /// The namespaces that the repository's credentials are mirrored to.
     pub app_namespaces: BTreeSet<String>,
+    /// Whether the repository's apps have Services of their own.
+    pub has_services: bool,
+    /// Whether the repository's apps connect through Poolers.
+    pub has_poolers: bool,
+    /// Whether the repository declares who else may do what in a database, for which Jobs run.
+    pub has_access: bool,
     /// The Secret with the connection of a server that CNPG does not run, and its key; none of a Cluster.
     pub connection: Option<(String, String)>,
 }

@@ -22,6 +22,7 @@
 //! - [`list`]: the apps that the repository declares, and what each lacks.
 //! - [`verify`]: proves an app's chain on the live cluster, or names the broken link.
 //! - [`doctor`]: facts of the cluster become checks of what must be there and allowed.
+//! - [`rbac`]: the least rights that a task needs, as manifests.
 //! - [`fetch_cert`]: the controller's certificate, and what it changes in the repository.
 //! - [`lint`]: what is in the repository becomes findings of what is not right.
 //! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
@@ -43,6 +44,7 @@ pub mod list;
 pub mod live;
 pub mod migrate_roles;
 pub mod new_app;
+pub mod rbac;
 pub mod remove;
 pub mod render;
 pub mod repo;

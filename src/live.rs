@@ -14,6 +14,7 @@ pub mod meta;
 pub mod permission;
 pub mod pod;
 pub mod pooler;
+pub mod rights;
 pub mod sealed_secret;
 pub mod secret;
 pub mod service;

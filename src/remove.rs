@@ -12,6 +12,7 @@ mod extraction;
 mod inventory;
 mod page;
 mod patches;
+mod pieces;
 mod report;
 mod requirement;
 mod role;

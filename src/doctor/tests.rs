@@ -50,6 +50,9 @@ fn expected() -> Expected {
         cluster: Some("postgres-shared".to_owned()),
         roles: RoleStyle::Managed,
         app_namespaces: names(&["shop"]),
+        has_services: false,
+        has_poolers: false,
+        has_access: false,
         connection: None,
     }
 }
@@ -397,7 +400,9 @@ fn the_rights() {
             "watch clusters.postgresql.cnpg.io --namespace postgres",
             "list databases.postgresql.cnpg.io --namespace postgres",
             "watch databases.postgresql.cnpg.io --namespace postgres",
+            "get secrets --all-namespaces",
             "create pods --subresource=portforward --namespace postgres",
+            "get pods --subresource=portforward --namespace postgres",
             "get services --namespace sealing",
             "get services --subresource=proxy --namespace sealing",
             "create services --subresource=proxy --namespace sealing",

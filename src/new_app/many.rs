@@ -119,7 +119,8 @@ pub fn plan_all(
             missing: missing.map(AppDraft::role).collect(),
             closed: closed.map(AppDraft::role).collect(),
         };
-        cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
+        let added = cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
+        planned.warnings.extend(added);
     }
     for app in &drafts {
         app.write_manifests(draft).map_err(whole)?;

@@ -44,6 +44,7 @@ mod output;
 mod password;
 mod postgres;
 mod precedence;
+mod rbac;
 mod readme;
 mod reference;
 mod remove;
