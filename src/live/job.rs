@@ -5,6 +5,7 @@ use super::fact::Unreadable;
 use super::meta::Meta;
 use crate::domain::access::SCRIPT_HASH;
 use crate::domain::time::UnixTime;
+use crate::domain::visible::visible;
 
 /// A Job.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -95,7 +96,8 @@ pub fn failure(job: &Job, log: Option<&Result<Vec<String>, Unreadable>>) -> Opti
     };
     let log = match log {
         Some(Ok(lines)) if !lines.is_empty() => {
-            format!("; its log ends with: {}", lines.join(" | "))
+            // A terminal is not to obey what somebody wrote.
+            format!("; its log ends with: {}", visible(&lines.join(" | ")))
         }
         Some(Err(unread)) => format!("; its log could not be read: {}", unread.evidence),
         Some(Ok(_)) | None => String::new(),
