@@ -276,6 +276,8 @@ impl Said {
             connection_limit: self.connection_limit,
             reclaim: unless(&self.reclaim, Some(&defaults.reclaim)),
             roles: unless(&self.roles, Some(&defaults.roles)),
+            isolate: self.isolate,
+            access: self.access.clone(),
             in_roles: unless_empty(&self.in_roles),
             comment: self.comment.clone(),
             scope: unless(&self.scope, Some(&defaults.scope)),

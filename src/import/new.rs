@@ -97,7 +97,8 @@ pub(super) fn wanted(
                 .connection_keys
                 .unwrap_or(defaults.options.connection_keys),
             share: said.share,
-            isolate: defaults.options.isolate && said.share == Share::Whole,
+            // The access to its database is declared beside it.
+            isolate: false,
         },
         name: entry.name,
     };

@@ -13,6 +13,8 @@ const USERS_YAML: &str = include_str!("../../../tests/fixtures/import/users.yaml
 
 fn my_shop() -> Said {
     Said {
+        isolate: None,
+        access: None,
         namespaces: Some(vec![parsed("shop"), parsed("shop-staging")]),
         role: Some(parsed("shop_user")),
         database: Some(parsed("shop_data")),
