@@ -282,7 +282,12 @@ impl Reader {
                 ),
                 "name a namespace, or leave it out",
             ),
-            Takes::Privileges | Takes::AnyPrivileges => self.report(
+            Takes::Privileges => self.report(
+                node,
+                format!("{}: the list is empty", field.name),
+                "name what is allowed, or leave the user out",
+            ),
+            Takes::AnyPrivileges => self.report(
                 node,
                 format!("{}: the list is empty", field.name),
                 "name what is allowed, or leave the entry out",
