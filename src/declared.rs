@@ -9,12 +9,14 @@ mod access;
 mod assembly;
 pub(crate) mod credential;
 mod database;
+mod elsewhere;
 pub(crate) mod kept;
 pub(crate) mod manifests;
 mod name;
 mod objects;
 pub mod places;
 mod role;
+mod service;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +25,7 @@ use std::fmt;
 
 use crate::domain::access::form::DatabaseAccess;
 use crate::domain::choice::ReclaimPolicy;
+use crate::domain::kubernetes_name::ServiceName;
 use crate::domain::reflection::Reflection;
 use crate::domain::scope::Scope;
 use crate::repo::object::{Object, objects_in};
@@ -32,6 +35,7 @@ use crate::repo::yaml::Node;
 use crate::target::Target;
 use crate::target::neighbourhood::Neighbourhood;
 
+pub use elsewhere::SecretOrigin;
 pub use kept::Kept;
 pub use manifests::{ClusterReference, Manifests};
 
@@ -89,6 +93,10 @@ pub struct DeclaredApp {
     pub guest_in: Option<String>,
     /// Who else may do what in its database.
     pub access: Option<DeclaredAccess>,
+    /// The Services in its namespaces that lead to its host.
+    pub service: Option<DeclaredService>,
+    /// The Pooler that it connects through, where its credential or its Service names one.
+    pub pooler: Option<ServiceName>,
 }
 
 /// Who may do what in a database, as a ConfigMap of the product says it.
@@ -112,6 +120,19 @@ pub struct DeclaredAccess {
     pub again: Vec<Place>,
 }
 
+/// The Services of one name in an app's namespaces, which the product made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeclaredService {
+    /// Their name.
+    pub name: String,
+    /// The host that they lead to, `spec.externalName`.
+    pub host: String,
+    /// Their namespaces, in the order of the file.
+    pub namespaces: Vec<String>,
+    /// Where each is declared.
+    pub places: Vec<Place>,
+}
+
 /// A role of PostgreSQL.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DeclaredRole {
@@ -123,6 +144,8 @@ pub struct DeclaredRole {
     pub place: Place,
     /// The Secret of its password.
     pub password_secret: Option<String>,
+    /// Who makes this Secret, where a comment says that `new-app` did not.
+    pub secret_origin: Option<SecretOrigin>,
     /// Whether it may log in.
     pub login: bool,
     /// Whether its password is taken away: `disablePassword`.
@@ -223,6 +246,8 @@ pub struct DeclaredCredential {
     pub open_keys: BTreeSet<String>,
     /// The database that its key `dbname` names, where that is not sealed.
     pub database: Option<String>,
+    /// The host that its key `host` names, where that is not sealed.
+    pub host: Option<String>,
     /// The Secret's type, where one is given.
     pub secret_type: Option<String>,
     /// Whether the Secret has the label by which CNPG applies a change at once: `cnpg.io/reload`, whatever its value.
@@ -375,7 +400,9 @@ impl DeclaredRole {
             RoleSource::Cluster => false,
             _ if self.is_bootstrapped && self.password_secret.is_none() => false,
             RoleSource::Managed | RoleSource::DatabaseRole(_) => {
-                self.password_secret.is_some() || (self.login && !self.disables_password)
+                (self.password_secret.is_some()
+                    && self.secret_origin != Some(SecretOrigin::Outside))
+                    || (self.password_secret.is_none() && self.login && !self.disables_password)
             }
         }
     }

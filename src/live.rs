@@ -12,8 +12,10 @@ pub mod login;
 pub mod meta;
 pub mod permission;
 pub mod pod;
+pub mod pooler;
 pub mod sealed_secret;
 pub mod secret;
+pub mod service;
 pub mod shelf;
 
 use meta::Meta;

@@ -10,11 +10,14 @@ mod comparison;
 mod credential;
 mod database;
 mod error;
+mod existing;
 mod inventory;
 mod kustomize;
 mod many;
+mod pooler;
 mod report;
 mod role;
+mod service;
 mod site;
 #[cfg(test)]
 mod tests;
@@ -59,6 +62,8 @@ pub enum PieceKind {
     Database,
     /// The access to the database: a ConfigMap with SQL, and the Job that runs it.
     Access,
+    /// The Service in one of the app's namespaces.
+    Service,
 }
 
 /// What becomes of a piece.
@@ -109,6 +114,8 @@ pub struct AppFiles {
     pub database: RepoPath,
     /// That of the access to the database.
     pub access: RepoPath,
+    /// That of the Services in the app's namespaces.
+    pub service: RepoPath,
 }
 
 impl AppFiles {
@@ -131,12 +138,20 @@ impl AppFiles {
             role: file("role")?,
             database: file("db")?,
             access: access::file(app, target)?,
+            service: file("service")?,
         })
     }
 
     /// All of them: what a reader of the repository has to look at even where git ignores it.
-    pub fn all(&self) -> [&RepoPath; 4] {
-        [&self.secret, &self.role, &self.database, &self.access]
+    pub fn all(&self) -> [&RepoPath; 5] {
+        let Self {
+            secret,
+            role,
+            database,
+            access,
+            service,
+        } = self;
+        [secret, role, database, access, service]
     }
 }
 

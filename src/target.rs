@@ -7,8 +7,10 @@ pub mod own;
 mod tests;
 
 use crate::domain::choice::RoleStyle;
+use crate::domain::connection::Connection;
 use crate::domain::container_image::ContainerImage;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
+use crate::domain::postgres_name::DatabaseName;
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
 use crate::repo::kustomization::{Kustomization, namespaces_set, patches};
 use crate::repo::object::{Object, objects, objects_in};
@@ -103,6 +105,13 @@ pub struct Target {
     pub waves: Waves,
     /// How Jobs run SQL.
     pub jobs: JobOptions,
+}
+
+impl Target {
+    /// The way to a database of it.
+    pub fn connection(&self, database: &DatabaseName) -> Connection {
+        Connection::new(&self.cluster, &self.namespace, database)
+    }
 }
 
 /// Where a Cluster's manifest is.

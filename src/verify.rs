@@ -15,8 +15,8 @@ mod tests;
 pub use crate::live::login::{Grantee, LoginProblem, Refusal};
 pub use attempt::Attempt;
 pub use checks::Link;
-pub use expected::{Expected, ExpectedDatabase, MirrorsTo};
-pub use facts::{Facts, Login};
+pub use expected::{Expected, ExpectedDatabase, ExpectedService, MirrorsTo};
+pub use facts::{Facts, Login, POOLER_NAME};
 pub use report::{AppReport, Broken, Report, Summary};
 
 use chain::Chain;

@@ -22,7 +22,10 @@ impl Reader {
             };
             let is_same = |known: &Allowed| known.to == allowed.to && known.right == allowed.right;
             if list.iter().any(is_same) {
-                let message = format!("access: the same is allowed to {} twice", allowed.to.as_str());
+                let message = format!(
+                    "access: the same is allowed to {} twice",
+                    allowed.to.as_str()
+                );
                 self.report(item, message, "give it once");
                 continue;
             }
@@ -33,7 +36,10 @@ impl Reader {
 
     fn allowed<'tree>(&mut self, item: &'tree Node<'tree>) -> Option<Allowed> {
         if !matches!(item.value, Value::Mapping { .. }) || !is_bare(item) {
-            let message = format!("access: an entry is keys and values, not {}", described(item));
+            let message = format!(
+                "access: an entry is keys and values, not {}",
+                described(item)
+            );
             self.report(item, message, "write it like `{to: reports, as: reader}`");
             return None;
         }
@@ -71,7 +77,11 @@ impl Reader {
             }
             if !has_level {
                 let message = "access: this entry does not say what is allowed";
-                self.report(item, message, "give `as: reader`, `as: writer`, or `privileges`");
+                self.report(
+                    item,
+                    message,
+                    "give `as: reader`, `as: writer`, or `privileges`",
+                );
             }
             return level.map(Right::Level);
         };

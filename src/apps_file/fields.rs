@@ -43,6 +43,7 @@ pub enum Takes {
 }
 
 const LABEL: &str = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
+const SERVICE: &str = "^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$";
 const SUBDOMAIN: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 const ROLE: &str =
     "^(?!pg_|cnpg_|(postgres|streaming_replica|public|none)$)[a-z_][a-z0-9_-]{0,62}$";
@@ -54,7 +55,8 @@ const LOCALE: &str = "^[A-Za-z][A-Za-z0-9_.@-]*$";
 const GRANTEE: &str = "^(?!pg_|cnpg_|(postgres|streaming_replica|public|none)$)([a-z_][a-z0-9_-]{0,62}|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)$";
 /// A schema or table as it is called in PostgreSQL, or all.
 const TABLE: &str = r"^(\*|(?! )[\p{Alphabetic}\p{N}_$. -]*[\p{Alphabetic}\p{N}_$.-])$";
-const OWN_SCHEMA: &str = r"^(\*|(?! |pg_|information_schema$)[\p{Alphabetic}\p{N}_$. -]*[\p{Alphabetic}\p{N}_$.-])$";
+const OWN_SCHEMA: &str =
+    r"^(\*|(?! |pg_|information_schema$)[\p{Alphabetic}\p{N}_$. -]*[\p{Alphabetic}\p{N}_$.-])$";
 /// One line without control characters and those that change the direction of writing, and not blank.
 const LINE: &str =
     r"^(?!\s*$)[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+$";
@@ -63,7 +65,7 @@ const PASSWORD: &str =
     r"^(?![\s\ufeff])[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f](\r?\n)?$";
 
 /// The keys of the product's own entries, in the order in which they are written.
-pub const FIELDS: [Field; 21] = [
+pub const FIELDS: [Field; 24] = [
     Field {
         name: "name",
         takes: Takes::Text(LABEL, 63),
@@ -105,6 +107,24 @@ pub const FIELDS: [Field; 21] = [
         takes: Takes::Text(SUBDOMAIN, 253),
         about: "The credential's Secret.",
         example: "my-shop-db-creds",
+    },
+    Field {
+        name: "existingSecret",
+        takes: Takes::Text(SUBDOMAIN, 253),
+        about: "The credential's Secret, where something else makes it and nothing is to be sealed.",
+        example: "my-shop-login",
+    },
+    Field {
+        name: "service",
+        takes: Takes::Text(SERVICE, 63),
+        about: "A Service that leads to the database's host, in each of the app's namespaces.",
+        example: "postgres",
+    },
+    Field {
+        name: "pooler",
+        takes: Takes::Text(SERVICE, 63),
+        about: "The CNPG Pooler that the app connects through.",
+        example: "pooler-rw",
     },
     Field {
         name: "extensions",
@@ -205,11 +225,17 @@ pub(super) const OF_DATABASES: [&str; 9] = [
     "access",
 ];
 
+/// The keys that an app cannot have whose Secret something else makes (`existingSecret`).
+pub(super) const OF_SEALED: [&str; 4] = ["secretName", "scope", "connectionKeys", "password"];
+
 /// The keys that an app cannot have which has no login of its own (`ownedBy`).
-pub(super) const OF_LOGINS: [&str; 9] = [
+pub(super) const OF_LOGINS: [&str; 12] = [
     "appNamespaces",
     "user",
     "secretName",
+    "existingSecret",
+    "service",
+    "pooler",
     "roles",
     "inRoles",
     "comment",

@@ -180,7 +180,12 @@ impl Reader {
         self.report(node, message, how(field, node));
     }
 
-    pub(super) fn refuse(&mut self, field: &'static Field, node: &Node<'_>, refusal: impl Into<Refusal>) {
+    pub(super) fn refuse(
+        &mut self,
+        field: &'static Field,
+        node: &Node<'_>,
+        refusal: impl Into<Refusal>,
+    ) {
         let Refusal { message, help } = refusal.into();
         self.report(node, format!("{}: {message}", field.name), help);
     }

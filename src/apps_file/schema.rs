@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::{
-    ACCESS_FIELDS, FIELDS, Field, OF_DATABASES, OF_LOGINS, OF_PRIVILEGES, Takes, USER_FIELDS,
+    ACCESS_FIELDS, FIELDS, Field, OF_DATABASES, OF_LOGINS, OF_PRIVILEGES, OF_SEALED, Takes,
+    USER_FIELDS,
 };
 use super::privilege::Privilege;
 use super::{API_VERSION, KIND};
@@ -55,6 +56,7 @@ fn app() -> Value {
     let is_login = json!({ "ownsDatabase": { "const": false } });
     let is_database =
         json!({ "ownedBy": { "type": "string" }, "ownsDatabase": { "not": { "const": false } } });
+    let is_existing = json!({ "existingSecret": { "type": "string" } });
     rules(
         &mut app,
         json!([
@@ -65,6 +67,10 @@ fn app() -> Value {
             {
                 "if": { "required": ["ownedBy"], "properties": is_database },
                 "then": { "properties": without(&OF_LOGINS) },
+            },
+            {
+                "if": { "required": ["existingSecret"], "properties": is_existing },
+                "then": { "properties": without(&OF_SEALED) },
             },
         ]),
     );
@@ -174,7 +180,11 @@ fn access() -> Value {
 /// Privileges of any kind of object, with commas between them or as a list.
 fn any_privileges() -> Value {
     let kinds = Kind::ALL.iter().flat_map(|kind| kind.words());
-    let mut words: Vec<&str> = kinds.copied().chain(["TEMP"]).chain(Privilege::ALL).collect();
+    let mut words: Vec<&str> = kinds
+        .copied()
+        .chain(["TEMP"])
+        .chain(Privilege::ALL)
+        .collect();
     words.sort_unstable();
     words.dedup();
     let word = any_case(&words);

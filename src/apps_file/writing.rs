@@ -39,6 +39,12 @@ pub struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     secret_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    existing_secret: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pooler: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     extensions: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     schemas: Option<Vec<String>>,
@@ -98,6 +104,7 @@ impl Document {
 impl Written {
     /// An app with all that is said of it.
     pub fn new(name: &AppName, said: &Said) -> Self {
+        let is_existing = said.existing_secret == Some(true);
         Self {
             name: name.to_string(),
             app_namespaces: texts(said.namespaces.as_deref()),
@@ -105,7 +112,10 @@ impl Written {
             database: text(said.database.as_ref()),
             owns_database: (said.share == Share::Login).then_some(false),
             owned_by: text(said.owned_by.as_ref()),
-            secret_name: text(said.secret.as_ref()),
+            secret_name: text(said.secret.as_ref().filter(|_| !is_existing)),
+            existing_secret: text(said.secret.as_ref().filter(|_| is_existing)),
+            service: text(said.service.as_ref()),
+            pooler: text(said.pooler.as_ref()),
             extensions: texts(said.extensions.as_deref()),
             schemas: texts(said.schemas.as_deref()),
             encoding: text(said.encoding.as_ref()),
@@ -153,9 +163,9 @@ fn written_privileges(to: &Grantee, on: &Objects, privileges: &[Privilege]) -> W
     let schema = match on {
         Objects::Database | Objects::All(_, None) => None,
         Objects::Schema(None) => Some("*".to_owned()),
-        Objects::Schema(Some(schema)) | Objects::Table(schema, _) | Objects::All(_, Some(schema)) => {
-            Some(schema.to_string())
-        }
+        Objects::Schema(Some(schema))
+        | Objects::Table(schema, _)
+        | Objects::All(_, Some(schema)) => Some(schema.to_string()),
     };
     let table = match on {
         Objects::Table(_, table) => Some(table.to_string()),
@@ -165,7 +175,12 @@ fn written_privileges(to: &Grantee, on: &Objects, privileges: &[Privilege]) -> W
     WrittenAccess {
         to: to.as_str().to_owned(),
         level: None,
-        privileges: Some(privileges.iter().map(|privilege| privilege.as_str()).collect()),
+        privileges: Some(
+            privileges
+                .iter()
+                .map(|privilege| privilege.as_str())
+                .collect(),
+        ),
         schema,
         table,
         sequences: (on.kind() == Kind::Sequence).then_some(true),

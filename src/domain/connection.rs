@@ -5,7 +5,7 @@
 
 use zeroize::Zeroizing;
 
-use super::kubernetes_name::{ClusterName, Namespace};
+use super::kubernetes_name::{ClusterName, Namespace, ServiceName};
 use super::postgres_name::{DatabaseName, RoleName};
 
 /// PostgreSQL's port on CNPG's Services.
@@ -47,6 +47,31 @@ impl Connection {
             host: format!("{cluster}-rw.{namespace}.svc"),
             database: database.to_string(),
         }
+    }
+
+    /// The way through a Pooler in the Cluster's namespace, whose Service has its name.
+    #[must_use]
+    pub fn through(self, pooler: &ServiceName, namespace: &Namespace) -> Self {
+        Self {
+            host: format!("{pooler}.{namespace}.svc"),
+            ..self
+        }
+    }
+
+    /// The Service of a namespace that a host leads to, other than those of the Cluster itself: a Pooler's.
+    pub fn pooler(host: &str, cluster: &ClusterName, namespace: &Namespace) -> Option<ServiceName> {
+        let host = host
+            .strip_suffix(&format!(".{CLUSTER_DOMAIN}"))
+            .unwrap_or(host);
+        let name = host.strip_suffix(&format!(".{namespace}.svc"))?;
+        let suffix = name.strip_prefix(cluster.as_str());
+        let is_the_clusters = matches!(suffix, Some("-rw" | "-ro" | "-r"));
+        name.parse().ok().filter(|_| !is_the_clusters)
+    }
+
+    /// The host's name with the cluster's domain, as a Service of type ExternalName needs it.
+    pub fn fully_qualified_host(&self) -> String {
+        format!("{}.{CLUSTER_DOMAIN}", self.host)
     }
 
     /// The host's name.
@@ -117,7 +142,7 @@ impl Connection {
     /// The same way by the host's name with the cluster's domain.
     fn fully_qualified(&self) -> Self {
         Self {
-            host: format!("{}.{CLUSTER_DOMAIN}", self.host),
+            host: self.fully_qualified_host(),
             database: self.database.clone(),
         }
     }
@@ -268,6 +293,29 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn a_pooler_takes_the_place_of_the_host() {
+        let (cluster, namespace) = (
+            "postgres-shared".parse().unwrap(),
+            "postgres".parse().unwrap(),
+        );
+        let through = connection().through(&"pooler-rw".parse().unwrap(), &namespace);
+        assert_eq!(through.host(), "pooler-rw.postgres.svc");
+        let pooler = |host| Connection::pooler(host, &cluster, &namespace);
+        for (host, found) in [
+            ("pooler-rw.postgres.svc", Some("pooler-rw")),
+            ("pooler-rw.postgres.svc.cluster.local", Some("pooler-rw")),
+            ("postgres-shared-rw.postgres.svc", None),
+            ("postgres-shared-r.postgres.svc.cluster.local", None),
+            ("pooler.other.svc", None),
+            ("db.example.com", None),
+            ("a.b.postgres.svc", None),
+        ] {
+            let found = found.map(|found| found.parse().unwrap());
+            assert_eq!(pooler(host), found, "{host}");
+        }
     }
 
     #[test]

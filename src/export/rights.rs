@@ -30,9 +30,13 @@ impl<'declared> Rights<'declared> {
             }
         }
         let apps = declared.apps.iter().filter(|app| owners.is_owner(app));
-        let apps = apps.filter_map(|app| Some((app.role.as_ref()?.name.as_str(), app.name.as_str())));
+        let apps =
+            apps.filter_map(|app| Some((app.role.as_ref()?.name.as_str(), app.name.as_str())));
         Self {
-            roles: roles.iter().map(|role| (role.name.as_str(), *role)).collect(),
+            roles: roles
+                .iter()
+                .map(|role| (role.name.as_str(), *role))
+                .collect(),
             members,
             apps: apps.collect(),
         }
@@ -59,9 +63,14 @@ impl<'declared> Rights<'declared> {
             let Ok(group) = level.group(&declared.owner) else {
                 continue;
             };
-            let members = self.members.get(group.as_str()).map_or(&[][..], Vec::as_slice);
+            let members = self
+                .members
+                .get(group.as_str())
+                .map_or(&[][..], Vec::as_slice);
             for role in members {
-                if let Some(allowed) = self.allowed(role.name.as_str(), &declared.owner, Right::Level(*level)) {
+                if let Some(allowed) =
+                    self.allowed(role.name.as_str(), &declared.owner, Right::Level(*level))
+                {
                     told.push((role.name.clone(), group.to_string()));
                     all.push(allowed);
                 }
@@ -73,7 +82,9 @@ impl<'declared> Rights<'declared> {
                 Some(allowed) => all.push(allowed),
                 None => settled.warnings.push(format!(
                     "{}: what {} may do with {} is left out: nothing is to be granted to that role",
-                    there.place, grant.to, grant.on.kind()
+                    there.place,
+                    grant.to,
+                    grant.on.kind()
                 )),
             }
         }

@@ -14,6 +14,8 @@ fn key(flag: &str) -> &str {
         "--user" => "user",
         "--database" => "database",
         "--secret-name" => "secretName",
+        "--existing-secret" => "existingSecret",
+        "--pooler" => "pooler",
         _ => "name",
     }
 }
@@ -26,6 +28,10 @@ pub(super) fn of_app(position: Position, error: &AppError) -> Problem {
         }
         AppError::NoNamespace => {
             "give the application's namespace as `appNamespaces`, or one for all with --app-namespace".to_owned()
+        }
+        AppError::ServiceNowhere(_) => "name them as `appNamespaces`".to_owned(),
+        AppError::PoolerUnused(_) => {
+            "leave `pooler` out, or have a Service lead to it with `service`".to_owned()
         }
         AppError::Twice { .. } => error.help(),
         AppError::MemberOfItself(_) => "leave it out of `inRoles`".to_owned(),
@@ -94,7 +100,9 @@ pub(super) fn no_subject(position: Position, app: &str, reason: &str) -> Problem
 pub(super) fn taken_group(position: Position, group: &str) -> Problem {
     Problem {
         position,
-        message: format!("the role {group:?}, which would hold the privileges of the level, is that of another app of the file"),
+        message: format!(
+            "the role {group:?}, which would hold the privileges of the level, is that of another app of the file"
+        ),
         help: Some("give that one another `user`".to_owned()),
     }
 }

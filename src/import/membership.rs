@@ -66,15 +66,23 @@ impl Wishes {
 
     /// The groups that new logins are put into, with the numbers of their apps.
     pub(super) fn of_made(&self, people: &People<'_>) -> Vec<(usize, Vec<String>)> {
-        let joining = self.by_role.iter().filter(|(_, wish)| !wish.joins.is_empty());
+        let joining = self
+            .by_role
+            .iter()
+            .filter(|(_, wish)| !wish.joins.is_empty());
         let new = joining.filter(|(role, _)| people.declared(role).is_none());
         new.filter_map(|(role, wish)| Some((people.made(role)?, wish.joins.clone())))
             .collect()
     }
 
     /// The declared roles whose groups change.
-    pub(super) fn of_declared<'input>(&self, roles: &'input [DeclaredRole]) -> Vec<Membership<'input>> {
-        let roles = roles.iter().filter(|role| role.source != RoleSource::Cluster);
+    pub(super) fn of_declared<'input>(
+        &self,
+        roles: &'input [DeclaredRole],
+    ) -> Vec<Membership<'input>> {
+        let roles = roles
+            .iter()
+            .filter(|role| role.source != RoleSource::Cluster);
         roles.filter_map(|role| self.membership(role)).collect()
     }
 
@@ -86,7 +94,12 @@ impl Wishes {
         let stays = |group: &&String| {
             !self.restated.contains_key(*group) || joins.contains(group) || is_said(group)
         };
-        let mut groups: Vec<String> = said.unwrap_or(&role.in_roles).iter().filter(stays).cloned().collect();
+        let mut groups: Vec<String> = said
+            .unwrap_or(&role.in_roles)
+            .iter()
+            .filter(stays)
+            .cloned()
+            .collect();
         for group in joins {
             if !groups.contains(group) {
                 groups.push(group.clone());
@@ -96,7 +109,10 @@ impl Wishes {
         if before == groups.iter().collect() && role.in_roles.len() == groups.len() {
             return None;
         }
-        let left = role.in_roles.iter().find_map(|group| self.restated.get(group));
+        let left = role
+            .in_roles
+            .iter()
+            .find_map(|group| self.restated.get(group));
         let position = wish.map(|wish| wish.position).or(left.copied());
         Some(Membership {
             position: position.unwrap_or_default(),

@@ -92,7 +92,8 @@ impl<'plan, 'input> Opener<'plan, 'input> {
             (None, None) => return,
         };
         let opened = self.subject(maker);
-        let opened = opened.map_err(|reason| error::no_subject(entry.position, maker.name(), &reason));
+        let opened =
+            opened.map_err(|reason| error::no_subject(entry.position, maker.name(), &reason));
         match opened.and_then(|subject| self.opening(maker, subject, entry.position)) {
             Ok(mut opening) => {
                 opening.outcome = Some(entry.outcome);
@@ -114,7 +115,9 @@ impl<'plan, 'input> Opener<'plan, 'input> {
     fn is_isolated(&self, wanted: &Wanted, entry: &Taken<'_>) -> bool {
         use crate::domain::app::Share;
         let is_declared = entry.app.is_some_and(|app| app.access.is_some());
-        self.inputs.defaults.options.isolate && wanted.app.options.share == Share::Whole && !is_declared
+        self.inputs.defaults.options.isolate
+            && wanted.app.options.share == Share::Whole
+            && !is_declared
     }
 
     fn subject(&self, maker: Maker<'_>) -> Result<Subject, String> {
@@ -163,7 +166,9 @@ impl<'plan, 'input> Opener<'plan, 'input> {
         }
         let databases = People::databases(self.inputs, self.wanted);
         for entry in users {
-            let Some((role, grant)) = &entry.grant else { continue };
+            let Some((role, grant)) = &entry.grant else {
+                continue;
+            };
             let mut by_hand = Vec::new();
             for database in &grant.databases {
                 let maker = databases.get(database.as_str()).copied();
@@ -174,7 +179,8 @@ impl<'plan, 'input> Opener<'plan, 'input> {
                         self.problems.extend(taken.err());
                     }
                     Some((maker, Err(reason))) => {
-                        self.warnings.push(error::no_subject(entry.position, maker.name(), &reason).message);
+                        self.warnings
+                            .push(error::no_subject(entry.position, maker.name(), &reason).message);
                         by_hand.push(database.clone());
                     }
                     None => by_hand.push(database.clone()),

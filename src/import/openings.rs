@@ -70,7 +70,8 @@ impl<'input> Openings<'input> {
             let groups = groups.iter().filter_map(|group| group.parse().ok());
             if let Some(wanted) = wanted.get_mut(number) {
                 let known = &mut wanted.app.options.in_roles;
-                let new: Vec<GroupRoleName> = groups.filter(|group| !known.contains(group)).collect();
+                let new: Vec<GroupRoleName> =
+                    groups.filter(|group| !known.contains(group)).collect();
                 known.extend(new);
             }
         }
@@ -79,7 +80,9 @@ impl<'input> Openings<'input> {
 
     /// Notes of the apps that something of theirs changes.
     fn note(&self, taken: &[Taken<'_>], joining: &[(usize, Vec<String>)], outcomes: &mut Outcomes) {
-        let roles = taken.iter().filter_map(|entry| Some((entry.role()?, entry.outcome)));
+        let roles = taken
+            .iter()
+            .filter_map(|entry| Some((entry.role()?, entry.outcome)));
         let roles: HashMap<&str, usize> = roles.collect();
         for membership in &self.memberships {
             if let Some(outcome) = roles.get(membership.role()) {
@@ -119,7 +122,8 @@ impl<'input> Openings<'input> {
         };
         // One that has nothing declared, and nothing to declare, needs no manifest.
         let openings = self.all.iter();
-        let openings = openings.filter(|opening| opening.there.is_some() || !opening.after.is_empty());
+        let openings =
+            openings.filter(|opening| opening.there.is_some() || !opening.after.is_empty());
         let openings: Vec<&Opening> = openings.collect();
         let refused = |(number, refusal): (usize, AccessError)| {
             let position = openings.get(number).map(|opening| opening.position);

@@ -75,7 +75,9 @@ impl<'plan> People<'plan> {
         }
         match (self.declared(role), self.made(role)) {
             // A closed role is opened again by the app that takes it over.
-            (_, Some(_)) => role.parse().map_err(|error: _| refuse(AccessError::Name(error))),
+            (_, Some(_)) => role
+                .parse()
+                .map_err(|error: _| refuse(AccessError::Name(error))),
             (Some(declared), None) => grantable(declared, owner).map_err(refuse),
             (None, None) => Err(self.unknown(name, position)),
         }
@@ -87,11 +89,15 @@ impl<'plan> People<'plan> {
         known.sort_unstable();
         let help = match nearest(name, known) {
             Some(near) => format!("did you mean {near}?"),
-            None => "make it an entry of the file, with `ownsDatabase: false` and `database`".to_owned(),
+            None => {
+                "make it an entry of the file, with `ownsDatabase: false` and `database`".to_owned()
+            }
         };
         Problem {
             position,
-            message: format!("the app or role {name:?} is neither in this file nor in the repository"),
+            message: format!(
+                "the app or role {name:?} is neither in this file nor in the repository"
+            ),
             help: Some(help),
         }
     }
@@ -112,7 +118,8 @@ impl<'plan> People<'plan> {
                     role.password_secret.as_ref()?.parse().ok()
                 };
                 let secret = made.map(|owner| owner.app.secret.clone()).or_else(declared);
-                secret.ok_or_else(|| format!("its role {role:?} does not log in with a password"))?
+                secret
+                    .ok_or_else(|| format!("its role {role:?} does not log in with a password"))?
             }
         };
         Ok(Subject {
@@ -139,7 +146,8 @@ impl<'plan> People<'plan> {
         wanted: &'plan [Wanted],
     ) -> HashMap<&'plan str, Maker<'plan>> {
         let declared = inputs.declared.apps.iter();
-        let declared = declared.filter_map(|app| Some((app.database.as_ref()?.name.as_str(), Maker::There(app))));
+        let declared = declared
+            .filter_map(|app| Some((app.database.as_ref()?.name.as_str(), Maker::There(app))));
         let made = wanted.iter().map(|wanted| &wanted.app);
         let made = made.filter(|app| app.options.share != Share::Login);
         let made = made.map(|app| (app.database.as_str(), Maker::Made(app)));

@@ -155,7 +155,8 @@ impl<'input> Sorted<'input> {
                 return;
             }
         };
-        if is_whole(app, settled.said.share) {
+        let wants_service = entry.said.service.is_some() && settled.said.service.is_none();
+        if is_whole(app, settled.said.share) && !wants_service {
             self.compare(entry, app, &settled.said, inputs);
         } else {
             self.add(entry, Some(settled.said), roles, inputs);
@@ -187,7 +188,9 @@ impl<'input> Sorted<'input> {
         let name = entry.name.clone();
         match compare(entry, app, there, inputs.replaces_passwords) {
             Ok(update) => {
-                self.outcomes.warnings.extend(update.warnings.iter().cloned());
+                self.outcomes
+                    .warnings
+                    .extend(update.warnings.iter().cloned());
                 let settings = update.settings();
                 let action = if settings.is_empty() {
                     Action::Unchanged

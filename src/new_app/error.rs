@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::comparison::Difference;
 use crate::access::AccessError;
 use crate::declared::Kept;
-use crate::domain::kubernetes_name::Namespace;
+use crate::domain::kubernetes_name::{Namespace, ServiceName};
 use crate::render::RenderError;
 use crate::repo::edit::EditError;
 use crate::repo::path::{RepoPath, RepoPathError};
@@ -85,6 +85,18 @@ pub enum NewAppError {
         /// The kustomization.
         path: RepoPath,
     },
+    /// A kustomization puts what it builds into one namespace, and the Service belongs into others.
+    #[error(
+        "{path}: this kustomization puts what it builds into the namespace {namespace}, the Service {service} among it"
+    )]
+    MovesService {
+        /// The kustomization.
+        path: RepoPath,
+        /// The namespace.
+        namespace: String,
+        /// The Service.
+        service: ServiceName,
+    },
     /// There is no Cluster manifest to enter a managed role in.
     #[error("there is no Cluster manifest to enter the role in")]
     NoManifest,
@@ -143,6 +155,11 @@ impl NewAppError {
             Self::Renames { .. } => {
                 "the credential is sealed for its Secret's name and could not be opened under another: give these \
                  manifests a kustomization without namePrefix and nameSuffix"
+                    .to_owned()
+            }
+            Self::MovesService { .. } => {
+                "take `namespace` out of it, where every manifest that it lists names its own; or leave --service out, and put \
+                 the Service among the application's own manifests"
                     .to_owned()
             }
             Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),

@@ -67,7 +67,7 @@ pub struct FileReport {
 /// A piece of an app.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct PieceReport {
-    /// `SealedSecret`, `ManagedRole`, `DatabaseRole`, `Database` or `Access`.
+    /// `SealedSecret`, `ManagedRole`, `DatabaseRole`, `Database`, `Access` or `Service`.
     pub kind: &'static str,
     /// The object's name; the Cluster's, for a managed role.
     pub name: String,
@@ -86,6 +86,7 @@ impl PieceKind {
             Self::DatabaseRole => "DatabaseRole",
             Self::Database => "Database",
             Self::Access => "Access",
+            Self::Service => "Service",
         }
     }
 }

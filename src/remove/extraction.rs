@@ -33,6 +33,7 @@ pub(super) fn close(
     let note = "the database and its data stay in PostgreSQL";
     pieces.extend(inventory.database_piece(Fate::Goes(note.to_owned())));
     pieces.extend(credential(inventory));
+    pieces.extend(inventory.service_pieces());
     take_objects_out(inventory, &going(inventory), draft, warnings)?;
     Ok(pieces)
 }
@@ -58,6 +59,7 @@ pub(super) fn take_out(
     }
     pieces.extend(inventory.database_piece(Fate::Goes(String::new())));
     pieces.extend(credential(inventory));
+    pieces.extend(inventory.service_pieces());
     take_objects_out(inventory, &spots, draft, warnings)?;
     Ok(pieces)
 }
@@ -84,6 +86,7 @@ fn going(inventory: &Inventory<'_>) -> Vec<Spot> {
     credential
         .filter(|_| inventory.credential_goes())
         .into_iter()
+        .chain(inventory.services.clone())
         .chain(inventory.database.clone())
         .collect()
 }

@@ -72,7 +72,8 @@ fn credential_namespace(chain: &Chain<'_>, secret: &str) -> Result<String, Login
         }
     }
     let is_here = matches!(chain.secret(), Fact::Present(_));
-    if is_here && (mirrors.is_read_here || chain.app.is_bootstrap()) {
+    let is_nowhere = mirrors.namespaces.is_empty() && chain.app.is_made_otherwise();
+    if is_here && (mirrors.is_read_here || is_nowhere || chain.app.is_bootstrap()) {
         return Ok(own.clone());
     }
     Err(unread.map_or_else(|| waits("Mirror"), LoginProblem::NoWay))

@@ -6,9 +6,11 @@ mod database;
 mod login;
 mod mirror;
 mod password;
+mod pooler;
 mod role;
 mod sealed_secret;
 mod secret;
+mod service;
 
 use super::chain::Chain;
 use crate::domain::kubernetes_name::AppName;
@@ -26,6 +28,8 @@ pub enum Link {
     Secret,
     /// The credential is where the application reads it.
     Mirror,
+    /// The application finds the database by a name in its own namespace.
+    Service,
     /// The login role is there.
     Role,
     /// PostgreSQL has the Secret's password.
@@ -34,6 +38,8 @@ pub enum Link {
     Database,
     /// PostgreSQL runs.
     Cluster,
+    /// The Pooler takes connections.
+    Pooler,
     /// The application can log in.
     Login,
 }
@@ -42,15 +48,17 @@ pub enum Link {
 pub(super) type CheckLink = fn(&Chain<'_>) -> Vec<Check>;
 
 /// Every link with what looks at it, in order.
-pub(super) const CHECKS: [(Link, CheckLink); 9] = [
+pub(super) const CHECKS: [(Link, CheckLink); 11] = [
     (Link::ArgoCd, argo_cd::check),
     (Link::SealedSecret, sealed_secret::check),
     (Link::Secret, secret::check),
     (Link::Mirror, mirror::check),
+    (Link::Service, service::check),
     (Link::Role, role::check),
     (Link::Password, password::check),
     (Link::Database, database::check),
     (Link::Cluster, cluster::check),
+    (Link::Pooler, pooler::check),
     (Link::Login, login::check),
 ];
 
@@ -78,10 +86,12 @@ impl Link {
             Self::SealedSecret => ("sealed-secret", "SealedSecret"),
             Self::Secret => ("secret", "Secret"),
             Self::Mirror => ("mirror", "Mirror"),
+            Self::Service => ("service", "Service"),
             Self::Role => ("role", "Role"),
             Self::Password => ("password", "Password"),
             Self::Database => ("database", "Database"),
             Self::Cluster => ("cluster", "Cluster"),
+            Self::Pooler => ("pooler", "Pooler"),
             Self::Login => ("login", "Login"),
         };
         Subject { check, title }

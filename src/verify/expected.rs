@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Facts;
 use crate::declared::{
-    CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem, Ensure,
-    RoleSource,
+    CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem,
+    DeclaredService, Ensure, RoleSource,
 };
 use crate::domain::app::AppRequest;
 use crate::domain::choice::RoleStyle;
@@ -41,8 +41,25 @@ pub struct Expected {
     pub role_source: Option<RoleSource>,
     /// What makes the Secret; none where the repository declares the app, and nothing that makes its Secret.
     pub made_by: Option<CredentialSource>,
+    /// Whether the repository says that the Secret is made outside of it.
+    pub made_elsewhere: bool,
     /// The database; none where the app has none.
     pub database: Option<ExpectedDatabase>,
+    /// The Services in the app's namespaces, where it has some.
+    pub service: Option<ExpectedService>,
+    /// The Pooler that the app connects through, where it does.
+    pub pooler: Option<String>,
+}
+
+/// What is expected of the Services in an app's namespaces.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ExpectedService {
+    /// Their name.
+    pub name: String,
+    /// Their namespaces.
+    pub namespaces: Vec<String>,
+    /// The host that they lead to.
+    pub host: String,
 }
 
 /// What is expected of a Database.
@@ -101,7 +118,10 @@ impl Expected {
             role: role.map(|role| role.name.clone()).or(owner),
             role_source: role.map(|role| role.source.clone()),
             made_by: credential.map(|credential| credential.source),
+            made_elsewhere: app.is_credential_outside(),
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
+            service: app.service.as_ref().map(ExpectedService::of_declared),
+            pooler: app.pooler.as_ref().map(ToString::to_string),
         }
     }
 
@@ -147,6 +167,12 @@ impl Expected {
     /// Whether role and Secret are CNPG's own, from the Cluster's bootstrap, so that nothing seals or mirrors them.
     pub(super) fn is_bootstrap(&self) -> bool {
         self.role_source == Some(RoleSource::Cluster) && self.sealed.is_none()
+    }
+
+    /// Whether something else than a SealedSecret makes the Secret, as the repository says.
+    pub(super) fn is_made_otherwise(&self) -> bool {
+        let is_other = |source| source != CredentialSource::SealedSecret;
+        self.made_elsewhere || self.made_by.is_some_and(is_other)
     }
 
     /// The DatabaseRole that is to declare the role, where it is an object of its own.
@@ -212,7 +238,20 @@ impl Default for Expected {
             role: None,
             role_source: None,
             made_by: Some(CredentialSource::SealedSecret),
+            made_elsewhere: false,
             database: None,
+            service: None,
+            pooler: None,
+        }
+    }
+}
+
+impl ExpectedService {
+    fn of_declared(service: &DeclaredService) -> Self {
+        Self {
+            name: service.name.clone(),
+            namespaces: service.namespaces.clone(),
+            host: service.host.clone(),
         }
     }
 }

@@ -9,8 +9,10 @@ use crate::live::database::{Database, DatabaseRole};
 use crate::live::login::{Grantee, LoginProblem, Refusal};
 use crate::live::meta::Meta;
 use crate::live::pod::{Namespace, Pod};
+use crate::live::pooler::Pooler;
 use crate::live::sealed_secret::SealedSecret;
 use crate::live::secret::Secret;
+use crate::live::service::Service;
 use crate::live::shelf::Shelf;
 
 /// All that was read of the live cluster.
@@ -36,6 +38,12 @@ pub struct Facts {
     pub pods: Shelf<Pod>,
     /// The pods of Reflector.
     pub reflector: Shelf<Pod>,
+    /// The Services that the product made, of all namespaces; empty where no app has one.
+    pub services: Shelf<Service>,
+    /// The Poolers of the cluster's namespace; empty where no app connects through one.
+    pub poolers: Shelf<Pooler>,
+    /// Their pods.
+    pub pooler_pods: Shelf<Pod>,
     /// How logging in went, by the app's name; empty where it was not asked for.
     pub logins: BTreeMap<String, Result<Login, LoginProblem>>,
 }
@@ -84,6 +92,9 @@ pub(super) const REFLECTS: &str = "reflector.v1.k8s.emberstack.com/reflects";
 pub(super) const AUTO_REFLECTS: &str = "reflector.v1.k8s.emberstack.com/auto-reflects";
 /// The annotation of a mirror that holds the source's resourceVersion.
 pub(super) const REFLECTED_VERSION: &str = "reflector.v1.k8s.emberstack.com/reflected-version";
+
+/// The label that CNPG puts on the pods of a Pooler.
+pub const POOLER_NAME: &str = "cnpg.io/poolerName";
 
 /// The API groups of the objects that make an app's chain.
 const GROUPS: [&str; 2] = ["bitnami.com", "postgresql.cnpg.io"];

@@ -39,6 +39,7 @@ fn my_shop() -> Expected {
         mirrors: MirrorsTo::Named(vec!["shop".to_owned()]),
         role: Some("my_shop".to_owned()),
         role_source: Some(RoleSource::Managed),
+        made_elsewhere: false,
         made_by: Some(CredentialSource::SealedSecret),
         database: Some(ExpectedDatabase {
             object: "my-shop-db".to_owned(),
@@ -46,6 +47,8 @@ fn my_shop() -> Expected {
             extensions: vec!["pg_trgm".to_owned()],
             schemas: Vec::new(),
         }),
+        service: None,
+        pooler: None,
     }
 }
 

@@ -63,7 +63,11 @@ fn what_is_said_is_what_is() {
         let plan = world.planned(text);
         // The own entry of etl says which groups it is in.
         let expected: &[&str] = if text == APPS {
-            &["unchanged my-shop", "unchanged reports", "updated etl: inRoles"]
+            &[
+                "unchanged my-shop",
+                "unchanged reports",
+                "updated etl: inRoles",
+            ]
         } else {
             &["unchanged my-shop"]
         };
@@ -114,7 +118,8 @@ fn databases_of_one_owner_share_its_groups() {
     let plan = world.import("- {name: my-shop, access: []}\n");
     assert_eq!(outcomes(&plan), ["unchanged my-shop"]);
     assert_eq!(roles(&world, "reports"), ["my_shop_reader"]);
-    world.import("- {name: my-shop, access: []}\n- {name: archive, ownedBy: my-shop, access: []}\n");
+    world
+        .import("- {name: my-shop, access: []}\n- {name: archive, ownedBy: my-shop, access: []}\n");
     assert_eq!(roles(&world, "reports"), [""; 0]);
 }
 
@@ -146,22 +151,30 @@ fn the_setting_isolates_new_apps_alone() {
 
 #[test]
 fn users_get_their_privileges_in_the_databases_of_apps() {
-    let mut world = World::with("- {name: reports, appNamespaces: [r]}\n- {name: logs, appNamespaces: [l]}\n");
+    let mut world =
+        World::with("- {name: reports, appNamespaces: [r]}\n- {name: logs, appNamespaces: [l]}\n");
     let text = "- {username: app_reader, appNamespaces: x, databases: [reports, logs, other], privileges: SELECT}\n";
     let plan = world.import(text);
     assert_eq!(outcomes(&plan), ["added app-reader"]);
     for app in ["reports", "logs"] {
         assert_eq!(
             declaration(&world, app),
-            format!("{{\n  \"database\": \"{app}\",\n  \"owner\": \"{app}\",\n  \"grants\": [\n    {{\"to\":\"app_reader\",\"on\":\"table\",\"schema\":\"*\",\"name\":\"*\",\"privileges\":[\"SELECT\"]}}\n  ]\n}}\n")
+            format!(
+                "{{\n  \"database\": \"{app}\",\n  \"owner\": \"{app}\",\n  \"grants\": [\n    {{\"to\":\"app_reader\",\"on\":\"table\",\"schema\":\"*\",\"name\":\"*\",\"privileges\":[\"SELECT\"]}}\n  ]\n}}\n"
+            )
         );
     }
-    assert!(plan.sql.starts_with("\\connect \"other\"\n"), "{}", plan.sql);
+    assert!(
+        plan.sql.starts_with("\\connect \"other\"\n"),
+        "{}",
+        plan.sql
+    );
     assert_eq!(plan.sql.matches("\\connect").count(), 1);
     assert!(world.planned(text).changes.is_empty());
     // What is said of a user is all that he may do, and of others nothing is.
     world.import("- {name: reports, access: [{to: logs, privileges: DELETE}, {to: app_reader, privileges: SELECT}]}\n");
-    let plan = world.import("- {username: app_reader, databases: [reports], privileges: [INSERT, UPDATE]}\n");
+    let plan = world
+        .import("- {username: app_reader, databases: [reports], privileges: [INSERT, UPDATE]}\n");
     assert_eq!(outcomes(&plan), ["updated app-reader: privileges"]);
     assert_eq!(
         declaration(&world, "reports"),
@@ -208,7 +221,11 @@ fn what_cannot_be_allowed_is_refused_where_it_is_said() {
 fn what_somebody_changed_is_not_guessed_at() {
     let mut world = World::with(APPS);
     world.import("- {name: my-shop, access: [{to: reports, privileges: SELECT}]}\n");
-    world.replace("my-shop-access.yaml", "\"privileges\":[\"SELECT\"]", "\"privileges\":[\"READ\"]");
+    world.replace(
+        "my-shop-access.yaml",
+        "\"privileges\":[\"SELECT\"]",
+        "\"privileges\":[\"READ\"]",
+    );
     assert!(world.planned(APPS).changes.is_empty());
     assert_eq!(
         world.problems("- {name: my-shop, isolate: true}\n"),

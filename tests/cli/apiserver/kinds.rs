@@ -51,7 +51,7 @@ const fn custom(
 }
 
 /// All of them. Applications have no subresource `status`: Argo CD writes whole objects.
-pub static KINDS: [Kind; 12] = [
+pub static KINDS: [Kind; 16] = [
     Kind {
         namespaced: false,
         has_status: true,
@@ -79,6 +79,19 @@ pub static KINDS: [Kind; 12] = [
         ..built_in("apps", "deployments", "Deployment")
     },
     Kind {
+        has_status: true,
+        ..built_in("batch", "jobs", "Job")
+    },
+    Kind {
+        has_status: true,
+        short_names: &["cj"],
+        ..built_in("batch", "cronjobs", "CronJob")
+    },
+    Kind {
+        short_names: &["netpol"],
+        ..built_in("networking.k8s.io", "networkpolicies", "NetworkPolicy")
+    },
+    Kind {
         namespaced: false,
         has_status: true,
         short_names: &["crd", "crds"],
@@ -92,6 +105,7 @@ pub static KINDS: [Kind; 12] = [
     custom("postgresql.cnpg.io", "v1", "clusters", "Cluster"),
     custom("postgresql.cnpg.io", "v1", "databases", "Database"),
     custom("postgresql.cnpg.io", "v1", "databaseroles", "DatabaseRole"),
+    custom("postgresql.cnpg.io", "v1", "poolers", "Pooler"),
     Kind {
         has_status: false,
         short_names: &["app", "apps"],

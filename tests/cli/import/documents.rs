@@ -76,7 +76,10 @@ fn every_example_of_access_is_read() {
             // `ALL` is known of every kind of object.
             _ => ", to: r, privileges: ALL",
         };
-        let text = format!("- {{name: a, access: [{{{}: {}{rest}}}]}}\n", field.name, field.example);
+        let text = format!(
+            "- {{name: a, access: [{{{}: {}{rest}}}]}}\n",
+            field.name, field.example
+        );
         let read = pgdb::apps_file::read(&text);
         assert!(read.is_ok(), "{text}");
     }

@@ -6,12 +6,13 @@ use kube::Api;
 use kube::api::ListParams;
 use pgdb::live::fact::{Cause, Fact};
 use pgdb::live::shelf::Shelf;
-use pgdb::verify::{Expected, Facts, MirrorsTo};
+use pgdb::repo::object::{MANAGED_BY, PRODUCT};
+use pgdb::verify::{Expected, Facts, MirrorsTo, POOLER_NAME};
 
 use super::Session;
 use super::objects::{
     ApplicationWire, ClusterWire, DatabaseRoleWire, DatabaseWire, NamespaceWire, PodWire,
-    SealedSecretWire, SecretWire, Served, Wire,
+    PoolerWire, SealedSecretWire, SecretWire, Served, ServiceWire, Wire,
 };
 use crate::workspace::now;
 
@@ -26,6 +27,10 @@ pub(crate) struct Sight {
     secret: Option<String>,
     /// The name of the Database, where there is only one.
     database: Option<String>,
+    /// Whether some app has a Service.
+    has_services: bool,
+    /// Whether some app connects through a Pooler.
+    has_poolers: bool,
     /// The namespaces that credentials are mirrored to, as far as their names are known.
     mirrors: BTreeSet<String>,
 }
@@ -54,6 +59,8 @@ impl Sight {
             cluster,
             secret: None,
             database: None,
+            has_services: false,
+            has_poolers: false,
             mirrors: BTreeSet::new(),
         }
     }
@@ -71,6 +78,8 @@ impl Sight {
             cluster,
             secret: only(secrets),
             database: only(databases),
+            has_services: apps.iter().any(|app| app.service.is_some()),
+            has_poolers: apps.iter().any(|app| app.pooler.is_some()),
             mirrors: apps.iter().flat_map(mirrors).collect(),
         }
     }
@@ -132,6 +141,27 @@ impl Sight {
         namespaces.into_iter().map(move |namespace| Selection {
             namespace: Some(namespace),
             ..all.clone()
+        })
+    }
+
+    /// The Services that the product made, of all namespaces; none where no app has one.
+    pub(crate) fn services(&self) -> Option<Selection> {
+        self.has_services.then(|| Selection {
+            labels: format!("{MANAGED_BY}={PRODUCT}"),
+            ..Selection::default()
+        })
+    }
+
+    /// The Poolers; none where no app connects through one.
+    pub(crate) fn poolers(&self) -> Option<Selection> {
+        self.has_poolers.then(|| self.here(None))
+    }
+
+    /// The pods of the Poolers.
+    pub(crate) fn pooler_pods(&self) -> Option<Selection> {
+        self.has_poolers.then(|| Selection {
+            labels: POOLER_NAME.to_owned(),
+            ..self.here(None)
         })
     }
 
@@ -199,6 +229,9 @@ impl Session {
             databases,
             pods,
             reflector,
+            services,
+            poolers,
+            pooler_pods,
         ) = tokio::join!(
             self.shelf::<ApplicationWire>(Selection::default()),
             self.shelf::<SealedSecretWire>(sight.sealed_secrets()),
@@ -209,6 +242,9 @@ impl Session {
             self.shelf::<DatabaseWire>(sight.databases()),
             self.shelf::<PodWire>(sight.primaries()),
             self.shelf::<PodWire>(Sight::reflector()),
+            self.wanted::<ServiceWire>(sight.services()),
+            self.wanted::<PoolerWire>(sight.poolers()),
+            self.wanted::<PodWire>(sight.pooler_pods()),
         );
         Facts {
             now: now(),
@@ -221,12 +257,23 @@ impl Session {
             databases,
             pods,
             reflector,
+            services,
+            poolers,
+            pooler_pods,
             ..Facts::default()
         }
     }
 
     async fn shelf<W: Wire>(&self, selection: Selection) -> Shelf<W::Object> {
         Shelf::of(self.objects::<W>(&selection).await)
+    }
+
+    /// The objects of a kind, where some are looked at.
+    async fn wanted<W: Wire>(&self, selection: Option<Selection>) -> Shelf<W::Object> {
+        match selection {
+            Some(selection) => self.shelf::<W>(selection).await,
+            None => Shelf::default(),
+        }
     }
 
     /// The object of a kind that has this name in a namespace.

@@ -7,6 +7,7 @@ mod argo_cd;
 mod cnpg;
 mod core;
 mod credential;
+mod pooler;
 mod sealed_secret;
 mod secret;
 mod value;
@@ -25,8 +26,9 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use argo_cd::ApplicationWire;
 pub(crate) use cnpg::{ClusterWire, DatabaseRoleWire, DatabaseWire};
-pub(crate) use core::{NamespaceWire, PodWire};
+pub(crate) use core::{NamespaceWire, PodWire, ServiceWire};
 pub(crate) use credential::{Credential, CredentialWire};
+pub(crate) use pooler::PoolerWire;
 pub(crate) use sealed_secret::SealedSecretWire;
 pub(crate) use secret::SecretWire;
 

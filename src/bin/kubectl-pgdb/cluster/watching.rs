@@ -15,7 +15,7 @@ use super::Session;
 use super::gather::{Selection, Sight};
 use super::objects::{
     ApplicationWire, ClusterWire, DatabaseRoleWire, DatabaseWire, NamespaceWire, PodWire,
-    SealedSecretWire, SecretWire, Served, Wire,
+    PoolerWire, SealedSecretWire, SecretWire, Served, ServiceWire, Wire,
 };
 
 /// What changes the facts.
@@ -48,6 +48,13 @@ impl Changes {
         changes.follow::<DatabaseWire>(session, sight.databases(), |facts| &mut facts.databases);
         changes.follow::<PodWire>(session, sight.primaries(), |facts| &mut facts.pods);
         changes.follow::<PodWire>(session, Sight::reflector(), |facts| &mut facts.reflector);
+        if let Some(services) = sight.services() {
+            changes.follow::<ServiceWire>(session, services, |facts| &mut facts.services);
+        }
+        if let (Some(poolers), Some(pods)) = (sight.poolers(), sight.pooler_pods()) {
+            changes.follow::<PoolerWire>(session, poolers, |facts| &mut facts.poolers);
+            changes.follow::<PodWire>(session, pods, |facts| &mut facts.pooler_pods);
+        }
         for selection in secrets(sight, facts) {
             changes.follow::<SecretWire>(session, selection, |facts| &mut facts.secrets);
         }
