@@ -39,6 +39,7 @@ use crate::repo::draft::Draft;
 use crate::repo::enlisting::enlist;
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
+use crate::sync::{Folding, SyncError, fold};
 
 pub use report::{AppReport, Report};
 
@@ -88,6 +89,8 @@ pub struct Plan {
 /// Why nothing is planned.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum ImportError {
+    /// What is declared of a server cannot be read or written.
+    Sync(SyncError),
     /// A credential is to be sealed, and there is no sealing key.
     NoKey,
     /// All that is wrong, in the order of the file.
@@ -197,8 +200,13 @@ pub fn plan(
         problems.sort();
         return Err(ImportError::Problems(problems));
     }
+    let folding = Folding {
+        target: inputs.ground.target,
+        snapshot: inputs.snapshot,
+        templates: inputs.ground.templates,
+    };
     Ok(Plan {
-        changes: draft.into_change_set(),
+        changes: fold(draft.into_change_set(), folding).map_err(ImportError::Sync)?,
         apps,
         warnings,
         sql: grants::script(&openings.by_hand),

@@ -1,16 +1,16 @@
 //! The one PostgreSQL that an app is put on: where its Cluster stands in the repository, and what follows from that.
 
 mod error;
+mod job_options;
 pub mod neighbourhood;
 pub mod own;
+pub mod server;
 #[cfg(test)]
 mod tests;
 
 use crate::domain::choice::RoleStyle;
-use crate::domain::connection::Connection;
-use crate::domain::container_image::ContainerImage;
+use crate::domain::engine::Engine;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
-use crate::domain::postgres_name::DatabaseName;
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
 use crate::repo::kustomization::{Kustomization, namespaces_set, patches};
 use crate::repo::object::{Object, objects, objects_in};
@@ -20,6 +20,8 @@ use crate::repo::yaml::{Node, Value, YamlError};
 use crate::settings::{TargetSettings, WaveSettings};
 
 pub use error::TargetError;
+pub use job_options::JobOptions;
+pub use server::Server;
 
 /// The API group of CloudNativePG.
 pub const CNPG: &str = "postgresql.cnpg.io";
@@ -45,17 +47,10 @@ pub struct TargetRequest {
     pub roles: RoleStyle,
     /// The sync-waves.
     pub waves: WaveSettings,
+    /// What the settings say of a server that CNPG does not run; none of a Cluster.
+    pub server: Option<Box<TargetSettings>>,
     /// How Jobs run SQL.
     pub jobs: JobOptions,
-}
-
-/// How Jobs run SQL on a target.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct JobOptions {
-    /// Their image; none for the Cluster's own.
-    pub image: Option<ContainerImage>,
-    /// Whether a NetworkPolicy lets them reach PostgreSQL and DNS alone.
-    pub network_policy: bool,
 }
 
 impl TargetRequest {
@@ -74,6 +69,8 @@ impl TargetRequest {
         self.namespace = self.namespace.or(inherited.namespace);
         self.directory = inherited.directory;
         self.waves = inherited.waves;
+        self.server =
+            (settings.engine == Some(Engine::Postgres)).then(|| Box::new(settings.clone()));
         self.jobs = JobOptions {
             image: inherited.job_image,
             network_policy: inherited.network_policy.unwrap_or_default(),
@@ -103,15 +100,10 @@ pub struct Target {
     pub directory: RepoPath,
     /// The sync-waves.
     pub waves: Waves,
+    /// The server, where CNPG does not run it.
+    pub server: Option<Server>,
     /// How Jobs run SQL.
     pub jobs: JobOptions,
-}
-
-impl Target {
-    /// The way to a database of it.
-    pub fn connection(&self, database: &DatabaseName) -> Connection {
-        Connection::new(&self.cluster, &self.namespace, database)
-    }
 }
 
 /// Where a Cluster's manifest is.
@@ -153,6 +145,9 @@ impl Target {
     /// When there is no Cluster, or several and no choice; when the file that was named cannot serve; when the waves
     /// do not ascend.
     pub fn resolve(request: &TargetRequest, snapshot: &Snapshot) -> Result<Self, TargetError> {
+        if let Some(settings) = &request.server {
+            return Self::of_server(request, settings);
+        }
         let candidates = match &request.cluster_file {
             Some(path) => in_file(path, request.cluster.as_ref(), snapshot),
             None => in_repo(request.cluster.as_ref(), snapshot),
@@ -204,6 +199,7 @@ impl Target {
             cluster: candidate.cluster,
             directory: request.directory.clone().unwrap_or(folder),
             waves: waves(request, candidate.wave)?,
+            server: None,
             jobs: request.jobs.clone(),
             manifest: Some(ClusterManifest {
                 path: candidate.path,
@@ -237,6 +233,7 @@ impl Target {
             manifest: None,
             directory,
             waves: waves(request, None)?,
+            server: None,
             jobs: request.jobs.clone(),
         })
     }
