@@ -8,6 +8,7 @@ pub mod controller;
 pub mod database;
 pub mod fact;
 pub mod holdings;
+pub mod job;
 pub mod login;
 pub mod meta;
 pub mod permission;

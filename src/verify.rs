@@ -15,7 +15,7 @@ mod tests;
 pub use crate::live::login::{Grantee, LoginProblem, Refusal};
 pub use attempt::Attempt;
 pub use checks::Link;
-pub use expected::{Expected, ExpectedDatabase, MirrorsTo};
+pub use expected::{Expected, ExpectedAccess, ExpectedDatabase, MirrorsTo};
 pub use facts::{Facts, Login};
 pub use report::{AppReport, Broken, Report, Summary};
 

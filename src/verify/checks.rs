@@ -6,6 +6,7 @@ mod database;
 mod login;
 mod mirror;
 mod password;
+mod privileges;
 mod role;
 mod sealed_secret;
 mod secret;
@@ -32,6 +33,8 @@ pub enum Link {
     Password,
     /// The database is there.
     Database,
+    /// The privileges in the database are what is declared, as the Job that grants them says.
+    Privileges,
     /// PostgreSQL runs.
     Cluster,
     /// The application can log in.
@@ -42,7 +45,7 @@ pub enum Link {
 pub(super) type CheckLink = fn(&Chain<'_>) -> Vec<Check>;
 
 /// Every link with what looks at it, in order.
-pub(super) const CHECKS: [(Link, CheckLink); 9] = [
+pub(super) const CHECKS: [(Link, CheckLink); 10] = [
     (Link::ArgoCd, argo_cd::check),
     (Link::SealedSecret, sealed_secret::check),
     (Link::Secret, secret::check),
@@ -50,6 +53,7 @@ pub(super) const CHECKS: [(Link, CheckLink); 9] = [
     (Link::Role, role::check),
     (Link::Password, password::check),
     (Link::Database, database::check),
+    (Link::Privileges, privileges::check),
     (Link::Cluster, cluster::check),
     (Link::Login, login::check),
 ];
@@ -81,6 +85,7 @@ impl Link {
             Self::Role => ("role", "Role"),
             Self::Password => ("password", "Password"),
             Self::Database => ("database", "Database"),
+            Self::Privileges => ("privileges", "Privileges"),
             Self::Cluster => ("cluster", "Cluster"),
             Self::Login => ("login", "Login"),
         };

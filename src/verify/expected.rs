@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Facts;
 use crate::declared::{
-    CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem, Ensure,
-    RoleSource,
+    CredentialSource, DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase,
+    DeclaredItem, Ensure, RoleSource,
 };
+use crate::domain::access::form::DatabaseAccess;
 use crate::domain::app::AppRequest;
 use crate::domain::choice::RoleStyle;
 use crate::domain::kubernetes_name::{ClusterName, Namespace, ObjectName};
@@ -43,6 +44,23 @@ pub struct Expected {
     pub made_by: Option<CredentialSource>,
     /// The database; none where the app has none.
     pub database: Option<ExpectedDatabase>,
+    /// Who else may do what in it, where the repository says so.
+    pub access: Option<ExpectedAccess>,
+}
+
+/// What is expected of the Job that makes the privileges in a database what is declared.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExpectedAccess {
+    /// The names of the Job and of its ConfigMap.
+    pub object: String,
+    /// Who may do what; why that cannot be told, where somebody has changed it.
+    pub access: Result<DatabaseAccess, String>,
+    /// The hash of the scripts, as the annotation in the repository has it.
+    pub hash: Option<String>,
+    /// The hash of the scripts as they are in the repository.
+    pub actual_hash: String,
+    /// Where it is declared, as `PATH:LINE`.
+    pub place: String,
 }
 
 /// What is expected of a Database.
@@ -102,6 +120,7 @@ impl Expected {
             role_source: role.map(|role| role.source.clone()),
             made_by: credential.map(|credential| credential.source),
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
+            access: app.access.as_ref().map(ExpectedAccess::of_declared),
         }
     }
 
@@ -213,6 +232,19 @@ impl Default for Expected {
             role_source: None,
             made_by: Some(CredentialSource::SealedSecret),
             database: None,
+            access: None,
+        }
+    }
+}
+
+impl ExpectedAccess {
+    fn of_declared(access: &DeclaredAccess) -> Self {
+        Self {
+            object: access.object.clone(),
+            access: access.access.clone(),
+            hash: access.hash.clone(),
+            actual_hash: access.actual_hash.clone(),
+            place: access.place.to_string(),
         }
     }
 }

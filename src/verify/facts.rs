@@ -6,6 +6,7 @@ use crate::domain::time::UnixTime;
 use crate::live::application::{Application, Held};
 use crate::live::cluster::Cluster;
 use crate::live::database::{Database, DatabaseRole};
+use crate::live::job::{Job, JobLogs};
 use crate::live::login::{Grantee, LoginProblem, Refusal};
 use crate::live::meta::Meta;
 use crate::live::pod::{Namespace, Pod};
@@ -36,6 +37,10 @@ pub struct Facts {
     pub pods: Shelf<Pod>,
     /// The pods of Reflector.
     pub reflector: Shelf<Pod>,
+    /// The Jobs of the cluster's namespace that the product declares; read where some access is declared.
+    pub jobs: Shelf<Job>,
+    /// What the Jobs that failed said.
+    pub job_logs: JobLogs,
     /// How logging in went, by the app's name; empty where it was not asked for.
     pub logins: BTreeMap<String, Result<Login, LoginProblem>>,
 }

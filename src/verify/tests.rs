@@ -46,6 +46,7 @@ fn my_shop() -> Expected {
             extensions: vec!["pg_trgm".to_owned()],
             schemas: Vec::new(),
         }),
+        access: None,
     }
 }
 
@@ -125,6 +126,7 @@ fn application() -> Application {
         operation: Some(Operation {
             phase: "Succeeded".to_owned(),
             message: "successfully synced".to_owned(),
+            hooks: Vec::new(),
         }),
         errors: Vec::new(),
         resources: vec![

@@ -1,6 +1,7 @@
 //! The live cluster: the one place of the program that talks to a network.
 //!
 //! - `holdings`: what a role has in PostgreSQL.
+//! - `job_logs`: what Jobs said.
 //! - `kubeconfig`: which cluster is meant, as kubectl finds it, and with which credential.
 //! - `attempts`: how long an answer is waited for, and when it is asked for again.
 //! - `controller`: which Service is the Sealed Secrets controller's.
@@ -17,6 +18,7 @@ mod error_chain;
 mod examination;
 mod gather;
 mod holdings;
+mod job_logs;
 mod kubeconfig;
 mod kubeconfig_failure;
 mod login;

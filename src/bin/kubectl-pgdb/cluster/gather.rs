@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use kube::Api;
 use kube::api::ListParams;
 use pgdb::live::fact::{Cause, Fact};
+use pgdb::live::job::Job;
 use pgdb::live::shelf::Shelf;
+use pgdb::repo::object::{MANAGED_BY, PRODUCT};
 use pgdb::verify::{Expected, Facts, MirrorsTo};
 
 use super::Session;
 use super::objects::{
-    ApplicationWire, ClusterWire, DatabaseRoleWire, DatabaseWire, NamespaceWire, PodWire,
+    ApplicationWire, ClusterWire, DatabaseRoleWire, DatabaseWire, JobWire, NamespaceWire, PodWire,
     SealedSecretWire, SecretWire, Served, Wire,
 };
 use crate::workspace::now;
@@ -28,6 +30,8 @@ pub(crate) struct Sight {
     database: Option<String>,
     /// The namespaces that credentials are mirrored to, as far as their names are known.
     mirrors: BTreeSet<String>,
+    /// Whether Jobs are looked at: those of the access to databases.
+    has_jobs: bool,
 }
 
 /// Where a kind is looked for, and which of its objects.
@@ -55,6 +59,7 @@ impl Sight {
             secret: None,
             database: None,
             mirrors: BTreeSet::new(),
+            has_jobs: false,
         }
     }
 
@@ -72,6 +77,7 @@ impl Sight {
             secret: only(secrets),
             database: only(databases),
             mirrors: apps.iter().flat_map(mirrors).collect(),
+            has_jobs: apps.iter().any(|app| app.access.is_some()),
         }
     }
 
@@ -132,6 +138,15 @@ impl Sight {
         namespaces.into_iter().map(move |namespace| Selection {
             namespace: Some(namespace),
             ..all.clone()
+        })
+    }
+
+    /// The Jobs that the product declares, where some are looked at.
+    pub(crate) fn jobs(&self) -> Option<Selection> {
+        self.has_jobs.then(|| Selection {
+            namespace: Some(self.namespace.clone()),
+            labels: format!("{MANAGED_BY}={PRODUCT}"),
+            ..Selection::default()
         })
     }
 
@@ -199,6 +214,7 @@ impl Session {
             databases,
             pods,
             reflector,
+            jobs,
         ) = tokio::join!(
             self.shelf::<ApplicationWire>(Selection::default()),
             self.shelf::<SealedSecretWire>(sight.sealed_secrets()),
@@ -209,6 +225,7 @@ impl Session {
             self.shelf::<DatabaseWire>(sight.databases()),
             self.shelf::<PodWire>(sight.primaries()),
             self.shelf::<PodWire>(Sight::reflector()),
+            self.jobs(sight),
         );
         Facts {
             now: now(),
@@ -221,7 +238,16 @@ impl Session {
             databases,
             pods,
             reflector,
+            jobs,
             ..Facts::default()
+        }
+    }
+
+    /// The Jobs, where some are looked at.
+    async fn jobs(&self, sight: &Sight) -> Shelf<Job> {
+        match sight.jobs() {
+            Some(selection) => self.shelf::<JobWire>(selection).await,
+            None => Shelf::default(),
         }
     }
 

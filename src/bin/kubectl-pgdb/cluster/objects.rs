@@ -4,6 +4,7 @@
 //! is kept.
 
 mod argo_cd;
+mod batch;
 mod cnpg;
 mod core;
 mod credential;
@@ -24,6 +25,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use argo_cd::ApplicationWire;
+pub(crate) use batch::JobWire;
 pub(crate) use cnpg::{ClusterWire, DatabaseRoleWire, DatabaseWire};
 pub(crate) use core::{NamespaceWire, PodWire};
 pub(crate) use credential::{Credential, CredentialWire};

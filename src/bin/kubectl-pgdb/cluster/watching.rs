@@ -14,7 +14,7 @@ use pgdb::verify::Facts;
 use super::Session;
 use super::gather::{Selection, Sight};
 use super::objects::{
-    ApplicationWire, ClusterWire, DatabaseRoleWire, DatabaseWire, NamespaceWire, PodWire,
+    ApplicationWire, ClusterWire, DatabaseRoleWire, DatabaseWire, JobWire, NamespaceWire, PodWire,
     SealedSecretWire, SecretWire, Served, Wire,
 };
 
@@ -48,6 +48,9 @@ impl Changes {
         changes.follow::<DatabaseWire>(session, sight.databases(), |facts| &mut facts.databases);
         changes.follow::<PodWire>(session, sight.primaries(), |facts| &mut facts.pods);
         changes.follow::<PodWire>(session, Sight::reflector(), |facts| &mut facts.reflector);
+        if let Some(jobs) = sight.jobs() {
+            changes.follow::<JobWire>(session, jobs, |facts| &mut facts.jobs);
+        }
         for selection in secrets(sight, facts) {
             changes.follow::<SecretWire>(session, selection, |facts| &mut facts.secrets);
         }

@@ -56,7 +56,7 @@ pub(crate) struct Verify {
     /// With --wait: go on though a link is broken that waiting cannot mend.
     #[arg(long, env = "PGDB_KEEP_WAITING", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     keep_waiting: bool,
-    /// Leave this link out: argo-cd, sealed-secret, secret, mirror, role, password, database, cluster or login; may be given
+    /// Leave this link out: argo-cd, sealed-secret, secret, mirror, role, password, database, privileges, cluster or login; may be given
     /// several times.
     #[arg(
         long,
@@ -117,6 +117,9 @@ async fn look(args: &Verify, call: &Waiting<'_>, output: &Output) -> Result<Repo
         let apps = call.expectation.apps(&facts)?;
         if call.login {
             log_in(&session, &apps, &mut facts).await;
+        }
+        if !call.skip.contains(&Link::Privileges) {
+            session.read_job_logs(&apps, &mut facts).await;
         }
         return Ok(pgdb::verify::run(&apps, &facts, call.skip));
     }

@@ -61,6 +61,7 @@ impl Waiting<'_> {
                         let logins = self.look(session, &apps, &mut facts, woken);
                         timer.within(logins).await;
                     }
+                    timer.within(session.read_job_logs(&apps, &mut facts)).await;
                     Ok(pgdb::verify::run(&apps, &facts, self.skip))
                 }
                 Err(failure) => Err(failure),
