@@ -4,6 +4,7 @@ mod credential;
 mod delivery;
 mod login;
 mod postgres;
+mod privileges;
 
 use super::*;
 use crate::live::database::Part;
@@ -79,6 +80,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         delivery::ROWS,
         credential::ROWS,
         postgres::ROWS,
+        privileges::ROWS,
         login::ROWS,
     ]
     .into_iter()
