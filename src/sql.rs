@@ -1,6 +1,7 @@
 //! SQL as text: what is put into it is quoted here.
 
 pub mod freeing;
+pub mod held;
 pub mod holdings;
 pub mod privileges;
 pub mod sync;

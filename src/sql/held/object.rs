@@ -1,0 +1,81 @@
+//! An object that privileges are given on, with who has which.
+
+use serde_json::Value;
+
+/// An object of a database, or what somebody will make in it.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Object {
+    /// Its kind, as a row of what is wanted has it.
+    pub on: String,
+    /// The schema that it is, or is in; `*` for all that will be made; empty for the database.
+    pub schema: String,
+    /// Its name; `*` for all that will be made; empty for the database and for schemas. A function's has the types of its
+    /// arguments.
+    pub name: String,
+    /// The column, where it is one of a table.
+    pub column: Option<String>,
+    /// Whether it is what its owner will make.
+    pub is_default: bool,
+    /// Whose it is.
+    pub owner: String,
+    /// Whether the database's owner has its owner's rights.
+    pub is_own: bool,
+    /// Who has what.
+    pub grants: Vec<Granted>,
+}
+
+/// A privilege that somebody has.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Granted {
+    /// The role; none is PUBLIC.
+    pub to: Option<String>,
+    /// In PostgreSQL's word.
+    pub privilege: String,
+    /// Whether it may be passed on.
+    pub is_grantable: bool,
+}
+
+impl Object {
+    /// The object of a row: kind, schema, name, column, whether it is yet to be made, owner, whether it is the database's
+    /// owner's, and a JSON list of grants. None of a row that is none.
+    pub fn of_row(columns: [Option<&str>; 8]) -> Option<Self> {
+        let [on, schema, name, column, is_default, owner, is_own, grants] = columns;
+        let grants: Vec<Value> = serde_json::from_str(grants?).ok()?;
+        let grants: Option<Vec<Granted>> = grants.iter().map(Granted::of_json).collect();
+        Some(Self {
+            on: on?.to_owned(),
+            schema: schema?.to_owned(),
+            name: name?.to_owned(),
+            column: column
+                .filter(|column| !column.is_empty())
+                .map(str::to_owned),
+            is_default: is_default? == "t",
+            owner: owner?.to_owned(),
+            is_own: is_own? == "t",
+            grants: grants?,
+        })
+    }
+
+    /// Whether PUBLIC has a privilege on it.
+    pub fn is_public(&self, privilege: &str) -> bool {
+        let mut grants = self.grants.iter();
+        grants.any(|grant| grant.to.is_none() && grant.privilege == privilege)
+    }
+
+    /// Whether somebody has a privilege on it, granted to that very role.
+    pub fn is_granted(&self, role: &str, privilege: &str) -> bool {
+        let mut grants = self.grants.iter();
+        grants.any(|grant| grant.to.as_deref() == Some(role) && grant.privilege == privilege)
+    }
+}
+
+impl Granted {
+    /// That of a list of role (null for PUBLIC), privilege, and whether it may be passed on.
+    fn of_json(value: &Value) -> Option<Self> {
+        Some(Self {
+            to: value.get(0)?.as_str().map(str::to_owned),
+            privilege: value.get(1)?.as_str()?.to_owned(),
+            is_grantable: value.get(2)?.as_bool()?,
+        })
+    }
+}
