@@ -15,6 +15,7 @@ pub mod permission;
 pub mod pod;
 pub mod sealed_secret;
 pub mod secret;
+pub mod server;
 pub mod shelf;
 
 use meta::Meta;

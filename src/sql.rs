@@ -4,6 +4,7 @@ pub mod freeing;
 pub mod held;
 pub mod holdings;
 pub mod privileges;
+pub mod server;
 pub mod sync;
 pub mod wanted;
 

@@ -32,6 +32,13 @@ const BEGINNING: &str = "WITH base AS MATERIALIZED (
     FROM pg_proc p JOIN space n ON n.oid = p.pronamespace
 ";
 
+/// The columns with rights of their own.
+const COLUMNS: &str =
+    "  SELECT 'table', n.nspname, c.relname, t.attname, false, c.oid, c.relowner, t.attacl
+    FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid JOIN space n ON n.oid = c.relnamespace
+    WHERE t.attacl IS NOT NULL AND NOT t.attisdropped
+";
+
 /// What both end with: an object a row, with the owner's name and whether the database's owner has its rights.
 const END: &str = "SELECT o.kind, o.schema, o.name, o.part, o.is_default, r.rolname, o.owner = b.datdba OR pg_has_role(b.datdba, o.owner, 'USAGE'),
     coalesce(g.grants, '[]')
@@ -42,10 +49,7 @@ const END: &str = "SELECT o.kind, o.schema, o.name, o.part, o.is_default, r.roln
 pub fn granted() -> String {
     format!(
         "{BEGINNING}  UNION ALL
-  SELECT 'table', n.nspname, c.relname, t.attname, false, c.oid, c.relowner, t.attacl
-    FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid JOIN space n ON n.oid = c.relnamespace
-    WHERE t.attacl IS NOT NULL AND NOT t.attisdropped
-  UNION ALL
+{COLUMNS}  UNION ALL
   SELECT k.kind, coalesce(n.nspname, '*'), k.name, '', true, n.oid, b.datdba,
       coalesce(d.defaclacl, CASE WHEN n.oid = 0 THEN acldefault(k.acl, b.datdba) END)
     FROM base b CROSS JOIN (VALUES ('schema', '', 'n'::\"char\", 'n'::\"char\"), ('table', '*', 'r', 'r'), ('sequence', '*', 'S', 's'),
@@ -68,10 +72,11 @@ pub fn granted() -> String {
 }
 
 /// Asks what one may do with which object oneself, however one came to it, and what PUBLIC was granted: an object a row, as
-/// [`Object::of_row`] reads it.
+/// [`Object::of_row`] reads it. What is in a schema that one may not use, one can do nothing with.
 pub fn own() -> String {
     format!(
-        "{BEGINNING})
+        "{BEGINNING}  UNION ALL
+{COLUMNS})
 {END}
     SELECT json_agg(json_build_array(h.who, h.privilege, h.is_grantable) ORDER BY h.who, h.privilege) AS grants FROM (
       SELECT current_user::text AS who, p.privilege, false AS is_grantable
@@ -80,20 +85,59 @@ pub fn own() -> String {
           ('table', 'REFERENCES'), ('table', 'TRIGGER'), ('table', 'MAINTAIN'), ('sequence', 'USAGE'), ('sequence', 'SELECT'),
           ('sequence', 'UPDATE'), ('function', 'EXECUTE')) p (kind, privilege)
         WHERE p.kind = o.kind AND CASE
-          WHEN p.privilege = 'MAINTAIN' AND current_setting('server_version_num')::integer < 170000 THEN false
           WHEN o.kind = 'database' THEN has_database_privilege(o.oid, p.privilege)
           WHEN o.kind = 'schema' THEN has_schema_privilege(o.oid, p.privilege)
+          WHEN NOT has_schema_privilege(o.schema, 'USAGE') THEN false
+          WHEN o.part <> '' THEN p.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
+            AND has_column_privilege(o.oid, o.part, CASE WHEN p.privilege IN ('SELECT', 'INSERT', 'UPDATE') THEN p.privilege ELSE 'REFERENCES' END)
+          WHEN p.privilege = 'MAINTAIN' AND current_setting('server_version_num')::integer < 170000 THEN false
           WHEN o.kind = 'sequence' THEN has_sequence_privilege(o.oid, p.privilege)
           WHEN o.kind = 'function' THEN has_function_privilege(o.oid, p.privilege)
-          WHEN has_table_privilege(o.oid, p.privilege) THEN true
-          WHEN p.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') THEN has_any_column_privilege(o.oid, p.privilege)
-          ELSE false END
+          ELSE has_table_privilege(o.oid, p.privilege) END
       UNION ALL
       SELECT NULL, x.privilege_type, x.is_grantable FROM aclexplode(o.acl) x WHERE x.grantee = 0
     ) h
   ) g ON true ORDER BY 1, 2, 3, 4, 5, 6"
     )
 }
+
+/// Tries with the first tables what one may do, without doing it: `EXPLAIN` looks at the rights alone. What was denied is
+/// then in the setting that [`DENIED`] asks for.
+///
+/// Source: PostgreSQL `src/backend/executor/execMain.c`: `InitPlan` checks permissions also where nothing is run.
+pub const TRY: &str = "DO $pgdb$
+DECLARE
+  found record;
+  word text;
+  denied json[] := '{}';
+BEGIN
+  SET LOCAL lock_timeout = '200ms';
+  FOR found IN
+    SELECT n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) AS name, (SELECT quote_ident(t.attname) FROM pg_attribute t
+        WHERE t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped AND t.attgenerated = '' AND t.attidentity <> 'a'
+        ORDER BY t.attnum LIMIT 1) AS first
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p') AND left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema'
+      ORDER BY n.nspname, c.relname LIMIT 20
+  LOOP
+    FOREACH word IN ARRAY ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'] LOOP
+      BEGIN
+        EXECUTE 'EXPLAIN ' || CASE word WHEN 'SELECT' THEN 'SELECT count(*) FROM ' || found.name
+          WHEN 'INSERT' THEN 'INSERT INTO ' || found.name || ' DEFAULT VALUES'
+          WHEN 'UPDATE' THEN 'UPDATE ' || found.name || ' SET ' || found.first || ' = DEFAULT'
+          ELSE 'DELETE FROM ' || found.name END;
+      EXCEPTION
+        WHEN insufficient_privilege THEN denied := denied || json_build_array(found.nspname, found.relname, word);
+        WHEN OTHERS THEN NULL;
+      END;
+    END LOOP;
+  END LOOP;
+  PERFORM set_config('pgdb.denied', array_to_json(denied)::text, false);
+END
+$pgdb$";
+
+/// Asks for what [`TRY`] was denied: a JSON list of schema, table and privilege.
+pub const DENIED: &str = "SELECT coalesce(nullif(current_setting('pgdb.denied', true), ''), '[]')";
 
 /// Asks who one is in this session: the role, whether it is a superuser, whether it has the rights of the database's owner,
 /// and the server's version as a number: one row.

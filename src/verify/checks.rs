@@ -1,5 +1,6 @@
 //! The links of the chain, one file each, in the order in which they are looked at.
 
+mod access;
 mod argo_cd;
 mod cluster;
 mod database;
@@ -39,13 +40,15 @@ pub enum Link {
     Cluster,
     /// The application can log in.
     Login,
+    /// Those that were granted something may do that, and nothing else.
+    Access,
 }
 
 /// Looks at one link; several checks where it has several objects.
 pub(super) type CheckLink = fn(&Chain<'_>) -> Vec<Check>;
 
 /// Every link with what looks at it, in order.
-pub(super) const CHECKS: [(Link, CheckLink); 10] = [
+pub(super) const CHECKS: [(Link, CheckLink); 11] = [
     (Link::ArgoCd, argo_cd::check),
     (Link::SealedSecret, sealed_secret::check),
     (Link::Secret, secret::check),
@@ -56,6 +59,7 @@ pub(super) const CHECKS: [(Link, CheckLink); 10] = [
     (Link::Privileges, privileges::check),
     (Link::Cluster, cluster::check),
     (Link::Login, login::check),
+    (Link::Access, access::check),
 ];
 
 impl Link {
@@ -88,6 +92,7 @@ impl Link {
             Self::Privileges => ("privileges", "Privileges"),
             Self::Cluster => ("cluster", "Cluster"),
             Self::Login => ("login", "Login"),
+            Self::Access => ("access", "Access"),
         };
         Subject { check, title }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Facts;
+use super::users::ExpectedUser;
 use crate::declared::{
     CredentialSource, DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase,
     DeclaredItem, Ensure, RoleSource,
@@ -61,6 +62,8 @@ pub struct ExpectedAccess {
     pub actual_hash: String,
     /// Where it is declared, as `PATH:LINE`.
     pub place: String,
+    /// Who is tried at the database, where that is asked for.
+    pub users: Vec<ExpectedUser>,
 }
 
 /// What is expected of a Database.
@@ -245,6 +248,7 @@ impl ExpectedAccess {
             hash: access.hash.clone(),
             actual_hash: access.actual_hash.clone(),
             place: access.place.to_string(),
+            users: Vec::new(),
         }
     }
 }

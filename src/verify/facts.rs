@@ -13,6 +13,7 @@ use crate::live::pod::{Namespace, Pod};
 use crate::live::sealed_secret::SealedSecret;
 use crate::live::secret::Secret;
 use crate::live::shelf::Shelf;
+use crate::sql::held::Object;
 
 /// All that was read of the live cluster.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -43,6 +44,9 @@ pub struct Facts {
     pub job_logs: JobLogs,
     /// How logging in went, by the app's name; empty where it was not asked for.
     pub logins: BTreeMap<String, Result<Login, LoginProblem>>,
+    /// How the users of each app's database fared there, by the names of the app and of the user's app; empty where it was
+    /// not asked for.
+    pub trials: BTreeMap<String, BTreeMap<String, Result<Seen, LoginProblem>>>,
 }
 
 /// What PostgreSQL said to an app that logged in.
@@ -60,6 +64,21 @@ pub struct Login {
     pub schemas: Vec<(String, Option<Refusal>)>,
     /// Who else may connect, beside the owner and superusers.
     pub others: Vec<Grantee>,
+}
+
+/// What PostgreSQL said to a user of another app's database.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Seen {
+    /// `current_user`.
+    pub role: String,
+    /// Whether it is a superuser.
+    pub is_superuser: bool,
+    /// Whether it has the rights of the database's owner.
+    pub has_owners_rights: bool,
+    /// `server_version_num`.
+    pub version: u32,
+    /// What it may do with which object.
+    pub objects: Vec<Object>,
 }
 
 /// What of the facts is looked up by something else than a name.

@@ -72,6 +72,7 @@ fn access() -> ExpectedAccess {
         hash: Some(HASH.to_owned()),
         actual_hash: HASH.to_owned(),
         place: "infra/databases/postgres/my-shop-access.yaml:3".to_owned(),
+        users: Vec::new(),
     }
 }
 

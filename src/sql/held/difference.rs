@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::object::Object;
+use super::object::{Object, target};
 use crate::sql::identifier;
 use crate::sql::wanted::{ANY, Row, Wanted};
 
@@ -52,7 +52,7 @@ pub fn differences(wanted: &Wanted, objects: &[Object], version: u32) -> Vec<Dif
             if is_much || is_passed_on {
                 let difference = Difference {
                     is_grant_option: !is_much,
-                    is_by_public: role.is_some() && object.is_public(&grant.privilege),
+                    is_by_public: is_much && role.is_some() && object.is_public(&grant.privilege),
                     ..Difference::of(object, role)
                 };
                 add(&mut found, difference, &grant.privilege);
@@ -210,7 +210,10 @@ impl Difference {
                 )
             }
         };
-        let target = self.target(database);
+        let target = match self.made_by {
+            Some(_) => format!("{}S", self.on.to_uppercase()),
+            None => target(&self.on, &self.schema, &self.name, database),
+        };
         let words = match (self.is_missing, self.is_grant_option) {
             (true, _) => format!("GRANT {privileges} ON {target} TO {role}"),
             (false, true) => {
@@ -220,25 +223,6 @@ impl Difference {
         };
         let whose = self.made_by.as_deref().unwrap_or(owner);
         format!("as {whose}: {beginning}{words};")
-    }
-
-    /// The object, as a statement names it.
-    fn target(&self, database: &str) -> String {
-        let word = self.on.to_uppercase();
-        if self.made_by.is_some() {
-            return format!("{word}S");
-        }
-        let schema = identifier(&self.schema);
-        match self.on.as_str() {
-            "database" => format!("DATABASE {}", identifier(database)),
-            "schema" => format!("SCHEMA {schema}"),
-            // The types of its arguments are no part of its name.
-            "function" => match self.name.split_once('(') {
-                Some((name, types)) => format!("ROUTINE {schema}.{}({types}", identifier(name)),
-                None => format!("ROUTINE {schema}.{}", identifier(&self.name)),
-            },
-            _ => format!("{word} {schema}.{}", identifier(&self.name)),
-        }
     }
 }
 

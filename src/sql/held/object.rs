@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::sql::identifier;
+
 /// An object of a database, or what somebody will make in it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Object {
@@ -56,6 +58,25 @@ impl Object {
         })
     }
 
+    /// It, as a statement names it: `TABLE "public"."orders"`.
+    pub fn target(&self, database: &str) -> String {
+        target(&self.on, &self.schema, &self.name, database)
+    }
+
+    /// Takes from what somebody has what was denied when it was tried: a list of schema, table and privilege.
+    pub fn deny(&mut self, role: &str, denied: &[(String, String, String)]) {
+        let is_denied = |privilege: &String| {
+            self.column.is_none()
+                && denied.iter().any(|(schema, table, word)| {
+                    *schema == self.schema && *table == self.name && word == privilege
+                })
+        };
+        let kept = self.grants.iter().filter(|grant| {
+            grant.to.as_deref() != Some(role) || self.on != "table" || !is_denied(&grant.privilege)
+        });
+        self.grants = kept.cloned().collect();
+    }
+
     /// Whether PUBLIC has a privilege on it.
     pub fn is_public(&self, privilege: &str) -> bool {
         let mut grants = self.grants.iter();
@@ -77,5 +98,20 @@ impl Granted {
             privilege: value.get(1)?.as_str()?.to_owned(),
             is_grantable: value.get(2)?.as_bool()?,
         })
+    }
+}
+
+/// An object, as a statement names it.
+pub(super) fn target(on: &str, schema: &str, name: &str, database: &str) -> String {
+    let schema = identifier(schema);
+    match on {
+        "database" => format!("DATABASE {}", identifier(database)),
+        "schema" => format!("SCHEMA {schema}"),
+        // The types of its arguments are no part of its name.
+        "function" => match name.split_once('(') {
+            Some((name, types)) => format!("ROUTINE {schema}.{}({types}", identifier(name)),
+            None => format!("ROUTINE {schema}.{}", identifier(name)),
+        },
+        on => format!("{} {schema}.{}", on.to_uppercase(), identifier(name)),
     }
 }

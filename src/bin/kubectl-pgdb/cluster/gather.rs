@@ -66,7 +66,10 @@ impl Sight {
     /// What has to be seen of these apps. With one name there is, the server selects by it, so that nothing else is sent,
     /// and a right to that one name is enough.
     pub(crate) fn of(namespace: String, cluster: Option<String>, apps: &[Expected]) -> Self {
-        let secrets = apps.iter().map(|app| app.secret.as_deref());
+        let users = apps.iter().filter_map(|app| app.access.as_ref());
+        let users = users.flat_map(|access| access.users.iter().map(|user| &user.login));
+        let logins: Vec<&Expected> = apps.iter().chain(users).collect();
+        let secrets = logins.iter().map(|app| app.secret.as_deref());
         let databases = apps.iter().map(|app| {
             let database = app.database.as_ref();
             database.map(|database| database.object.as_str())
@@ -76,7 +79,7 @@ impl Sight {
             cluster,
             secret: only(secrets),
             database: only(databases),
-            mirrors: apps.iter().flat_map(mirrors).collect(),
+            mirrors: logins.iter().flat_map(|app| mirrors(app)).collect(),
             has_jobs: apps.iter().any(|app| app.access.is_some()),
         }
     }
