@@ -19,7 +19,6 @@ use std::str::FromStr;
 use crate::declared::{DeclaredAccess, DeclaredApp};
 use crate::domain::access::form::DatabaseAccess;
 use crate::domain::access::{Access, object_name, script_hash};
-use crate::domain::connection::{Connection, PORT};
 use crate::domain::kubernetes_name::{AppName, ObjectName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
@@ -97,7 +96,7 @@ impl Subject {
 /// # Errors
 /// Never for a parsed app name; the type of a path says so.
 pub fn file(app: &AppName, target: &Target) -> Result<RepoPath, RepoPathError> {
-    target.directory.join(&format!("{}.yaml", object_name(app)))
+    target.object_file(&object_name(app))
 }
 
 /// Writes the manifest of the access to a database; `there` is what the repository declares by now. Nothing is written
@@ -183,7 +182,7 @@ fn manifest(
     let file = |(key, text): &(&str, String)| json!({ "key": key, "text": indented(text) });
     let pod = image::Pod::of(target, draft.snapshot());
     let waves = target.waves;
-    let connection = Connection::new(&target.cluster, &target.namespace, &subject.database);
+    let endpoint = target.endpoint();
     let name = object_name(&subject.app);
     let values = json!({
         "app": subject.app.as_str(),
@@ -192,12 +191,12 @@ fn manifest(
         "files": files.iter().map(file).collect::<Vec<_>>(),
         "hash": hash,
         "hookWave": (i64::from(waves.database()) + 1).to_string(),
-        "host": connection.host(),
+        "host": endpoint.host.as_str(),
         "image": pod.image,
         "name": name,
         "namespace": target.namespace.as_str(),
         "networkPolicy": target.jobs.network_policy,
-        "port": PORT,
+        "port": endpoint.port.to_string(),
         "pullSecrets": pod.pull_secrets,
         "secret": subject.secret.as_str(),
         // CNPG's servers always speak TLS.

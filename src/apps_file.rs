@@ -18,7 +18,7 @@ mod tests;
 use crate::domain::app::Share;
 use crate::domain::choice::{ReclaimPolicy, RoleStyle};
 use crate::domain::database_option::{ConnectionLimit, Encoding, Extension, Locale};
-use crate::domain::kubernetes_name::{AppName, Namespace, ObjectName};
+use crate::domain::kubernetes_name::{AppName, Namespace, ObjectName, ServiceName};
 use crate::domain::password::Password;
 use crate::domain::postgres_name::{DatabaseName, GroupRoleName, RoleName, SchemaName};
 use crate::domain::role_comment::RoleComment;
@@ -59,6 +59,12 @@ pub struct Said {
     pub database: Option<DatabaseName>,
     /// The credential's Secret.
     pub secret: Option<ObjectName>,
+    /// Whether something else makes the Secret.
+    pub existing_secret: Option<bool>,
+    /// The Service in the app's namespaces.
+    pub service: Option<ServiceName>,
+    /// The Pooler that the app connects through.
+    pub pooler: Option<ServiceName>,
     /// Extensions of the database.
     pub extensions: Option<Vec<Extension>>,
     /// Schemas of the database, owned by the role.
@@ -95,6 +101,9 @@ impl Said {
             role: self.role.or(other.role),
             database: self.database.or(other.database),
             secret: self.secret.or(other.secret),
+            existing_secret: self.existing_secret.or(other.existing_secret),
+            service: self.service.or(other.service),
+            pooler: self.pooler.or(other.pooler),
             extensions: self.extensions.or(other.extensions),
             schemas: self.schemas.or(other.schemas),
             encoding: self.encoding.or(other.encoding),

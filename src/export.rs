@@ -123,9 +123,20 @@ impl<'declared> Owners<'declared> {
             said.owned_by = Some(parsed(owner)?);
         } else {
             say_role(role, &mut said)?;
-            let credential = app.credential.as_ref();
-            let credential = credential.ok_or("nothing in the repository makes its credential")?;
-            warnings = say_credential(app, credential, &mut said)?;
+            said.pooler = app.pooler.clone();
+            let service = app.service.as_ref();
+            said.service = service.map(|service| parsed(&service.name)).transpose()?;
+            warnings = match (&app.credential, &role.password_secret) {
+                (Some(credential), _) => say_credential(app, credential, &mut said)?,
+                (None, Some(secret)) if app.is_credential_outside() => {
+                    said.secret = Some(parsed(secret)?);
+                    said.existing_secret = Some(true);
+                    Vec::new()
+                }
+                (None, _) => {
+                    return Err("nothing in the repository makes its credential".to_owned());
+                }
+            };
         }
         if app.database.is_none() {
             said.share = Share::Login;
@@ -220,16 +231,16 @@ fn say_credential(
 ) -> Result<Vec<String>, String> {
     let mut warnings = Vec::new();
     said.secret = Some(parsed(&credential.name)?);
-    if credential.source != CredentialSource::SealedSecret {
-        return Err(format!(
-            "its credential is not made by a SealedSecret ({})",
-            credential.place
-        ));
+    let origin = app.role.as_ref().and_then(|role| role.secret_origin);
+    let is_sealed = credential.source == CredentialSource::SealedSecret && origin.is_none();
+    said.existing_secret = Some(!is_sealed);
+    if is_sealed {
+        said.scope = Some(credential.scope);
+        let has = |key: &&str| {
+            credential.open_keys.contains(*key) || credential.encrypted.contains_key(*key)
+        };
+        said.connection_keys = Some(Connection::KEYS.iter().all(has));
     }
-    said.scope = Some(credential.scope);
-    let has =
-        |key: &&str| credential.open_keys.contains(*key) || credential.encrypted.contains_key(*key);
-    said.connection_keys = Some(Connection::KEYS.iter().all(has));
     let reflection = &credential.reflection;
     let others: Vec<&str> = reflection
         .patterns()
@@ -268,7 +279,13 @@ impl Said {
                 Share::Whole | Share::Login => unless(&self.role, role.as_ref()),
             },
             database: unless(&self.database, database.as_ref()),
-            secret: unless(&self.secret, Some(&ObjectName::of_app(app, "-db-creds"))),
+            secret: match self.existing_secret {
+                Some(true) => self.secret.clone(),
+                _ => unless(&self.secret, Some(&ObjectName::of_app(app, "-db-creds"))),
+            },
+            existing_secret: self.existing_secret.filter(|is_existing| *is_existing),
+            service: self.service.clone(),
+            pooler: self.pooler.clone(),
             extensions: unless_empty(&self.extensions),
             schemas: unless_empty(&self.schemas),
             encoding: self.encoding.clone(),

@@ -33,6 +33,7 @@ use crate::new_app::{Ground, NewAppError, Planned, plan_all, refusals};
 use crate::repo::change_set::ChangeSet;
 use crate::repo::draft::Draft;
 use crate::repo::snapshot::Snapshot;
+use crate::sync::{Folding, SyncError, fold};
 
 pub use report::{AppReport, Report};
 
@@ -81,6 +82,8 @@ pub struct Plan {
 /// Why nothing is planned.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum ImportError {
+    /// What is declared of a server cannot be read or written.
+    Sync(SyncError),
     /// A credential is to be sealed, and there is no sealing key.
     NoKey,
     /// All that is wrong, in the order of the file.
@@ -169,8 +172,13 @@ pub fn plan(
         problems.sort();
         return Err(ImportError::Problems(problems));
     }
+    let folding = Folding {
+        target: inputs.ground.target,
+        snapshot: inputs.snapshot,
+        templates: inputs.ground.templates,
+    };
     Ok(Plan {
-        changes: draft.into_change_set(),
+        changes: fold(draft.into_change_set(), folding).map_err(ImportError::Sync)?,
         apps: outcomes,
         warnings,
         sql: grants::script(&grants),

@@ -13,9 +13,12 @@ pub mod login;
 pub mod meta;
 pub mod permission;
 pub mod pod;
+pub mod pooler;
+pub mod rights;
 pub mod sealed_secret;
 pub mod secret;
 pub mod server;
+pub mod service;
 pub mod shelf;
 
 use meta::Meta;

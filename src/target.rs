@@ -3,11 +3,13 @@
 mod error;
 pub mod neighbourhood;
 pub mod own;
+pub mod server;
 #[cfg(test)]
 mod tests;
 
 use crate::domain::choice::RoleStyle;
 use crate::domain::container_image::ContainerImage;
+use crate::domain::engine::Engine;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
 use crate::repo::kustomization::{Kustomization, namespaces_set, patches};
@@ -18,6 +20,7 @@ use crate::repo::yaml::{Node, Value, YamlError};
 use crate::settings::{TargetSettings, WaveSettings};
 
 pub use error::TargetError;
+pub use server::Server;
 
 /// The API group of CloudNativePG.
 pub const CNPG: &str = "postgresql.cnpg.io";
@@ -43,6 +46,8 @@ pub struct TargetRequest {
     pub roles: RoleStyle,
     /// The sync-waves.
     pub waves: WaveSettings,
+    /// What the settings say of a server that CNPG does not run; none of a Cluster.
+    pub server: Option<Box<TargetSettings>>,
     /// How Jobs run SQL.
     pub jobs: JobOptions,
 }
@@ -72,6 +77,8 @@ impl TargetRequest {
         self.namespace = self.namespace.or(inherited.namespace);
         self.directory = inherited.directory;
         self.waves = inherited.waves;
+        self.server =
+            (settings.engine == Some(Engine::Postgres)).then(|| Box::new(settings.clone()));
         self.jobs = JobOptions {
             image: inherited.job_image,
             network_policy: inherited.network_policy.unwrap_or_default(),
@@ -101,6 +108,8 @@ pub struct Target {
     pub directory: RepoPath,
     /// The sync-waves.
     pub waves: Waves,
+    /// The server, where CNPG does not run it.
+    pub server: Option<Server>,
     /// How Jobs run SQL.
     pub jobs: JobOptions,
 }
@@ -144,6 +153,9 @@ impl Target {
     /// When there is no Cluster, or several and no choice; when the file that was named cannot serve; when the waves
     /// do not ascend.
     pub fn resolve(request: &TargetRequest, snapshot: &Snapshot) -> Result<Self, TargetError> {
+        if let Some(settings) = &request.server {
+            return Self::of_server(request, settings);
+        }
         let candidates = match &request.cluster_file {
             Some(path) => in_file(path, request.cluster.as_ref(), snapshot),
             None => in_repo(request.cluster.as_ref(), snapshot),
@@ -195,6 +207,7 @@ impl Target {
             cluster: candidate.cluster,
             directory: request.directory.clone().unwrap_or(folder),
             waves: waves(request, candidate.wave)?,
+            server: None,
             jobs: request.jobs.clone(),
             manifest: Some(ClusterManifest {
                 path: candidate.path,
@@ -228,6 +241,7 @@ impl Target {
             manifest: None,
             directory,
             waves: waves(request, None)?,
+            server: None,
             jobs: request.jobs.clone(),
         })
     }

@@ -16,8 +16,10 @@ mod users;
 pub use crate::live::login::{Grantee, LoginProblem, Refusal};
 pub use attempt::Attempt;
 pub use checks::Link;
-pub use expected::{Expected, ExpectedAccess, ExpectedDatabase, MirrorsTo};
-pub use facts::{Facts, Login, Seen};
+pub use expected::{
+    Expected, ExpectedAccess, ExpectedDatabase, ExpectedServer, ExpectedService, MirrorsTo,
+};
+pub use facts::{Facts, Login, POOLER_NAME, Seen};
 pub use report::{AppReport, Broken, Report, Summary};
 pub use users::{ExpectedUser, add_users};
 
@@ -43,8 +45,8 @@ fn verify_app<'facts>(
     skip: &'facts [Link],
 ) -> AppReport {
     let mut chain = Chain::new(app, facts, index, skip);
-    for (link, check) in CHECKS {
-        let checks = if skip.contains(&link) {
+    for (link, check) in CHECKS.iter().filter(|(link, _)| link.is_of(app)) {
+        let checks = if skip.contains(link) {
             vec![link.subject().skipped("not-asked", "left out as asked")]
         } else {
             check(&chain)

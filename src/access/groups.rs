@@ -30,9 +30,7 @@ pub struct Groups<'input> {
 /// # Errors
 /// Never for a parsed app name; the type of a path says so.
 pub fn group_file(app: &AppName, level: Level, target: &Target) -> Result<RepoPath, RepoPathError> {
-    target
-        .directory
-        .join(&format!("{}.yaml", object(app, level)))
+    target.object_file(&object(app, level))
 }
 
 /// The name of the DatabaseRole of a level's group.

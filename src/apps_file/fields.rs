@@ -37,6 +37,7 @@ pub enum Takes {
 }
 
 const LABEL: &str = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
+const SERVICE: &str = "^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$";
 const SUBDOMAIN: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 const ROLE: &str =
     "^(?!pg_|cnpg_|(postgres|streaming_replica|public|none)$)[a-z_][a-z0-9_-]{0,62}$";
@@ -52,7 +53,7 @@ const PASSWORD: &str =
     r"^(?![\s\ufeff])[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f](\r?\n)?$";
 
 /// The keys of the product's own entries, in the order in which they are written.
-pub const FIELDS: [Field; 19] = [
+pub const FIELDS: [Field; 22] = [
     Field {
         name: "name",
         takes: Takes::Text(LABEL, 63),
@@ -94,6 +95,24 @@ pub const FIELDS: [Field; 19] = [
         takes: Takes::Text(SUBDOMAIN, 253),
         about: "The credential's Secret.",
         example: "my-shop-db-creds",
+    },
+    Field {
+        name: "existingSecret",
+        takes: Takes::Text(SUBDOMAIN, 253),
+        about: "The credential's Secret, where something else makes it and nothing is to be sealed.",
+        example: "my-shop-login",
+    },
+    Field {
+        name: "service",
+        takes: Takes::Text(SERVICE, 63),
+        about: "A Service that leads to the database's host, in each of the app's namespaces.",
+        example: "postgres",
+    },
+    Field {
+        name: "pooler",
+        takes: Takes::Text(SERVICE, 63),
+        about: "The CNPG Pooler that the app connects through.",
+        example: "pooler-rw",
     },
     Field {
         name: "extensions",
@@ -180,11 +199,17 @@ pub(super) const OF_DATABASES: [&str; 7] = [
     "reclaim",
 ];
 
+/// The keys that an app cannot have whose Secret something else makes (`existingSecret`).
+pub(super) const OF_SEALED: [&str; 4] = ["secretName", "scope", "connectionKeys", "password"];
+
 /// The keys that an app cannot have which has no login of its own (`ownedBy`).
-pub(super) const OF_LOGINS: [&str; 9] = [
+pub(super) const OF_LOGINS: [&str; 12] = [
     "appNamespaces",
     "user",
     "secretName",
+    "existingSecret",
+    "service",
+    "pooler",
     "roles",
     "inRoles",
     "comment",

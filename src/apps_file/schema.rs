@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{FIELDS, Field, OF_DATABASES, OF_LOGINS, Takes, USER_FIELDS};
+use super::fields::{FIELDS, Field, OF_DATABASES, OF_LOGINS, OF_SEALED, Takes, USER_FIELDS};
 use super::privilege::Privilege;
 use super::{API_VERSION, KIND};
 use crate::domain::database_option::Encoding;
@@ -52,6 +52,7 @@ fn app() -> Value {
     let is_login = json!({ "ownsDatabase": { "const": false } });
     let is_database =
         json!({ "ownedBy": { "type": "string" }, "ownsDatabase": { "not": { "const": false } } });
+    let is_existing = json!({ "existingSecret": { "type": "string" } });
     rules(
         &mut app,
         json!([
@@ -62,6 +63,10 @@ fn app() -> Value {
             {
                 "if": { "required": ["ownedBy"], "properties": is_database },
                 "then": { "properties": without(&OF_LOGINS) },
+            },
+            {
+                "if": { "required": ["existingSecret"], "properties": is_existing },
+                "then": { "properties": without(&OF_SEALED) },
             },
         ]),
     );

@@ -36,6 +36,12 @@ pub struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     secret_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    existing_secret: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pooler: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     extensions: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     schemas: Option<Vec<String>>,
@@ -73,6 +79,7 @@ impl Document {
 impl Written {
     /// An app with all that is said of it.
     pub fn new(name: &AppName, said: &Said) -> Self {
+        let is_existing = said.existing_secret == Some(true);
         Self {
             name: name.to_string(),
             app_namespaces: texts(said.namespaces.as_deref()),
@@ -80,7 +87,10 @@ impl Written {
             database: text(said.database.as_ref()),
             owns_database: (said.share == Share::Login).then_some(false),
             owned_by: text(said.owned_by.as_ref()),
-            secret_name: text(said.secret.as_ref()),
+            secret_name: text(said.secret.as_ref().filter(|_| !is_existing)),
+            existing_secret: text(said.secret.as_ref().filter(|_| is_existing)),
+            service: text(said.service.as_ref()),
+            pooler: text(said.pooler.as_ref()),
             extensions: texts(said.extensions.as_deref()),
             schemas: texts(said.schemas.as_deref()),
             encoding: text(said.encoding.as_ref()),

@@ -6,8 +6,10 @@ use super::name::{Namesakes, unused};
 use super::objects::TargetObjects;
 use super::role::Roles;
 use super::{
-    DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredRole, RoleSource,
+    DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredRole,
+    DeclaredService, RoleSource,
 };
+use crate::domain::kubernetes_name::ServiceName;
 use crate::target::Target;
 use crate::target::own::{is_made_for_cluster, secret_reference};
 
@@ -22,6 +24,8 @@ struct Pieces<'found> {
     names: HashMap<&'found str, Option<&'found str>>,
     /// What is declared of the access to the databases of these names.
     accesses: HashMap<&'found str, &'found DeclaredAccess>,
+    services: &'found [(String, DeclaredService)],
+    target: &'found Target,
 }
 
 /// An app in the making: the numbers of its pieces, and the name that it would like to have.
@@ -74,7 +78,7 @@ pub(super) fn assemble(
 }
 
 impl<'found> Pieces<'found> {
-    fn of(found: &'found TargetObjects<'_, '_>, target: &Target) -> Self {
+    fn of(found: &'found TargetObjects<'_, '_>, target: &'found Target) -> Self {
         let secrets = found.credentials.iter().enumerate();
         let databases = found.databases.iter();
         Self {
@@ -84,6 +88,8 @@ impl<'found> Pieces<'found> {
             secrets: secrets
                 .map(|(number, credential)| (credential.name.as_str(), number))
                 .collect(),
+            services: &found.services,
+            target,
             names: databases
                 .map(|database| (database.name.as_str(), database.app.as_deref()))
                 .collect(),
@@ -181,6 +187,12 @@ impl<'found> Pieces<'found> {
 
     fn app(&self, draft: &Draft, taken: &mut HashSet<String>) -> DeclaredApp {
         let namesakes = self.namesakes(draft);
+        let service = namesakes.label().and_then(|label| {
+            let mut services = self.services.iter();
+            services
+                .find(|(app, _)| app == label)
+                .map(|(_, service)| service)
+        });
         DeclaredApp {
             name: unused(namesakes.candidates(), taken),
             is_own: namesakes.label().is_some(),
@@ -192,11 +204,26 @@ impl<'found> Pieces<'found> {
                 .database
                 .and_then(|database| self.accesses.get(database.name.as_str()))
                 .map(|access| (*access).clone()),
+            pooler: self.pooler(namesakes, service),
+            service: service.cloned(),
         }
     }
 }
 
 impl<'found> Pieces<'found> {
+    /// The Pooler that an app connects through.
+    fn pooler(
+        &self,
+        pieces: Namesakes<'found>,
+        service: Option<&DeclaredService>,
+    ) -> Option<ServiceName> {
+        let named = pieces
+            .credential
+            .and_then(|credential| credential.host.as_deref());
+        let host = named.or(service.map(|service| service.host.as_str()))?;
+        self.target.pooler(host)
+    }
+
     /// The database that an app without one of its own logs in to.
     fn guest_in(&self, pieces: Namesakes<'found>) -> Option<&'found str> {
         if pieces.database.is_some() || pieces.role.is_none() {

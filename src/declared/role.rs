@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::database::ensure;
 use super::objects::{TargetObjects, place};
-use super::{DeclaredRole, Ensure, Kept, Place, RoleSource};
+use super::{DeclaredRole, Ensure, Kept, Place, RoleSource, SecretOrigin};
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 use crate::target::Target;
@@ -118,6 +118,7 @@ fn read(
         source,
         place,
         password_secret: text(&["passwordSecret", "name"]).map(str::to_owned),
+        secret_origin: file.and_then(|file| SecretOrigin::read(file, node)),
         login: text(&["login"]) == Some("true"),
         disables_password: text(&["disablePassword"]) == Some("true"),
         is_bootstrapped: false,
@@ -150,6 +151,7 @@ fn own(cluster: &Object<'_>, target: &Target) -> Vec<DeclaredRole> {
         source: RoleSource::Cluster,
         place: place(cluster, names.line),
         password_secret: secret.or_else(|| Some(format!("{}-{suffix}", target.cluster))),
+        secret_origin: None,
         login: true,
         disables_password: false,
         is_bootstrapped: suffix == "app",

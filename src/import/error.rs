@@ -13,6 +13,8 @@ fn key(flag: &str) -> &str {
         "--user" => "user",
         "--database" => "database",
         "--secret-name" => "secretName",
+        "--existing-secret" => "existingSecret",
+        "--pooler" => "pooler",
         _ => "name",
     }
 }
@@ -25,6 +27,10 @@ pub(super) fn of_app(position: Position, error: &AppError) -> Problem {
         }
         AppError::NoNamespace => {
             "give the application's namespace as `appNamespaces`, or one for all with --app-namespace".to_owned()
+        }
+        AppError::ServiceNowhere(_) => "name them as `appNamespaces`".to_owned(),
+        AppError::PoolerUnused(_) => {
+            "leave `pooler` out, or have a Service lead to it with `service`".to_owned()
         }
         AppError::Twice { .. } => error.help(),
         AppError::MemberOfItself(_) => "leave it out of `inRoles`".to_owned(),

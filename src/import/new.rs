@@ -96,6 +96,9 @@ pub(super) fn wanted(
             connection_keys: said
                 .connection_keys
                 .unwrap_or(defaults.options.connection_keys),
+            existing_secret: said.existing_secret.unwrap_or_default(),
+            service: said.service,
+            pooler: said.pooler,
             share: said.share,
             isolate: defaults.options.isolate && said.share == Share::Whole,
         },

@@ -73,7 +73,8 @@ impl<'input> Sorted<'input> {
                 return;
             }
         };
-        if is_whole(app, settled.said.share) {
+        let wants_service = entry.said.service.is_some() && settled.said.service.is_none();
+        if is_whole(app, settled.said.share) && !wants_service {
             self.compare(entry, app, &settled.said, inputs);
         } else {
             self.add(entry, Some(settled.said), roles, inputs);

@@ -8,7 +8,6 @@ use crate::apps_file::{Position, Problem, Said};
 use crate::declared::places::{Places, Spot};
 use crate::declared::{DeclaredApp, Place, RoleSource};
 use crate::domain::choice::ReclaimPolicy;
-use crate::domain::connection::Connection;
 use crate::domain::kubernetes_name::AppName;
 use crate::domain::password::Password;
 use crate::domain::postgres_name::{DatabaseName, GroupRoleName};
@@ -84,7 +83,11 @@ impl Update<'_> {
         }
         if let (Some(wanted), Some(database)) = (said.connection_keys, self.database()) {
             let ground = inputs.ground.target;
-            let connection = Connection::new(&ground.cluster, &ground.namespace, &database);
+            let connection = ground.connection(&database);
+            let connection = match &self.app.pooler {
+                Some(pooler) => connection.through(pooler, &ground.namespace),
+                None => connection,
+            };
             edits.extend(connection_keys(&spot, node, &connection, wanted));
         }
         Ok(())

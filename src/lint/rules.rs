@@ -41,6 +41,9 @@ mod reserved_name;
 mod role_declared_twice;
 mod role_without_database;
 mod secret_type;
+mod server_row_twice;
+mod sync_file_changed;
+mod sync_may_overlap;
 mod sync_wave_in_template;
 mod sync_wave_not_a_string;
 mod sync_waves_not_ascending;
@@ -48,6 +51,7 @@ mod template_name_differs;
 mod unclear_ignore;
 mod unknown_cluster;
 mod unknown_field;
+mod unknown_on_server;
 mod unknown_owner;
 mod unknown_password_secret;
 mod unused_credential;
@@ -59,6 +63,7 @@ use super::rule::Rule;
 pub const RULES: &[Rule] = &[
     invalid_yaml::RULE,                 // PGDB001
     unclear_ignore::RULE,               // PGDB002
+    sync_file_changed::RULE,            // PGDB003
     credential_outside_namespace::RULE, // PGDB101
     object_outside_namespace::RULE,     // PGDB102
     cluster_outside_namespace::RULE,    // PGDB103
@@ -67,6 +72,7 @@ pub const RULES: &[Rule] = &[
     unknown_cluster::RULE,              // PGDB203
     template_name_differs::RULE,        // PGDB204
     missing_credential_key::RULE,       // PGDB205
+    unknown_on_server::RULE,            // PGDB206
     no_sync_wave::RULE,                 // PGDB301
     sync_wave_not_a_string::RULE,       // PGDB302
     sync_waves_not_ascending::RULE,     // PGDB303
@@ -102,6 +108,8 @@ pub const RULES: &[Rule] = &[
     unknown_field::RULE,                // PGDB713
     invalid_field::RULE,                // PGDB714
     duplicate_key::RULE,                // PGDB716
+    server_row_twice::RULE,             // PGDB717
+    sync_may_overlap::RULE,             // PGDB718
     not_listed::RULE,                   // PGDB801
     listed_file_missing::RULE,          // PGDB802
     role_without_database::RULE,        // PGDB901

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::RemoveError;
 use super::inventory::{Inventory, RoleState, Spot};
 use super::{Fate, Piece, role};
+use crate::domain::engine::Engine;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Edit, EditError, Step as PathStep, apply, remove_document};
 use crate::repo::kustomization::{Listing, listings};
@@ -33,6 +34,7 @@ pub(super) fn close(
     let note = "the database and its data stay in PostgreSQL";
     pieces.extend(inventory.database_piece(Fate::Goes(note.to_owned())));
     pieces.extend(credential(inventory));
+    pieces.extend(inventory.service_pieces());
     take_objects_out(inventory, &going(inventory), draft, warnings)?;
     Ok(pieces)
 }
@@ -49,7 +51,10 @@ pub(super) fn take_out(
     if is_shared {
         pieces.extend(inventory.role_piece(Fate::Stays(inventory.why_shared())));
     } else if inventory.is_object() {
-        let note = "CNPG drops the role with its object";
+        let note = match inventory.inputs.target.engine() {
+            Engine::Cnpg => "CNPG drops the role with its object",
+            Engine::Postgres => "",
+        };
         pieces.extend(inventory.role_piece(Fate::Goes(note.to_owned())));
         spots.extend(inventory.role.clone());
     } else {
@@ -58,6 +63,7 @@ pub(super) fn take_out(
     }
     pieces.extend(inventory.database_piece(Fate::Goes(String::new())));
     pieces.extend(credential(inventory));
+    pieces.extend(inventory.service_pieces());
     take_objects_out(inventory, &spots, draft, warnings)?;
     Ok(pieces)
 }
@@ -84,6 +90,7 @@ fn going(inventory: &Inventory<'_>) -> Vec<Spot> {
     credential
         .filter(|_| inventory.credential_goes())
         .into_iter()
+        .chain(inventory.services.clone())
         .chain(inventory.database.clone())
         .collect()
 }

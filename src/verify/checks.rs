@@ -7,12 +7,16 @@ mod database;
 mod login;
 mod mirror;
 mod password;
+mod pooler;
 mod privileges;
 mod role;
 mod sealed_secret;
 mod secret;
+mod service;
+mod sync;
 
 use super::chain::Chain;
+use super::expected::Expected;
 use crate::domain::kubernetes_name::AppName;
 use crate::live::fact::{Cause, Unreadable};
 use crate::report::{Check, Subject};
@@ -28,6 +32,8 @@ pub enum Link {
     Secret,
     /// The credential is where the application reads it.
     Mirror,
+    /// The application finds the database by a name in its own namespace.
+    Service,
     /// The login role is there.
     Role,
     /// PostgreSQL has the Secret's password.
@@ -38,6 +44,10 @@ pub enum Link {
     Privileges,
     /// PostgreSQL runs.
     Cluster,
+    /// The Pooler takes connections.
+    Pooler,
+    /// A server that CNPG does not run is what is declared.
+    Sync,
     /// The application can log in.
     Login,
     /// Those that were granted something may do that, and nothing else.
@@ -48,16 +58,19 @@ pub enum Link {
 pub(super) type CheckLink = fn(&Chain<'_>) -> Vec<Check>;
 
 /// Every link with what looks at it, in order.
-pub(super) const CHECKS: [(Link, CheckLink); 11] = [
+pub(super) const CHECKS: [(Link, CheckLink); 14] = [
     (Link::ArgoCd, argo_cd::check),
     (Link::SealedSecret, sealed_secret::check),
     (Link::Secret, secret::check),
     (Link::Mirror, mirror::check),
+    (Link::Service, service::check),
     (Link::Role, role::check),
     (Link::Password, password::check),
     (Link::Database, database::check),
     (Link::Privileges, privileges::check),
     (Link::Cluster, cluster::check),
+    (Link::Pooler, pooler::check),
+    (Link::Sync, sync::check),
     (Link::Login, login::check),
     (Link::Access, access::check),
 ];
@@ -79,6 +92,26 @@ impl Link {
         CHECKS.iter().map(|(link, _)| link.subject().title)
     }
 
+    /// Whether an app on a server of its kind has this link: CNPG has no Job, and any other server none of CNPG's objects.
+    pub(super) fn is_of(self, app: &Expected) -> bool {
+        match self {
+            Self::Role
+            | Self::Password
+            | Self::Database
+            | Self::Privileges
+            | Self::Cluster
+            | Self::Pooler => app.server.is_none(),
+            Self::Sync => app.server.is_some(),
+            Self::ArgoCd
+            | Self::SealedSecret
+            | Self::Secret
+            | Self::Mirror
+            | Self::Service
+            | Self::Login
+            | Self::Access => true,
+        }
+    }
+
     /// Its word for programs and its title for people.
     pub fn subject(self) -> Subject {
         let (check, title) = match self {
@@ -86,11 +119,14 @@ impl Link {
             Self::SealedSecret => ("sealed-secret", "SealedSecret"),
             Self::Secret => ("secret", "Secret"),
             Self::Mirror => ("mirror", "Mirror"),
+            Self::Service => ("service", "Service"),
             Self::Role => ("role", "Role"),
             Self::Password => ("password", "Password"),
             Self::Database => ("database", "Database"),
             Self::Privileges => ("privileges", "Privileges"),
             Self::Cluster => ("cluster", "Cluster"),
+            Self::Pooler => ("pooler", "Pooler"),
+            Self::Sync => ("sync", "Sync"),
             Self::Login => ("login", "Login"),
             Self::Access => ("access", "Access"),
         };

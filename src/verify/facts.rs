@@ -6,12 +6,14 @@ use crate::domain::time::UnixTime;
 use crate::live::application::{Application, Held};
 use crate::live::cluster::Cluster;
 use crate::live::database::{Database, DatabaseRole};
-use crate::live::job::{Job, JobLogs};
+use crate::live::job::{CronJob, Job, JobLogs};
 use crate::live::login::{Grantee, LoginProblem, Refusal};
 use crate::live::meta::Meta;
 use crate::live::pod::{Namespace, Pod};
+use crate::live::pooler::Pooler;
 use crate::live::sealed_secret::SealedSecret;
 use crate::live::secret::Secret;
+use crate::live::service::Service;
 use crate::live::shelf::Shelf;
 use crate::sql::held::Object;
 
@@ -38,9 +40,17 @@ pub struct Facts {
     pub pods: Shelf<Pod>,
     /// The pods of Reflector.
     pub reflector: Shelf<Pod>,
-    /// The Jobs of the cluster's namespace that the product declares; read where some access is declared.
+    /// The Services that the product made, of all namespaces; empty where no app has one.
+    pub services: Shelf<Service>,
+    /// The Poolers of the cluster's namespace; empty where no app connects through one.
+    pub poolers: Shelf<Pooler>,
+    /// Their pods.
+    pub pooler_pods: Shelf<Pod>,
+    /// The CronJobs of the product in the namespace of a server that CNPG does not run.
+    pub cron_jobs: Shelf<CronJob>,
+    /// The Jobs of the product in the cluster's namespace, where some are looked at.
     pub jobs: Shelf<Job>,
-    /// What the Jobs that failed said.
+    /// What the Jobs that failed said at last.
     pub job_logs: JobLogs,
     /// How logging in went, by the app's name; empty where it was not asked for.
     pub logins: BTreeMap<String, Result<Login, LoginProblem>>,
@@ -109,8 +119,11 @@ pub(super) const AUTO_REFLECTS: &str = "reflector.v1.k8s.emberstack.com/auto-ref
 /// The annotation of a mirror that holds the source's resourceVersion.
 pub(super) const REFLECTED_VERSION: &str = "reflector.v1.k8s.emberstack.com/reflected-version";
 
+/// The label that CNPG puts on the pods of a Pooler.
+pub const POOLER_NAME: &str = "cnpg.io/poolerName";
+
 /// The API groups of the objects that make an app's chain.
-const GROUPS: [&str; 2] = ["bitnami.com", "postgresql.cnpg.io"];
+const GROUPS: [&str; 3] = ["batch", "bitnami.com", "postgresql.cnpg.io"];
 
 impl<'facts> Index<'facts> {
     /// Builds it in one pass over the facts.

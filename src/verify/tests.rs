@@ -15,7 +15,7 @@ use crate::live::application::{Application, Held, Operation};
 use crate::live::cluster::{Cluster, ManagedRole, RoleStatus};
 use crate::live::database::{Applied, Database};
 use crate::live::fact::{Cause, Fact, Unreadable};
-use crate::live::job::{Job, JobState};
+use crate::live::job::{Job, Outcome};
 use crate::live::meta::{Meta, Owner};
 use crate::live::pod::{Namespace, Pod};
 use crate::live::sealed_secret::SealedSecret;
@@ -42,6 +42,7 @@ fn my_shop() -> Expected {
         mirrors: MirrorsTo::Named(vec!["shop".to_owned()]),
         role: Some("my_shop".to_owned()),
         role_source: Some(RoleSource::Managed),
+        made_elsewhere: false,
         made_by: Some(CredentialSource::SealedSecret),
         database: Some(ExpectedDatabase {
             object: "my-shop-db".to_owned(),
@@ -50,6 +51,9 @@ fn my_shop() -> Expected {
             schemas: Vec::new(),
         }),
         access: Some(access()),
+        service: None,
+        pooler: None,
+        server: None,
     }
 }
 
@@ -304,8 +308,8 @@ fn job() -> Job {
             annotations: map([("kubectl-pgdb/script-sha256", HASH)]),
             ..meta("postgres", "my-shop-access", "50")
         },
-        state: JobState::Complete,
-        failed: 0,
+        outcome: Outcome::Complete,
+        failed_pods: 0,
         started: Some(MADE),
         ended: Some(MADE),
     }

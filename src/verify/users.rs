@@ -80,7 +80,7 @@ fn user(
         login: Expected {
             database: app.database.clone(),
             access: None,
-            ..Expected::of_declared(other, target)
+            ..Expected::of_declared(other, target, declared.script.as_deref())
         },
         groups,
     })

@@ -211,6 +211,11 @@ impl ApiServer {
             .change(|state| state.access.forbid(verb, group, resource, reach));
     }
 
+    /// Allows what these Roles and ClusterRoles say that are bound, and nothing else.
+    pub fn grant(&self, manifests: &[Value]) {
+        self.shared.change(|state| state.access.grant(manifests));
+    }
+
     /// Allows everything again.
     pub fn allow_all(&self) {
         self.shared.change(|state| state.access.allow_all());

@@ -37,6 +37,7 @@ pub mod jobs;
 pub mod live;
 pub mod manifests;
 pub mod platform;
+pub mod pooler;
 pub mod reflector;
 pub mod sealed_secrets;
 
@@ -159,6 +160,12 @@ impl World {
         }
         for manifest in of_kind(manifests, "Job") {
             jobs::put(cluster, manifest);
+        }
+        for manifest in of_kind(manifests, "Pooler") {
+            pooler::put(cluster, manifest);
+        }
+        for manifest in of_kind(manifests, "Service") {
+            cluster.put(argo::tracked(manifest));
         }
         cluster.put(argo::application(manifests));
         world

@@ -35,6 +35,7 @@ mod timer;
 mod trial;
 mod unreadable;
 mod watching;
+mod way;
 
 use std::path::PathBuf;
 
@@ -47,9 +48,9 @@ use tower::{BoxError, service_fn};
 use crate::failure::Failure;
 
 pub(crate) use examination::Examination;
-pub(crate) use gather::Sight;
+pub(crate) use gather::{LOG_LINES, Sight};
 pub(crate) use login::Door;
-pub(crate) use objects::{ClusterWire, DatabaseRoleWire, DatabaseWire};
+pub(crate) use objects::{ClusterWire, DatabaseRoleWire, DatabaseWire, JobWire};
 pub(crate) use runtime::block_on;
 pub(crate) use service_proxy::Question;
 pub(crate) use timer::{Timer, Woken};

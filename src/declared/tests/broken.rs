@@ -138,6 +138,7 @@ fn roles_that_need_no_credential() {
             source: RoleSource::Cluster,
             place: place("infra/pg/cluster.yaml", 1),
             password_secret: Some("pg-app".to_owned()),
+            secret_origin: None,
             login: true,
             disables_password: false,
             is_bootstrapped: true,

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::stream::{self, StreamExt};
 use kube::Api;
 use kube::api::ListParams;
 use pgdb::live::fact::{Cause, Fact};
-use pgdb::live::job::Job;
+use pgdb::live::job::{Job, JobLogs, Outcome};
 use pgdb::live::shelf::Shelf;
 use pgdb::repo::object::{MANAGED_BY, PRODUCT};
-use pgdb::verify::{Expected, Facts, MirrorsTo};
+use pgdb::verify::{Expected, Facts, MirrorsTo, POOLER_NAME};
 
 use super::Session;
 use super::objects::{
-    ApplicationWire, ClusterWire, DatabaseRoleWire, DatabaseWire, JobWire, NamespaceWire, PodWire,
-    SealedSecretWire, SecretWire, Served, Wire,
+    ApplicationWire, ClusterWire, CronJobWire, DatabaseRoleWire, DatabaseWire, JobWire,
+    NamespaceWire, PodWire, PoolerWire, SealedSecretWire, SecretWire, Served, ServiceWire, Wire,
 };
 use crate::workspace::now;
 
@@ -28,10 +29,16 @@ pub(crate) struct Sight {
     secret: Option<String>,
     /// The name of the Database, where there is only one.
     database: Option<String>,
+    /// Whether some app has a Service.
+    has_services: bool,
+    /// Whether some app connects through a Pooler.
+    has_poolers: bool,
     /// The namespaces that credentials are mirrored to, as far as their names are known.
     mirrors: BTreeSet<String>,
-    /// Whether Jobs are looked at: those of the access to databases.
-    has_jobs: bool,
+    /// The Jobs that make the privileges in databases what is declared, by their names.
+    access_jobs: BTreeSet<String>,
+    /// Whether CNPG does not run the server, so that Jobs make what its objects are made of elsewhere.
+    is_server: bool,
 }
 
 /// Where a kind is looked for, and which of its objects.
@@ -47,6 +54,10 @@ pub(crate) struct Selection {
 
 /// Secrets of these types are no credentials, and there may be many large ones.
 const NO_CREDENTIALS: &str = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,type!=bootstrap.kubernetes.io/token";
+/// How many lines of a failed Job's log are told.
+pub(crate) const LOG_LINES: usize = 6;
+/// How many logs are read at the same time.
+const LOGS_AT_ONCE: usize = 8;
 /// The label that Reflector's chart puts on its pods.
 const REFLECTOR: &str = "app.kubernetes.io/name=reflector";
 
@@ -58,8 +69,11 @@ impl Sight {
             cluster,
             secret: None,
             database: None,
+            has_services: false,
+            has_poolers: false,
             mirrors: BTreeSet::new(),
-            has_jobs: false,
+            access_jobs: BTreeSet::new(),
+            is_server: false,
         }
     }
 
@@ -79,8 +93,14 @@ impl Sight {
             cluster,
             secret: only(secrets),
             database: only(databases),
+            has_services: apps.iter().any(|app| app.service.is_some()),
+            has_poolers: apps.iter().any(|app| app.pooler.is_some()),
             mirrors: logins.iter().flat_map(|app| mirrors(app)).collect(),
-            has_jobs: apps.iter().any(|app| app.access.is_some()),
+            access_jobs: apps
+                .iter()
+                .filter_map(|app| Some(app.access.as_ref()?.object.clone()))
+                .collect(),
+            is_server: apps.iter().any(|app| app.server.is_some()),
         }
     }
 
@@ -91,6 +111,20 @@ impl Sight {
             fields: named(name),
             ..Selection::default()
         }
+    }
+
+    /// The product's Jobs and CronJobs.
+    pub(crate) fn jobs(&self) -> Selection {
+        Selection {
+            namespace: Some(self.namespace.clone()),
+            labels: format!("{MANAGED_BY}={PRODUCT}"),
+            ..Selection::default()
+        }
+    }
+
+    /// Whether CNPG does not run the server.
+    pub(crate) fn is_server(&self) -> bool {
+        self.is_server
     }
 
     /// The Clusters.
@@ -144,13 +178,30 @@ impl Sight {
         })
     }
 
-    /// The Jobs that the product declares, where some are looked at.
-    pub(crate) fn jobs(&self) -> Option<Selection> {
-        self.has_jobs.then(|| Selection {
-            namespace: Some(self.namespace.clone()),
+    /// The Services that the product made, of all namespaces; none where no app has one.
+    pub(crate) fn services(&self) -> Option<Selection> {
+        self.has_services.then(|| Selection {
             labels: format!("{MANAGED_BY}={PRODUCT}"),
             ..Selection::default()
         })
+    }
+
+    /// The Poolers; none where no app connects through one.
+    pub(crate) fn poolers(&self) -> Option<Selection> {
+        self.has_poolers.then(|| self.here(None))
+    }
+
+    /// The pods of the Poolers.
+    pub(crate) fn pooler_pods(&self) -> Option<Selection> {
+        self.has_poolers.then(|| Selection {
+            labels: POOLER_NAME.to_owned(),
+            ..self.here(None)
+        })
+    }
+
+    /// The Jobs that make privileges; none where no access is declared.
+    pub(crate) fn access_jobs(&self) -> Option<Selection> {
+        (!self.access_jobs.is_empty()).then(|| self.jobs())
     }
 
     /// The pods of Reflector.
@@ -205,57 +256,105 @@ impl Selection {
 }
 
 impl Session {
-    /// Reads all that is looked at; nothing waits for anything else.
+    /// Reads all that is looked at; nothing waits for anything else but the logs of Jobs that failed.
     pub(crate) async fn gather(&self, sight: &Sight) -> Facts {
         let (
             applications,
             sealed_secrets,
             secrets,
             namespaces,
-            clusters,
-            roles,
-            databases,
-            pods,
             reflector,
-            jobs,
+            services,
+            poolers,
+            pooler_pods,
+            mut facts,
         ) = tokio::join!(
             self.shelf::<ApplicationWire>(Selection::default()),
             self.shelf::<SealedSecretWire>(sight.sealed_secrets()),
             self.secrets(sight),
             self.shelf::<NamespaceWire>(Selection::default()),
-            self.shelf::<ClusterWire>(sight.clusters()),
-            self.shelf::<DatabaseRoleWire>(sight.here(None)),
-            self.shelf::<DatabaseWire>(sight.databases()),
-            self.shelf::<PodWire>(sight.primaries()),
             self.shelf::<PodWire>(Sight::reflector()),
-            self.jobs(sight),
+            self.wanted::<ServiceWire>(sight.services()),
+            self.wanted::<PoolerWire>(sight.poolers()),
+            self.wanted::<PodWire>(sight.pooler_pods()),
+            self.gather_engine(sight),
         );
+        self.add_logs(sight, &mut facts).await;
         Facts {
             now: now(),
             applications,
             sealed_secrets,
             secrets,
             namespaces,
+            reflector,
+            services,
+            poolers,
+            pooler_pods,
+            ..facts
+        }
+    }
+
+    /// Reads what makes roles and databases: CNPG's objects, or the Jobs of a server that CNPG does not run.
+    async fn gather_engine(&self, sight: &Sight) -> Facts {
+        if sight.is_server() {
+            let (cron_jobs, jobs) = tokio::join!(
+                self.shelf::<CronJobWire>(sight.jobs()),
+                self.shelf::<JobWire>(sight.jobs()),
+            );
+            return Facts {
+                cron_jobs,
+                jobs,
+                ..Facts::default()
+            };
+        }
+        let (clusters, roles, databases, pods, jobs) = tokio::join!(
+            self.shelf::<ClusterWire>(sight.clusters()),
+            self.shelf::<DatabaseRoleWire>(sight.here(None)),
+            self.shelf::<DatabaseWire>(sight.databases()),
+            self.shelf::<PodWire>(sight.primaries()),
+            self.access_jobs(sight),
+        );
+        Facts {
             clusters,
             roles,
             databases,
             pods,
-            reflector,
             jobs,
             ..Facts::default()
         }
     }
 
-    /// The Jobs, where some are looked at.
-    async fn jobs(&self, sight: &Sight) -> Shelf<Job> {
-        match sight.jobs() {
-            Some(selection) => self.shelf::<JobWire>(selection).await,
-            None => Shelf::default(),
-        }
+    /// Reads the end of the log of each Job that is looked at and failed, unless it is known.
+    pub(crate) async fn add_logs(&self, sight: &Sight, facts: &mut Facts) {
+        let is_due = |job: &&Job| {
+            matches!(job.outcome, Outcome::Failed { .. })
+                && (sight.is_server() || sight.access_jobs.contains(&job.meta.name))
+                && !facts.job_logs.contains_key(&job.meta.uid)
+        };
+        let due: Vec<Job> = facts.jobs.all().filter(is_due).cloned().collect();
+        let logs = stream::iter(due).map(|job| async move {
+            let log = self.job_log(&job, LOG_LINES).await;
+            (job.meta.uid, log)
+        });
+        let logs: JobLogs = logs.buffer_unordered(LOGS_AT_ONCE).collect().await;
+        facts.job_logs.extend(logs);
+    }
+
+    /// The Jobs that make privileges, where some are declared.
+    async fn access_jobs(&self, sight: &Sight) -> Shelf<Job> {
+        self.wanted::<JobWire>(sight.access_jobs()).await
     }
 
     async fn shelf<W: Wire>(&self, selection: Selection) -> Shelf<W::Object> {
         Shelf::of(self.objects::<W>(&selection).await)
+    }
+
+    /// The objects of a kind, where some are looked at.
+    async fn wanted<W: Wire>(&self, selection: Option<Selection>) -> Shelf<W::Object> {
+        match selection {
+            Some(selection) => self.shelf::<W>(selection).await,
+            None => Shelf::default(),
+        }
     }
 
     /// The object of a kind that has this name in a namespace.

@@ -8,6 +8,7 @@ mod batch;
 mod cnpg;
 mod core;
 mod credential;
+mod pooler;
 mod sealed_secret;
 mod secret;
 mod value;
@@ -25,10 +26,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use argo_cd::ApplicationWire;
-pub(crate) use batch::JobWire;
+pub(crate) use batch::{CronJobWire, JobWire};
 pub(crate) use cnpg::{ClusterWire, DatabaseRoleWire, DatabaseWire};
-pub(crate) use core::{NamespaceWire, PodWire};
+pub(crate) use core::{NamespaceWire, PodWire, ServiceWire};
 pub(crate) use credential::{Credential, CredentialWire};
+pub(crate) use pooler::PoolerWire;
 pub(crate) use sealed_secret::SealedSecretWire;
 pub(crate) use secret::SecretWire;
 
@@ -130,11 +132,13 @@ fn time(wire: &Time) -> UnixTime {
 ///
 /// Source: Kubernetes API conventions, "Typical status properties".
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct Condition {
     r#type: String,
     status: String,
+    reason: Option<String>,
     message: Option<String>,
+    last_transition_time: Option<Time>,
 }
 
 impl Condition {

@@ -5,7 +5,8 @@ mod page;
 use clap::{Args, ValueEnum};
 use pgdb::audit::{Facts, Question, Report, with_database};
 use pgdb::declared::DeclaredApp;
-use pgdb::live::fact::{Fact, Unreadable};
+use pgdb::live::fact::Fact;
+use pgdb::live::login::Way;
 use pgdb::target::Target;
 
 use crate::checks;
@@ -73,9 +74,16 @@ pub(crate) fn run(args: &Audit, global: &Global, output: &Output) -> Result<Exit
 /// Asks PostgreSQL.
 async fn look(args: &Audit, apps: &DeclaredApps) -> Result<Facts, Failure> {
     let session = Session::connect(&args.cluster).await?;
-    let primary = primary(&session, &apps.target).await?;
+    let target = &apps.target;
+    let way = match &target.server {
+        Some(server) => Way::to(&server.endpoint),
+        None => Way::Pod {
+            namespace: target.namespace.to_string(),
+            name: primary(&session, target).await?,
+        },
+    };
     let declared = with_database(&apps.declared);
-    let doors = declared.filter_map(|app| door(app, &apps.target, &primary));
+    let doors = declared.filter_map(|app| door(app, target, &way));
     Ok(session.audit(doors.collect()).await)
 }
 
@@ -99,16 +107,12 @@ async fn primary(session: &Session, target: &Target) -> Result<String, Failure> 
             format!("there is no Cluster {name} in the namespace {namespace}"),
             "see that Argo CD has synced it: kubectl pgdb verify --all",
         )),
-        Fact::Unreadable(why) => Err(unreadable(why)),
+        Fact::Unreadable(why) => Err(why.into()),
     }
 }
 
-fn unreadable(why: Unreadable) -> Failure {
-    why.into()
-}
-
 /// The way into an app's database; none where nothing says with which Secret.
-fn door(app: &DeclaredApp, target: &Target, primary: &str) -> Option<Door> {
+fn door(app: &DeclaredApp, target: &Target, way: &Way) -> Option<Door> {
     let named = app
         .role
         .as_ref()
@@ -121,10 +125,9 @@ fn door(app: &DeclaredApp, target: &Target, primary: &str) -> Option<Door> {
     let namespace = target.namespace.to_string();
     Some(Door {
         without_secret: format!("the Secret {secret} is not in the namespace {namespace}"),
-        secret_namespace: namespace.clone(),
+        secret_namespace: namespace,
         secret,
-        pod_namespace: namespace,
-        pod: primary.to_owned(),
+        way: way.clone(),
         database: app.database.as_ref()?.name.clone(),
         command: "audit",
     })

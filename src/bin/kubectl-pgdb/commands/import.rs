@@ -222,6 +222,7 @@ impl Session<'_> {
                 "there is no certificate to seal with",
                 "name one with --cert FILE",
             ),
+            (ImportError::Sync(error), _) => error.into(),
             (ImportError::Problems(problems), _) => refused(self.file, &problems),
         })
     }

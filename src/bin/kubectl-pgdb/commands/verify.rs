@@ -56,7 +56,7 @@ pub(crate) struct Verify {
     /// With --wait: go on though a link is broken that waiting cannot mend.
     #[arg(long, env = "PGDB_KEEP_WAITING", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     keep_waiting: bool,
-    /// Leave this link out: argo-cd, sealed-secret, secret, mirror, role, password, database, privileges, cluster, login or access; may be given
+    /// Leave this link out: argo-cd, sealed-secret, secret, mirror, service, role, password, database, privileges, cluster, pooler, login or access; may be given
     /// several times.
     #[arg(
         long,
@@ -121,9 +121,6 @@ async fn look(args: &Verify, call: &Waiting<'_>, output: &Output) -> Result<Repo
         }
         if call.access {
             try_users(&session, &apps, &mut facts).await;
-        }
-        if !call.skip.contains(&Link::Privileges) {
-            session.read_job_logs(&apps, &mut facts).await;
         }
         return Ok(pgdb::verify::run(&apps, &facts, call.skip));
     }

@@ -62,17 +62,13 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "the Job failed",
-        |facts| {
-            edit_job(facts, |job| {
-                job.state = JobState::Failed("BackoffLimitExceeded".to_owned())
-            })
-        },
+        |facts| edit_job(facts, |job| job.outcome = failure("BackoffLimitExceeded")),
         &[("privileges", Fail, "failed"), NOT_ASKED],
         false,
     ),
     (
         "the Job runs",
-        |facts| edit_job(facts, |job| job.state = JobState::Running),
+        |facts| edit_job(facts, |job| job.outcome = Outcome::Running),
         &[("privileges", Unknown, "running"), NOT_ASKED],
         true,
     ),
@@ -84,7 +80,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "the Job is suspended",
-        |facts| edit_job(facts, |job| job.state = JobState::Suspended),
+        |facts| edit_job(facts, |job| job.outcome = Outcome::Suspended),
         &[("privileges", Fail, "suspended"), NOT_ASKED],
         false,
     ),
@@ -98,6 +94,13 @@ pub(super) const ROWS: &[Row] = &[
 
 fn edit_job(facts: &mut Facts, change: impl FnOnce(&mut Job)) {
     edit(&mut facts.jobs, "postgres", "my-shop-access", change);
+}
+
+fn failure(message: &str) -> Outcome {
+    Outcome::Failed {
+        reason: "BackoffLimitExceeded".to_owned(),
+        message: message.to_owned(),
+    }
 }
 
 fn hook(application: &mut Application, phase: &str) {
@@ -142,7 +145,7 @@ fn what_was_changed_by_hand_is_not_trusted() {
 fn the_last_words_of_a_job_that_failed_are_told() {
     let mut facts = working();
     edit_job(&mut facts, |job| {
-        job.state = JobState::Failed("Job has reached the specified backoff limit".to_owned());
+        job.outcome = failure("Job has reached the specified backoff limit");
     });
     let evidence = |facts: &Facts| {
         let mut checks = checks(facts).into_iter();

@@ -1,50 +1,55 @@
-//! `batch/v1` Jobs.
+//! Jobs and CronJobs.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
-use pgdb::live::job::{Job, JobState};
+use pgdb::live::job::{CronJob, Job, Outcome};
 use serde::Deserialize;
 
-use super::{Wire, meta, time};
+use super::{Condition, Wire, meta, time};
 
 /// A Job.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct JobWire {
     metadata: ObjectMeta,
     #[serde(default)]
-    spec: Spec,
-    status: Option<Status>,
+    spec: JobSpec,
+    status: Option<JobStatus>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct Spec {
-    suspend: bool,
+struct JobSpec {
+    suspend: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Status {
-    conditions: Option<Vec<JobCondition>>,
+struct JobStatus {
     start_time: Option<Time>,
     completion_time: Option<Time>,
+    conditions: Option<Vec<Condition>>,
     failed: i64,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct JobCondition {
-    r#type: String,
-    status: String,
-    message: Option<String>,
-    last_transition_time: Option<Time>,
+/// A CronJob.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct CronJobWire {
+    metadata: ObjectMeta,
+    #[serde(default)]
+    spec: CronJobSpec,
+    status: Option<CronJobStatus>,
 }
 
-impl Status {
-    /// The condition of this type, where it holds.
-    fn holds(&self, kind: &str) -> Option<&JobCondition> {
-        let mut conditions = self.conditions.iter().flatten();
-        conditions.find(|condition| condition.r#type == kind && condition.status == "True")
-    }
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct CronJobSpec {
+    schedule: String,
+    suspend: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct CronJobStatus {
+    last_schedule_time: Option<Time>,
 }
 
 impl Wire for JobWire {
@@ -63,22 +68,52 @@ impl Wire for JobWire {
 
     fn live(self) -> Job {
         let status = self.status.unwrap_or_default();
-        let given_up = status.holds("Failed");
-        let state = match (status.holds("Complete"), given_up) {
-            (Some(_), _) => JobState::Complete,
-            (None, Some(condition)) => {
-                JobState::Failed(condition.message.clone().unwrap_or_default())
-            }
-            (None, None) if self.spec.suspend => JobState::Suspended,
-            (None, None) => JobState::Running,
+        let holding = |kind: &str| {
+            let condition = Condition::find(status.conditions.as_ref(), kind);
+            condition.filter(|condition| condition.holds() == Some(true))
         };
-        let given_up = given_up.and_then(|condition| condition.last_transition_time.as_ref());
+        let (complete, failed) = (holding("Complete"), holding("Failed"));
+        let outcome = match (complete, failed) {
+            (Some(_), _) => Outcome::Complete,
+            (None, Some(failed)) => Outcome::Failed {
+                reason: failed.reason.clone().unwrap_or_default(),
+                message: failed.message.clone().unwrap_or_default(),
+            },
+            (None, None) if self.spec.suspend == Some(true) => Outcome::Suspended,
+            (None, None) => Outcome::Running,
+        };
+        let changed = failed.and_then(|failed| failed.last_transition_time.as_ref());
         Job {
-            state,
-            failed: status.failed,
-            started: status.start_time.as_ref().map(time),
-            ended: status.completion_time.as_ref().or(given_up).map(time),
             meta: meta(self.metadata),
+            started: status.start_time.as_ref().map(time),
+            ended: status.completion_time.as_ref().or(changed).map(time),
+            outcome,
+            failed_pods: status.failed,
+        }
+    }
+}
+
+impl Wire for CronJobWire {
+    type Object = CronJob;
+    const GROUP: &'static str = "batch";
+    const VERSION: &'static str = "v1";
+    const PLURAL: &'static str = "cronjobs";
+
+    fn metadata(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn metadata_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+
+    fn live(self) -> CronJob {
+        let status = self.status.unwrap_or_default();
+        CronJob {
+            meta: meta(self.metadata),
+            schedule: self.spec.schedule,
+            is_suspended: self.spec.suspend == Some(true),
+            last_scheduled: status.last_schedule_time.as_ref().map(time),
         }
     }
 }

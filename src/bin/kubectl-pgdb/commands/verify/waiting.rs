@@ -53,9 +53,11 @@ impl Waiting<'_> {
         progress: &mut Progress<'_>,
     ) -> Result<(Report, Ended), Failure> {
         let timer = Timer::new(self.limit);
-        let mut changes = Changes::of(session, &self.expectation.sight(), &facts);
+        let sight = self.expectation.sight();
+        let mut changes = Changes::of(session, &sight, &facts);
         let mut woken = Woken::Tick;
         loop {
+            timer.within(session.add_logs(&sight, &mut facts)).await;
             // Which apps there are may depend on objects that are yet to come.
             let looked = match self.expectation.apps(&facts) {
                 Ok(apps) => {
@@ -63,7 +65,6 @@ impl Waiting<'_> {
                         let logins = self.look(session, &apps, &mut facts, woken);
                         timer.within(logins).await;
                     }
-                    timer.within(session.read_job_logs(&apps, &mut facts)).await;
                     Ok(pgdb::verify::run(&apps, &facts, self.skip))
                 }
                 Err(failure) => Err(failure),
