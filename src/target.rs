@@ -1,6 +1,7 @@
 //! The one PostgreSQL that an app is put on: where its Cluster stands in the repository, and what follows from that.
 
 mod error;
+mod job_options;
 pub mod neighbourhood;
 pub mod own;
 pub mod server;
@@ -8,7 +9,6 @@ pub mod server;
 mod tests;
 
 use crate::domain::choice::RoleStyle;
-use crate::domain::container_image::ContainerImage;
 use crate::domain::engine::Engine;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
@@ -20,6 +20,7 @@ use crate::repo::yaml::{Node, Value, YamlError};
 use crate::settings::{TargetSettings, WaveSettings};
 
 pub use error::TargetError;
+pub use job_options::JobOptions;
 pub use server::Server;
 
 /// The API group of CloudNativePG.
@@ -50,15 +51,6 @@ pub struct TargetRequest {
     pub server: Option<Box<TargetSettings>>,
     /// How Jobs run SQL.
     pub jobs: JobOptions,
-}
-
-/// How Jobs run SQL on a target.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct JobOptions {
-    /// Their image; none for the Cluster's own.
-    pub image: Option<ContainerImage>,
-    /// Whether a NetworkPolicy lets them reach PostgreSQL and DNS alone.
-    pub network_policy: bool,
 }
 
 impl TargetRequest {

@@ -1,6 +1,6 @@
 //! Where a PostgreSQL listens: a host and a port.
 
-use core::net::Ipv6Addr;
+use core::net::{IpAddr, Ipv6Addr};
 use std::fmt;
 use std::str::FromStr;
 
@@ -81,6 +81,11 @@ impl Host {
         let mut parts = self.0.splitn(4, '.');
         let (name, namespace) = (parts.next()?, parts.next()?);
         (parts.next() == Some("svc")).then_some((name, namespace))
+    }
+
+    /// Whether this is an address, and no name.
+    pub fn is_address(&self) -> bool {
+        self.0.parse::<IpAddr>().is_ok()
     }
 
     /// Whether this is the machine itself.

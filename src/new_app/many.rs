@@ -119,7 +119,8 @@ pub fn plan_all(
             missing: missing.map(AppDraft::role).collect(),
             closed: closed.map(AppDraft::role).collect(),
         };
-        cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
+        let added = cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
+        planned.warnings.extend(added);
     }
     for app in &drafts {
         app.write_manifests(draft).map_err(whole)?;
@@ -360,8 +361,14 @@ impl<'input> AppDraft<'input> {
 
 /// Refuses what a server has not that CNPG does not run.
 fn check_server(app: &App, target: &Target) -> Result<(), NewAppError> {
+    let Some(server) = &target.server else {
+        return Ok(());
+    };
     let what = match (app.options.roles, app.options.reclaim) {
-        _ if target.server.is_none() => return Ok(()),
+        _ if app.options.pooler.is_some() => "a Pooler",
+        _ if app.options.service.is_some() && server.endpoint.host.is_address() => {
+            "a Service, which cannot lead to a bare address,"
+        }
         (RoleStyle::Managed, _) => "roles: managed",
         (_, ReclaimPolicy::Delete) => "reclaim: delete",
         (RoleStyle::DatabaseRole, ReclaimPolicy::Retain) => return Ok(()),
