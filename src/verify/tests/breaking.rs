@@ -170,7 +170,8 @@ fn whoever_else_may_connect_is_a_warning() {
         ..logged_in()
     };
     facts.logins.insert("my-shop".to_owned(), Ok(login));
-    let check = checks(&facts).pop().unwrap();
+    let mut found = checks(&facts).into_iter();
+    let check = found.find(|check| check.check == "login").unwrap();
     assert_eq!(
         check.evidence,
         "logged in to PostgreSQL 17.2 as \"my_shop\" over TLS, owns the database, may create tables in public; may \
