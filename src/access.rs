@@ -23,14 +23,16 @@ use crate::domain::connection::{Connection, PORT};
 use crate::domain::kubernetes_name::{AppName, ObjectName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
-use crate::render::{Template, Templates};
+use crate::render::{RenderError, Template, Templates};
 use crate::repo::draft::Draft;
 use crate::repo::path::{RepoPath, RepoPathError};
+use crate::repo::snapshot::Snapshot;
 use crate::target::Target;
 
 pub use error::AccessError;
 pub use groups::{Groups, add_groups, group_file};
 pub use members::{memberships, set_memberships};
+pub use scripts::files_of;
 
 /// What manifests are made from.
 #[derive(Clone, Copy)]
@@ -77,9 +79,10 @@ impl Subject {
                 role.name
             ));
         }
-        let secret = role.password_secret.as_deref().filter(|_| role.login);
+        let login = app.login.as_ref().unwrap_or(role);
+        let secret = login.password_secret.as_deref().filter(|_| login.login);
         let secret = secret
-            .ok_or_else(|| format!("its role {:?} does not log in with a password", role.name))?;
+            .ok_or_else(|| format!("its role {:?} does not log in with a password", login.name))?;
         fn parsed<T: FromStr<Err = NameError>>(text: &str) -> Result<T, String> {
             text.parse().map_err(|error: NameError| error.to_string())
         }
@@ -172,20 +175,55 @@ fn manifest(
     access: &Access,
     draft: &Draft<'_>,
 ) -> Result<String, AccessError> {
-    let Ground { target, templates } = ground;
     let declaration = DatabaseAccess {
         database: subject.database.clone(),
         owner: subject.owner.clone(),
         access: access.clone(),
     };
     let files = scripts::files(&declaration)?;
+    let job = Job {
+        name: object_name(&subject.app),
+        about: &ABOUT,
+        files: &files,
+    };
+    Ok(job_manifest(ground, subject, &job, draft.snapshot())?)
+}
+
+/// What stands above the manifest of the access.
+const ABOUT: [&str; 2] = [
+    "Who may do what in the database beside its owner. Made by kubectl-pgdb as a whole: change it with `kubectl pgdb grant`,",
+    "`revoke` or `import`.",
+];
+
+/// A Job that runs SQL in an app's database, and the ConfigMap with that.
+pub struct Job<'input> {
+    /// The name of both.
+    pub name: String,
+    /// The lines of the comment above them.
+    pub about: &'input [&'input str],
+    /// The keys and texts of the ConfigMap.
+    pub files: &'input [(&'static str, String)],
+}
+
+/// The manifest of a Job that runs SQL: of its ConfigMap, itself, and the NetworkPolicy where the settings ask for one.
+///
+/// # Errors
+/// When the template gives no such manifest.
+pub fn job_manifest(
+    ground: Ground<'_>,
+    subject: &Subject,
+    job: &Job<'_>,
+    snapshot: &Snapshot,
+) -> Result<String, RenderError> {
+    let Ground { target, templates } = ground;
+    let Job { name, about, files } = job;
     let hash = script_hash(files.iter().map(|(key, text)| (*key, text.as_str())));
     let file = |(key, text): &(&str, String)| json!({ "key": key, "text": indented(text) });
-    let pod = image::Pod::of(target, draft.snapshot());
+    let pod = image::Pod::of(target, snapshot);
     let waves = target.waves;
     let connection = Connection::new(&target.cluster, &target.namespace, &subject.database);
-    let name = object_name(&subject.app);
     let values = json!({
+        "about": about,
         "app": subject.app.as_str(),
         "cluster": target.cluster.as_str(),
         "database": subject.database.as_str(),
@@ -205,7 +243,7 @@ fn manifest(
         "wave": waves.database().to_string(),
     });
     let namespace = target.namespace.as_str();
-    Ok(templates.rendered(Template::Access, &values, &name, namespace)?)
+    templates.rendered(Template::Access, &values, name, namespace)
 }
 
 /// A text as the content of a block scalar below `data`, without its final line end.

@@ -17,6 +17,7 @@ pub mod places;
 mod role;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -79,8 +80,10 @@ pub struct DeclaredApp {
     pub name: String,
     /// Whether the product made it: its name is from the product's label.
     pub is_own: bool,
-    /// Its login role.
+    /// The role that owns its database, and logs in to it unless another one does.
     pub role: Option<DeclaredRole>,
+    /// The role that logs in for the owner, where that is another one: a member of it.
+    pub login: Option<DeclaredRole>,
     /// Its database.
     pub database: Option<DeclaredDatabase>,
     /// Its credential.
@@ -307,8 +310,7 @@ impl DeclaredApp {
             return Vec::new();
         }
         let needs_credential = self
-            .role
-            .as_ref()
+            .login_role()
             .is_none_or(DeclaredRole::needs_credential);
         let missing = [
             (
@@ -330,7 +332,7 @@ impl DeclaredApp {
     /// The references between its pieces that lead elsewhere.
     pub fn mismatches(&self) -> Vec<Mismatch> {
         let mut found = Vec::new();
-        if let (Some(role), Some(credential)) = (&self.role, &self.credential)
+        if let (Some(role), Some(credential)) = (self.login_role(), &self.credential)
             && role.password_secret.as_deref() != Some(credential.name.as_str())
         {
             found.push(Mismatch::PasswordSecret);
@@ -341,6 +343,11 @@ impl DeclaredApp {
             found.push(Mismatch::Owner);
         }
         found
+    }
+
+    /// The role that logs in.
+    pub fn login_role(&self) -> Option<&DeclaredRole> {
+        self.login.as_ref().or(self.role.as_ref())
     }
 
     /// Whether its role or database is declared as absent.

@@ -27,16 +27,19 @@ pub enum Template {
     GroupRole,
     /// The access to an app's database: a ConfigMap with SQL, the Job that runs it, and perhaps a NetworkPolicy.
     Access,
+    /// The SealedSecret of the login that comes next, where two take turns.
+    NextSecret,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::SealedSecret,
         Self::Database,
         Self::DatabaseRole,
         Self::GroupRole,
         Self::Access,
+        Self::NextSecret,
     ];
 
     /// The name of its file, in the product and in a repository that overrides it.
@@ -47,6 +50,7 @@ impl Template {
             Self::DatabaseRole => "database-role.yaml.hbs",
             Self::GroupRole => "group-role.yaml.hbs",
             Self::Access => "access.yaml.hbs",
+            Self::NextSecret => "next-secret.yaml.hbs",
         }
     }
 
@@ -58,7 +62,7 @@ impl Template {
     /// The kinds of the objects that it makes, in their order; one that may be left out comes last.
     fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::SealedSecret => &["SealedSecret"],
+            Self::SealedSecret | Self::NextSecret => &["SealedSecret"],
             Self::Database => &["Database"],
             Self::DatabaseRole | Self::GroupRole => &["DatabaseRole"],
             Self::Access => &["ConfigMap", "Job", "NetworkPolicy"],
@@ -69,7 +73,11 @@ impl Template {
     fn fewest(self) -> usize {
         match self {
             Self::Access => 2,
-            Self::SealedSecret | Self::Database | Self::DatabaseRole | Self::GroupRole => 1,
+            Self::SealedSecret
+            | Self::Database
+            | Self::DatabaseRole
+            | Self::GroupRole
+            | Self::NextSecret => 1,
         }
     }
 
@@ -80,6 +88,7 @@ impl Template {
             Self::DatabaseRole => include_str!("../templates/database-role.yaml.hbs"),
             Self::GroupRole => include_str!("../templates/group-role.yaml.hbs"),
             Self::Access => include_str!("../templates/access.yaml.hbs"),
+            Self::NextSecret => include_str!("../templates/next-secret.yaml.hbs"),
         }
     }
 }
@@ -166,7 +175,7 @@ impl Templates {
         let name = match template {
             Template::Database => &app.database_object,
             Template::DatabaseRole | Template::GroupRole => &app.role_object,
-            Template::SealedSecret | Template::Access => &app.secret,
+            Template::SealedSecret | Template::Access | Template::NextSecret => &app.secret,
         };
         let values = values(name.as_str(), template, app, target, sealed, data);
         self.rendered(template, &values, name.as_str(), target.namespace.as_str())
@@ -259,7 +268,7 @@ fn values(
     let scope: BTreeMap<_, _> = options.scope.annotation().into_iter().collect();
     let other_locale = options.encoding.is_some() || options.locale.is_some();
     let wave = match template {
-        Template::SealedSecret => target.waves.secret(),
+        Template::SealedSecret | Template::NextSecret => target.waves.secret(),
         Template::Database | Template::Access => target.waves.database(),
         Template::DatabaseRole | Template::GroupRole => target.waves.cluster(),
     };

@@ -3,6 +3,7 @@
 pub mod freeing;
 pub mod holdings;
 pub mod privileges;
+pub mod session_role;
 pub mod sync;
 pub mod wanted;
 

@@ -63,7 +63,7 @@ pub(super) fn find<'input>(
     new: Option<NewUser>,
 ) -> Result<User<'input>, GrantError> {
     if let Some(role) = declared(inputs, to) {
-        return Ok(User::Declared(role, checked(role, subject)?));
+        return Ok(User::Declared(role, checked(inputs, role, subject)?));
     }
     let Some(new) = new.filter(|new| !new.namespaces.is_empty()) else {
         return Err(GrantError::Unknown {
@@ -136,7 +136,11 @@ fn declared<'input>(inputs: &Inputs<'input>, name: &Grantee) -> Option<&'input D
 }
 
 /// The role's name, where it may be granted something.
-fn checked(role: &DeclaredRole, subject: &Subject) -> Result<RoleName, GrantError> {
+fn checked(
+    inputs: &Inputs<'_>,
+    role: &DeclaredRole,
+    subject: &Subject,
+) -> Result<RoleName, GrantError> {
     let refuse = |problem| {
         Err(GrantError::NotGrantable {
             place: role.place.to_string(),
@@ -158,7 +162,12 @@ fn checked(role: &DeclaredRole, subject: &Subject) -> Result<RoleName, GrantErro
     if role.ensure == Ensure::Absent {
         return refuse("is declared to be absent");
     }
-    if role.is_kept() {
+    let mut apps = inputs.declared.apps.iter();
+    let is_owner = apps.any(|app| {
+        let owner = app.role.as_ref();
+        app.login.is_some() && owner.is_some_and(|owner| owner.name == role.name)
+    });
+    if role.is_kept() && !is_owner {
         return refuse("is closed: it keeps the data of an app that was removed");
     }
     Ok(role.name.parse()?)
@@ -167,7 +176,7 @@ fn checked(role: &DeclaredRole, subject: &Subject) -> Result<RoleName, GrantErro
 /// The apps and roles that something could be granted to, for a message.
 fn grantable(inputs: &Inputs<'_>, subject: &Subject) -> Vec<String> {
     let roles = inputs.declared.roles.iter();
-    let roles = roles.filter(|role| checked(role, subject).is_ok());
+    let roles = roles.filter(|role| checked(inputs, role, subject).is_ok());
     let mut names: Vec<String> = roles.map(|role| role.name.clone()).collect();
     names.sort();
     names

@@ -1,0 +1,73 @@
+//! Login roles that take turns as an owner: members of it, named after it.
+//!
+//! With two login roles a password is changed without a moment at which it is wrong. The owner then is a group, and its
+//! login is one of the two, whose Secret is the app's.
+
+use std::collections::{HashMap, HashSet};
+
+use super::DeclaredRole;
+use super::role::Roles;
+use crate::domain::turns::{LOGIN_SUFFIXES, NEXT_SUFFIX};
+
+/// Who logs in for whom, by the numbers of the roles.
+#[derive(Default)]
+pub(super) struct Turns {
+    /// The login of each owner that does not log in by itself.
+    logins: HashMap<usize, usize>,
+    /// The roles that are no app's of their own: logins, and those that wait for their turn.
+    members: HashSet<usize>,
+}
+
+impl Turns {
+    /// Those among all roles.
+    pub(super) fn of(roles: &Roles) -> Self {
+        let mut turns = Self::default();
+        for (number, owner) in roles.all.iter().enumerate() {
+            let names = LOGIN_SUFFIXES.map(|suffix| format!("{}{suffix}", owner.name));
+            let found = names.iter().filter_map(|name| roles.number(name));
+            let found: Vec<usize> = found
+                .filter(|member| {
+                    let member = roles.all.get(*member);
+                    member.is_some_and(|member| member.in_roles.contains(&owner.name))
+                })
+                .collect();
+            turns.add(number, owner, &found, roles);
+        }
+        turns
+    }
+
+    /// Adds what an owner's members are.
+    fn add(&mut self, number: usize, owner: &DeclaredRole, found: &[usize], roles: &Roles) {
+        let role = |member: usize| roles.all.get(member);
+        let secret = |member: usize| role(member)?.password_secret.as_deref();
+        let logs_in = |member: &usize| {
+            let is_login = role(*member).is_some_and(|role| role.login);
+            let is_next = secret(*member).is_none_or(|name| name.ends_with(NEXT_SUFFIX));
+            is_login && !is_next
+        };
+        let login = match &owner.password_secret {
+            Some(_) => None,
+            None => found.iter().copied().find(logs_in),
+        };
+        let own = owner.password_secret.as_deref();
+        let app_secret = own.or_else(|| secret(login?));
+        let next = app_secret.map(|name| format!("{name}{NEXT_SUFFIX}"));
+        let waits = |member: &usize| {
+            let named = secret(*member);
+            named.is_none() || named == next.as_deref()
+        };
+        self.members.extend(found.iter().filter(|one| waits(one)));
+        self.members.extend(login);
+        self.logins.extend(login.map(|login| (number, login)));
+    }
+
+    /// The role that logs in for an owner, where that is another one.
+    pub(super) fn login(&self, owner: usize) -> Option<usize> {
+        self.logins.get(&owner).copied()
+    }
+
+    /// Whether a role logs in for another one, or did, or will.
+    pub(super) fn is_member(&self, role: usize) -> bool {
+        self.members.contains(&role)
+    }
+}
