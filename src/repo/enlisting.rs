@@ -1,8 +1,8 @@
 //! New files in kustomize's list of resources.
 
 use super::draft::Draft;
-use super::edit::{Addition, EditError, append};
-use super::kustomization::Kustomization;
+use super::edit::{Addition, Edit, EditError, Step, append, apply};
+use super::kustomization::{Kustomization, listings};
 use super::path::RepoPath;
 use super::yaml::{YamlError, parse};
 
@@ -65,6 +65,28 @@ pub fn enlist(
         source,
     })?;
     draft.write(&kustomization.path, after);
+    Ok(())
+}
+
+/// Takes files out of every kustomization that lists them.
+///
+/// # Errors
+/// When a kustomization cannot be edited.
+pub fn delist(files: &[&RepoPath], draft: &mut Draft<'_>) -> Result<(), EnlistError> {
+    for file in files {
+        for listing in listings(&draft.applied(), file) {
+            let entries = listing.entries.iter();
+            let edits: Vec<Edit<'_>> = entries
+                .map(|entry| Edit::remove(&[Step::Key("resources"), Step::Item(*entry)]))
+                .collect();
+            let text = draft.text(&listing.path).unwrap_or_default();
+            let text = apply(text, 0, &edits).map_err(|source| EnlistError::Edit {
+                path: listing.path.clone(),
+                source,
+            })?;
+            draft.write(&listing.path, text);
+        }
+    }
     Ok(())
 }
 

@@ -1,0 +1,182 @@
+//! How far a turn is, told from the repository alone.
+
+use super::error::TurnError;
+use super::next_secret::NextSecret;
+use super::{Inputs, Step};
+use crate::access::Subject;
+use crate::declared::{DeclaredRole, Ensure, RoleSource};
+use crate::domain::postgres_name::RoleName;
+use crate::domain::turns::{LOGIN_SUFFIXES, NEXT_SUFFIX};
+use crate::repo::path::{RepoPath, RepoPathError};
+
+/// Who logs in, who comes next, and what is to be done about it.
+pub(super) struct State<'input> {
+    /// What is to be done now.
+    pub(super) step: Step,
+    /// The app's database, its owner, and the Secret that the application reads.
+    pub(super) subject: Subject,
+    /// The owner's role.
+    pub(super) owner: &'input DeclaredRole,
+    /// The role whose credential the app's Secret has.
+    pub(super) active: &'input DeclaredRole,
+    /// The role that comes, or has come.
+    pub(super) incoming: RoleName,
+    /// The same, where it is declared.
+    pub(super) incoming_role: Option<&'input DeclaredRole>,
+    /// The roles that log in still, though the app's Secret has another's credential.
+    pub(super) outgoing: Vec<&'input DeclaredRole>,
+    /// The SealedSecret of the next login's credential.
+    pub(super) next: Option<NextSecret>,
+    /// The files of a turn.
+    pub(super) files: Files,
+}
+
+/// The files that are there during a turn alone, and that Secret's name.
+pub(super) struct Files {
+    /// The Secret with the next login's credential.
+    pub(super) secret: String,
+    /// Its SealedSecret's.
+    pub(super) sealed: RepoPath,
+    /// The name of the Job, and of its ConfigMap, by which the next login's sessions begin as the owner.
+    pub(super) job: String,
+    /// Their file.
+    pub(super) job_file: RepoPath,
+}
+
+impl Files {
+    fn of(subject: &Subject, inputs: &Inputs<'_>) -> Result<Self, RepoPathError> {
+        let app = &subject.app;
+        let file = |name: &str| inputs.target.directory.join(&format!("{app}-{name}.yaml"));
+        Ok(Self {
+            secret: format!("{}{NEXT_SUFFIX}", subject.secret),
+            sealed: file("next-secrets-sealed")?,
+            job: format!("{app}{NEXT_SUFFIX}"),
+            job_file: file("next")?,
+        })
+    }
+}
+
+impl<'input> State<'input> {
+    /// That of an app.
+    ///
+    /// # Errors
+    /// When two roles cannot take turns for it, or one of their names is another's.
+    pub(super) fn of(inputs: &Inputs<'input>) -> Result<Self, TurnError> {
+        let app = inputs.app;
+        let subject = Subject::of(app).map_err(|reason| TurnError::NoSubject {
+            app: app.name.clone(),
+            reason,
+        })?;
+        let (Some(owner), Some(active)) = (app.role.as_ref(), app.login_role()) else {
+            return Err(TurnError::NoSubject {
+                app: app.name.clone(),
+                reason: "the role of its owner is not declared".to_owned(),
+            });
+        };
+        for role in [owner, active] {
+            check(role)?;
+        }
+        let files = Files::of(&subject, inputs)?;
+        let next = NextSecret::read(&files, inputs.snapshot)?;
+        let names = LOGIN_SUFFIXES.map(|suffix| format!("{}{suffix}", owner.name));
+        let [first, second] = &names;
+        let other = if active.name == *second { first } else { second };
+        let incoming = next.as_ref().map_or(other, |next| &next.login);
+        let role = |name: &str| inputs.declared.roles.iter().find(|role| role.name == name);
+        let has_begun = owner.password_secret.is_none();
+        let is_outgoing = |role: &&DeclaredRole| {
+            let secret = role.password_secret.as_deref();
+            let is_theirs = secret.is_none_or(|name| name == files.secret);
+            has_begun && role.login && is_theirs && role.name != active.name
+        };
+        let members = names.iter().filter_map(|name| role(name));
+        let members = members.filter(|member| member.in_roles.contains(&owner.name));
+        let outgoing = [owner].into_iter().chain(members).filter(is_outgoing);
+        let mut state = Self {
+            step: Step::Add,
+            owner,
+            active,
+            incoming: incoming.parse()?,
+            incoming_role: role(incoming),
+            outgoing: outgoing.collect(),
+            next,
+            files,
+            subject,
+        };
+        state.step = state.step(inputs)?;
+        Ok(state)
+    }
+
+    fn step(&self, inputs: &Inputs<'_>) -> Result<Step, TurnError> {
+        let has_job = inputs.snapshot.text(&self.files.job_file).is_some();
+        let incoming_secret = self
+            .incoming_role
+            .and_then(|role| role.password_secret.as_deref());
+        let waits_for_next = incoming_secret == Some(self.files.secret.as_str());
+        let has_come = self.incoming.as_str() == self.active.name;
+        match &self.next {
+            Some(_) if !has_come => {
+                self.check_incoming()?;
+                return Ok(if waits_for_next && has_job {
+                    Step::Switch
+                } else {
+                    Step::Add
+                });
+            }
+            None if waits_for_next => {
+                return Err(TurnError::Lost {
+                    path: self.files.sealed.clone(),
+                    secret: self.files.secret.clone(),
+                });
+            }
+            _ => {}
+        }
+        if self.next.is_some() || has_job || !self.outgoing.is_empty() {
+            return Ok(Step::Retire);
+        }
+        self.check_incoming()?;
+        Ok(Step::Add)
+    }
+
+    /// Refuses a role of the next login's name that is something else.
+    fn check_incoming(&self) -> Result<(), TurnError> {
+        let Some(role) = self.incoming_role else {
+            return Ok(());
+        };
+        check(role)?;
+        let secret = role.password_secret.as_deref();
+        let own = [self.files.secret.as_str(), self.subject.secret.as_str()];
+        let problem = if !role.in_roles.contains(&self.owner.name) {
+            "is no member of the owner"
+        } else if secret.is_some_and(|secret| !own.contains(&secret)) {
+            "has a password of its own"
+        } else {
+            return Ok(());
+        };
+        Err(TurnError::Role {
+            place: role.place.clone(),
+            role: role.name.clone(),
+            problem,
+        })
+    }
+}
+
+/// Refuses a role that is not to be changed here.
+fn check(role: &DeclaredRole) -> Result<(), TurnError> {
+    let problem = if role.source == RoleSource::Cluster || role.is_bootstrapped {
+        "is the Cluster's own"
+    } else if role.superuser {
+        "is a superuser"
+    } else if role.ensure == Ensure::Absent {
+        "is declared to be absent"
+    } else if !role.again.is_empty() {
+        "is declared more than once"
+    } else {
+        return Ok(());
+    };
+    Err(TurnError::Role {
+        place: role.place.clone(),
+        role: role.name.clone(),
+        problem,
+    })
+}
