@@ -309,9 +309,7 @@ impl DeclaredApp {
         if self.is_leaving() || self.is_kept() {
             return Vec::new();
         }
-        let needs_credential = self
-            .login_role()
-            .is_none_or(DeclaredRole::needs_credential);
+        let needs_credential = self.login_role().is_none_or(DeclaredRole::needs_credential);
         let missing = [
             (
                 self.credential.is_none() && needs_credential,

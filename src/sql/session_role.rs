@@ -19,7 +19,10 @@ mod tests {
     #[test]
     fn the_owner_is_quoted_once() {
         let script = script("it's");
-        assert!(script.starts_with("SET pgdb.owner = 'it''s';\n"), "{script}");
+        assert!(
+            script.starts_with("SET pgdb.owner = 'it''s';\n"),
+            "{script}"
+        );
         assert_eq!(script.matches("it''s").count(), 1);
     }
 }

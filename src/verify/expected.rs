@@ -111,6 +111,27 @@ impl Expected {
         }
     }
 
+    /// The same of the login that comes next in its stead, whose credential no application reads yet.
+    #[must_use]
+    pub fn with_next(
+        self,
+        login: &str,
+        secret: &str,
+        sealed: BTreeMap<String, String>,
+        source: Option<RoleSource>,
+    ) -> Self {
+        Self {
+            secret: Some(secret.to_owned()),
+            keys: sealed.keys().cloned().collect(),
+            sealed: Some(sealed),
+            mirrors: MirrorsTo::Named(vec![self.namespace.clone()]),
+            login: Some(login.to_owned()),
+            role_source: source,
+            made_by: Some(CredentialSource::SealedSecret),
+            ..self
+        }
+    }
+
     /// What is expected of an app that is known by its names alone: those given, and those that follow from the app's.
     ///
     /// # Errors

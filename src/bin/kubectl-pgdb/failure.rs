@@ -15,6 +15,7 @@ use pgdb::render::RenderError;
 use pgdb::repo::path::RepoPathError;
 use pgdb::rotate::RotateError;
 use pgdb::rotate::reseal::ResealError;
+use pgdb::rotate::turns::TurnError;
 use pgdb::target::TargetError;
 
 use crate::files::{ApplyError, FileError, HistoryError, LockError, RootError};
@@ -168,6 +169,12 @@ impl From<MigrateError> for Failure {
 
 impl From<RotateError> for Failure {
     fn from(error: RotateError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<TurnError> for Failure {
+    fn from(error: TurnError) -> Self {
         Self::usage(&error, error.help())
     }
 }

@@ -101,9 +101,8 @@ fn next_secret(
     );
     let values = values.map_err(crate::rotate::RotateError::from)?;
     let entry = |(key, value): (String, String)| Entry { key, value };
-    let entries = |values: Vec<(String, String)>| -> Vec<Entry> {
-        values.into_iter().map(entry).collect()
-    };
+    let entries =
+        |values: Vec<(String, String)>| -> Vec<Entry> { values.into_iter().map(entry).collect() };
     let namespace = inputs.target.namespace.as_str();
     let values = json!({
         "app": state.subject.app.as_str(),

@@ -116,10 +116,10 @@ impl TurnError {
                     .to_owned()
             }
             Self::Unclear { .. } => "give each object a line of its own".to_owned(),
-            Self::NoManifest { .. } => {
-                "name the Cluster's manifest with --cluster-file".to_owned()
+            Self::NoManifest { .. } => "name the Cluster's manifest with --cluster-file".to_owned(),
+            Self::Taken { .. } => {
+                "move it out of the way, and run the same command again".to_owned()
             }
-            Self::Taken { .. } => "move it out of the way, and run the same command again".to_owned(),
             Self::Lost { .. } => {
                 "take the file back from git, or take `passwordSecret` off that role".to_owned()
             }

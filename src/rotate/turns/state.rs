@@ -80,7 +80,11 @@ impl<'input> State<'input> {
         let next = NextSecret::read(&files, inputs.snapshot)?;
         let names = LOGIN_SUFFIXES.map(|suffix| format!("{}{suffix}", owner.name));
         let [first, second] = &names;
-        let other = if active.name == *second { first } else { second };
+        let other = if active.name == *second {
+            first
+        } else {
+            second
+        };
         let incoming = next.as_ref().map_or(other, |next| &next.login);
         let role = |name: &str| inputs.declared.roles.iter().find(|role| role.name == name);
         let has_begun = owner.password_secret.is_none();
