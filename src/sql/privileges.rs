@@ -32,9 +32,12 @@ pub fn script(wanted: &Wanted) -> String {
 /// Says in a setting what is wanted, one row a line.
 pub fn setting(wanted: &Wanted) -> String {
     let rows: Vec<String> = wanted.rows.iter().map(line).collect();
-    let rows = rows.join(",\n  ");
+    let rows = match rows.as_slice() {
+        [] => String::new(),
+        rows => format!("\n  {}\n", rows.join(",\n  ")),
+    };
     let text = format!(
-        "{{\"database\": {}, \"owner\": {}, \"isolate\": {}, \"roles\": {}, \"rows\": [\n  {rows}\n]}}",
+        "{{\"database\": {}, \"owner\": {}, \"isolate\": {}, \"roles\": {}, \"rows\": [{rows}]}}",
         json!(wanted.database),
         json!(wanted.owner),
         json!(wanted.isolate),
@@ -102,7 +105,7 @@ mod tests {
         };
         assert_eq!(
             setting(&nobody),
-            "SET pgdb.wanted = '{\"database\": \"\", \"owner\": \"\", \"isolate\": null, \"roles\": [], \"rows\": [\n  \n]}';"
+            "SET pgdb.wanted = '{\"database\": \"\", \"owner\": \"\", \"isolate\": null, \"roles\": [], \"rows\": []}';"
         );
     }
 }

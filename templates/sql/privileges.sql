@@ -4,6 +4,7 @@
 SET search_path = pg_catalog, pg_temp;
 SET client_min_messages = notice;
 SET default_transaction_read_only = off;
+SET default_transaction_isolation = 'read committed';
 SET quote_all_identifiers = off;
 SET statement_timeout = '5min';
 SET lock_timeout = '1min';

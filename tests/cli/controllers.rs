@@ -16,6 +16,7 @@
 //! - The API server (`admission`) refuses what the webhooks and the rules of the CRDs refuse.
 //! - sealed-secrets (`sealed_secrets`) makes, changes and deletes Secrets, and re-encrypts over HTTP.
 //! - Reflector (`reflector`) makes, changes and deletes mirrors.
+//! - Jobs (`jobs`) run to their end at once, hooks of Argo CD among them, by the machine's own shell and psql.
 //! - CNPG (`roles`, `database_roles`, `databases`) runs the SQL and writes the status.
 //!
 //! The roles of a server belong to all who use it, so each has one of its own. Nobody waits for a time here: a controller acts
@@ -31,6 +32,7 @@ mod admission;
 mod argo;
 mod database_roles;
 mod databases;
+pub mod jobs;
 mod objects;
 mod reflector;
 mod role;
@@ -64,6 +66,8 @@ pub struct Controllers {
     reflector: Reflector,
     /// Databases whose `DROP DATABASE` was refused, and how: PostgreSQL waits for five seconds each time, CNPG for thirty until the next.
     refused: RefCell<BTreeMap<String, String>>,
+    /// What the newest run of each Job printed, by the Job's name.
+    pub logs: RefCell<BTreeMap<String, String>>,
 }
 
 impl Controllers {
@@ -76,6 +80,7 @@ impl Controllers {
             sealed_secrets: SealedSecrets::default(),
             reflector: Reflector::default(),
             refused: RefCell::default(),
+            logs: RefCell::default(),
         };
         // What CNPG makes with a cluster.
         this.postgres.sql(

@@ -1,5 +1,6 @@
 //! The whole life of apps: each step is a commit, Argo CD syncs it, and PostgreSQL has the last word.
 
+mod access;
 mod at_once;
 mod document;
 mod interrupted;

@@ -7,13 +7,17 @@ use crate::support::{
 };
 use crate::terminal::{CTRL_C, DOWN, ENTER, Terminal};
 
+/// The question whether the database is isolated.
+const OTHERS: &str = "? Let other apps' roles connect to the database? (Y/n)";
+
 /// The questions of a whole session in the guide's repository, each with what answers it.
-pub const SESSION: [(&str, &str); 6] = [
+pub const SESSION: [(&str, &str); 7] = [
     ("? Name of the app:", "my-shop\r"),
     ("  another one, or several", ENTER),
     ("? Login role (my_shop):", ENTER),
     ("? Database (my_shop):", ENTER),
     ("? Extensions (none):", ENTER),
+    (OTHERS, ENTER),
     ("? Write these changes? (Y/n)", ENTER),
 ];
 
@@ -100,6 +104,7 @@ fn other_answers_than_the_defaults() {
     terminal
         .see_question("? Extensions (none):")
         .answer("pgcrypto vector@0.8.0");
+    terminal.see_question(OTHERS).keys("n");
     terminal
         .see_question("? Write these changes? (Y/n)")
         .keys("y");
@@ -109,7 +114,7 @@ fn other_answers_than_the_defaults() {
     assert_eq!(
         command,
         "new-app my-shop --app-namespace shop,front --user seller --database sales --extension pgcrypto \
-         --extension vector@0.8.0"
+         --extension vector@0.8.0 --isolate"
     );
     let again = repository.run(&command);
     assert_eq!(again.code, 0, "{}", again.stderr);
@@ -128,6 +133,7 @@ fn asks_only_what_was_not_given() {
     terminal
         .see_question("  another one, or several")
         .keys(ENTER);
+    terminal.see_question(OTHERS).keys(ENTER);
     terminal
         .see_question("? Write these changes? (Y/n)")
         .keys("n");
@@ -290,7 +296,7 @@ fn answers_typed_ahead_are_taken_in_turn() {
     let repository = Repository::guide();
     let mut terminal = Terminal::run(&repository, "new-app");
     terminal.see_question(SESSION[0].0);
-    terminal.keys("my-shop\r\r\r\r\r");
+    terminal.keys("my-shop\r\r\r\r\r\r");
     terminal
         .see_question("? Write these changes? (Y/n)")
         .keys("y");
@@ -309,7 +315,7 @@ fn a_small_terminal_is_no_obstacle() {
     for (rows, columns) in [(24, 20), (5, 80), (2, 10)] {
         let repository = Repository::guide();
         let mut terminal = Terminal::of_size(repository.command(["new-app"]), rows, columns);
-        let keys = "My Shop\x7f\x7f\x7f\x7f\x7f\x7f\x7f!\rmy-shop\r\r\r\r\ry";
+        let keys = "My Shop\x7f\x7f\x7f\x7f\x7f\x7f\x7f!\rmy-shop\r\r\r\r\r\ry";
         terminal.keys(keys);
         let ended = terminal.end();
         assert_eq!(ended.code, Some(0), "{}", ended.screen);

@@ -51,7 +51,7 @@ const fn custom(
 }
 
 /// All of them. Applications have no subresource `status`: Argo CD writes whole objects.
-pub static KINDS: [Kind; 12] = [
+pub static KINDS: [Kind; 15] = [
     Kind {
         namespaced: false,
         has_status: true,
@@ -77,6 +77,19 @@ pub static KINDS: [Kind; 12] = [
         has_status: true,
         short_names: &["deploy"],
         ..built_in("apps", "deployments", "Deployment")
+    },
+    Kind {
+        has_status: true,
+        ..built_in("batch", "jobs", "Job")
+    },
+    Kind {
+        has_status: true,
+        short_names: &["cj"],
+        ..built_in("batch", "cronjobs", "CronJob")
+    },
+    Kind {
+        short_names: &["netpol"],
+        ..built_in("networking.k8s.io", "networkpolicies", "NetworkPolicy")
     },
     Kind {
         namespaced: false,

@@ -5,10 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::super::world::{self, argo, cnpg, platform};
-use super::{Controllers, admission, objects, source};
+use super::{Controllers, admission, jobs, objects, source};
 
 /// The kinds whose objects may be pruned. Namespaces are their teams'.
-const KINDS: [&str; 4] = ["sealedsecrets", "clusters", "databaseroles", "databases"];
+const KINDS: [&str; 8] = [
+    "sealedsecrets",
+    "clusters",
+    "databaseroles",
+    "databases",
+    "configmaps",
+    "services",
+    "cronjobs",
+    "networkpolicies",
+];
 
 /// What is to be done in a wave.
 #[derive(Default)]
@@ -82,7 +91,9 @@ fn run(controllers: &Controllers, wave: &Wave) -> Result<(), (&'static str, Stri
         objects::delete(server, object);
     }
     let mut refused = Vec::new();
-    for manifest in &wave.apply {
+    let (hooks, objects): (Vec<&Value>, Vec<&Value>) =
+        wave.apply.iter().partition(|one| jobs::is_hook(one));
+    for manifest in objects {
         if let Err(reason) = apply(controllers, manifest) {
             refused.push(reason);
         }
@@ -108,6 +119,13 @@ fn run(controllers: &Controllers, wave: &Wave) -> Result<(), (&'static str, Stri
         };
         let message = format!("waiting for deletion of {group}/{kind}/{name}{more}");
         return Err(("Running", message));
+    }
+    for hook in hooks {
+        if !jobs::run_hook(controllers, hook).succeeded {
+            let (_, name) = world::place(hook);
+            let message = format!("Job {name}: Job has reached the specified backoff limit");
+            return Err(("Failed", message));
+        }
     }
     if wave.apply.iter().any(|one| unhealthy(controllers, one)) {
         let message = "one or more synchronization tasks completed unsuccessfully";

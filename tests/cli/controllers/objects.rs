@@ -8,7 +8,10 @@ use super::super::world;
 /// The plural of an object's kind, such as `sealedsecrets`.
 pub fn plural(object: &Value) -> String {
     let kind = object["kind"].as_str().unwrap_or_default();
-    format!("{}s", kind.to_lowercase())
+    match kind.to_lowercase() {
+        kind if kind.ends_with('y') => format!("{}ies", kind.trim_end_matches('y')),
+        kind => format!("{kind}s"),
+    }
 }
 
 /// The object as it is now, if it is there.

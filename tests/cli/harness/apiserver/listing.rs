@@ -184,6 +184,8 @@ fn discovery_names_what_is_served() {
             groups.iter().map(|group| &group.name).collect::<Vec<_>>(),
             [
                 "apps",
+                "batch",
+                "networking.k8s.io",
                 "apiextensions.k8s.io",
                 "bitnami.com",
                 "postgresql.cnpg.io",
