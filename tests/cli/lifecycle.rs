@@ -6,6 +6,7 @@ mod document;
 mod interrupted;
 mod many;
 mod one_app;
+mod turns;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
