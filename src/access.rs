@@ -30,7 +30,7 @@ use crate::repo::snapshot::Snapshot;
 use crate::target::Target;
 
 pub use error::AccessError;
-pub use groups::{Groups, add_groups, group_file};
+pub use groups::{Groups, add_groups, declared_groups, group_file};
 pub use members::{memberships, set_memberships};
 pub use scripts::files_of;
 

@@ -35,6 +35,7 @@ use crate::target::neighbourhood::Neighbourhood;
 
 pub use kept::Kept;
 pub use manifests::{ClusterReference, Manifests};
+pub use turns::TurnFiles;
 
 /// The apps of one target, and what could not be looked at.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

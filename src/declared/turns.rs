@@ -8,6 +8,35 @@ use std::collections::{HashMap, HashSet};
 use super::DeclaredRole;
 use super::role::Roles;
 use crate::domain::turns::{LOGIN_SUFFIXES, NEXT_SUFFIX};
+use crate::repo::path::{RepoPath, RepoPathError};
+
+/// The files that are there during a turn alone, and what is in them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TurnFiles {
+    /// The Secret with the next login's credential.
+    pub secret: String,
+    /// Its SealedSecret's file.
+    pub sealed: RepoPath,
+    /// The name of the Job, and of its ConfigMap, by which the next login's sessions begin as the owner.
+    pub job: String,
+    /// Their file.
+    pub job_file: RepoPath,
+}
+
+impl TurnFiles {
+    /// Those of an app with this Secret, in the folder of its manifests.
+    ///
+    /// # Errors
+    /// When the app's name makes no file name.
+    pub fn of(app: &str, secret: &str, folder: &RepoPath) -> Result<Self, RepoPathError> {
+        Ok(Self {
+            secret: format!("{secret}{NEXT_SUFFIX}"),
+            sealed: folder.join(&format!("{app}-next-secrets-sealed.yaml"))?,
+            job: format!("{app}{NEXT_SUFFIX}"),
+            job_file: folder.join(&format!("{app}-next.yaml"))?,
+        })
+    }
+}
 
 /// Who logs in for whom, by the numbers of the roles.
 #[derive(Default)]

@@ -1,5 +1,7 @@
 //! What was seen of an app in the live cluster.
 
+use std::collections::BTreeMap;
+
 use crate::live::cluster::Cluster;
 use crate::live::database::{Database, DatabaseRole};
 use crate::live::fact::Fact;
@@ -17,11 +19,18 @@ pub struct Sight {
     pub database: Fact<Database>,
     /// The app's DatabaseRole; absent where the repository names none.
     pub role: Fact<DatabaseRole>,
+    /// The DatabaseRoles of roles beside it, by their names.
+    pub others: BTreeMap<String, Fact<DatabaseRole>>,
     /// What the role has in PostgreSQL, or why that is not known.
     pub holdings: Result<Holdings, LoginProblem>,
 }
 
 impl Sight {
+    /// A DatabaseRole of the app.
+    pub(super) fn role_object(&self, name: &str) -> &Fact<DatabaseRole> {
+        self.others.get(name).unwrap_or(&self.role)
+    }
+
     /// What the role has, where it is known.
     pub fn known_holdings(&self) -> Option<&Holdings> {
         self.holdings.as_ref().ok()

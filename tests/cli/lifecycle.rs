@@ -4,6 +4,7 @@ mod access;
 mod at_once;
 mod document;
 mod interrupted;
+mod leaving;
 mod many;
 mod one_app;
 mod turns;

@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::error::TurnError;
-use super::state::Files;
-use crate::declared::Place;
+use crate::declared::{Place, TurnFiles};
 use crate::repo::object::{Object, objects_in};
 use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::Node;
@@ -36,7 +35,7 @@ impl NextSecret {
     ///
     /// # Errors
     /// When the file holds something else.
-    pub(super) fn read(files: &Files, snapshot: &Snapshot) -> Result<Option<Self>, TurnError> {
+    pub(super) fn read(files: &TurnFiles, snapshot: &Snapshot) -> Result<Option<Self>, TurnError> {
         let path = &files.sealed;
         let Some(text) = snapshot.text(path) else {
             return Ok(None);

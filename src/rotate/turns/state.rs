@@ -4,10 +4,9 @@ use super::error::TurnError;
 use super::next_secret::NextSecret;
 use super::{Inputs, Step};
 use crate::access::Subject;
-use crate::declared::{DeclaredRole, Ensure, RoleSource};
+use crate::declared::{DeclaredRole, Ensure, RoleSource, TurnFiles};
 use crate::domain::postgres_name::RoleName;
-use crate::domain::turns::{LOGIN_SUFFIXES, NEXT_SUFFIX};
-use crate::repo::path::{RepoPath, RepoPathError};
+use crate::domain::turns::LOGIN_SUFFIXES;
 
 /// Who logs in, who comes next, and what is to be done about it.
 pub(super) struct State<'input> {
@@ -28,32 +27,7 @@ pub(super) struct State<'input> {
     /// The SealedSecret of the next login's credential.
     pub(super) next: Option<NextSecret>,
     /// The files of a turn.
-    pub(super) files: Files,
-}
-
-/// The files that are there during a turn alone, and that Secret's name.
-pub(super) struct Files {
-    /// The Secret with the next login's credential.
-    pub(super) secret: String,
-    /// Its SealedSecret's.
-    pub(super) sealed: RepoPath,
-    /// The name of the Job, and of its ConfigMap, by which the next login's sessions begin as the owner.
-    pub(super) job: String,
-    /// Their file.
-    pub(super) job_file: RepoPath,
-}
-
-impl Files {
-    fn of(subject: &Subject, inputs: &Inputs<'_>) -> Result<Self, RepoPathError> {
-        let app = &subject.app;
-        let file = |name: &str| inputs.target.directory.join(&format!("{app}-{name}.yaml"));
-        Ok(Self {
-            secret: format!("{}{NEXT_SUFFIX}", subject.secret),
-            sealed: file("next-secrets-sealed")?,
-            job: format!("{app}{NEXT_SUFFIX}"),
-            job_file: file("next")?,
-        })
-    }
+    pub(super) files: TurnFiles,
 }
 
 impl<'input> State<'input> {
@@ -76,7 +50,11 @@ impl<'input> State<'input> {
         for role in [owner, active] {
             check(role)?;
         }
-        let files = Files::of(&subject, inputs)?;
+        let files = TurnFiles::of(
+            subject.app.as_str(),
+            subject.secret.as_str(),
+            &inputs.target.directory,
+        )?;
         let next = NextSecret::read(&files, inputs.snapshot)?;
         let names = LOGIN_SUFFIXES.map(|suffix| format!("{}{suffix}", owner.name));
         let [first, second] = &names;

@@ -1,5 +1,7 @@
 //! What the cluster shows of an app that is to be removed.
 
+use std::collections::BTreeMap;
+
 use pgdb::declared::{DeclaredApp, RoleSource};
 use pgdb::live::cluster::Cluster;
 use pgdb::live::fact::{Cause, Fact, Unreadable};
@@ -19,6 +21,8 @@ pub(super) struct Place {
     database: Option<String>,
     /// The DatabaseRole.
     role_object: Option<String>,
+    /// The DatabaseRoles beside it that go too.
+    others: Vec<String>,
     /// The role in PostgreSQL.
     role: Option<String>,
     /// The database in PostgreSQL.
@@ -47,6 +51,7 @@ impl Place {
                 RoleSource::DatabaseRole(object) => Some(object.clone()),
                 RoleSource::Managed | RoleSource::Cluster => None,
             }),
+            others: plan.role_objects(),
             role: plan.role.clone(),
             database_name: plan.database.clone(),
             secret: named.or_else(|| credential.map(|found| found.name.clone())),
@@ -97,7 +102,14 @@ pub(super) async fn look(
         }
         None => Fact::Absent,
     };
+    let mut others = BTreeMap::new();
+    let others_named = place.others.iter();
+    for name in others_named.filter(|name| place.role_object.as_ref() != Some(name)) {
+        let object = session.object::<DatabaseRoleWire>(&place.namespace, name);
+        others.insert(name.clone(), object.await);
+    }
     Ok(Ok(Sight {
+        others,
         server: session.server().to_owned(),
         holdings: holdings(&session, place, &cluster).await,
         cluster,
