@@ -122,7 +122,7 @@ impl<'declared> Owners<'declared> {
             said.share = Share::Database;
             said.owned_by = Some(parsed(owner)?);
         } else {
-            say_role(role, &mut said)?;
+            say_role(role, app.login_role().unwrap_or(role), &mut said)?;
             let credential = app.credential.as_ref();
             let credential = credential.ok_or("nothing in the repository makes its credential")?;
             warnings = say_credential(app, credential, &mut said)?;
@@ -196,8 +196,8 @@ fn say_database(database: &DeclaredDatabase, said: &mut Said) -> Result<(), Stri
     Ok(())
 }
 
-fn say_role(role: &DeclaredRole, said: &mut Said) -> Result<(), String> {
-    if !role.login || role.disables_password {
+fn say_role(role: &DeclaredRole, login: &DeclaredRole, said: &mut Said) -> Result<(), String> {
+    if !login.login || login.disables_password {
         return Err("its role cannot log in with a password".to_owned());
     }
     let groups = role.in_roles.iter();

@@ -36,6 +36,8 @@ struct Manifest {
     name: String,
     place: Place,
     spots: Vec<Spot>,
+    /// Whether it runs SQL in the database, which fails once that is gone.
+    runs: bool,
 }
 
 /// All of it.
@@ -104,21 +106,27 @@ impl<'input> Companions<'input> {
         roles.filter(|found| found.part == Part::Login && !found.role.is_kept())
     }
 
-    /// Where the manifests are, so that they are taken out.
+    /// Where all manifests are, so that they are taken out.
     pub(super) fn manifest_spots(&self) -> Vec<Spot> {
         let manifests = self.manifests.iter();
         manifests.flat_map(|found| found.spots.clone()).collect()
     }
 
-    /// The manifests with this fate.
-    pub(super) fn manifest_pieces(&self, fate: &Fate) -> Vec<Piece> {
+    /// Where those are that run SQL in the database.
+    pub(super) fn running_spots(&self) -> Vec<Spot> {
+        let running = self.manifests.iter().filter(|found| found.runs);
+        running.flat_map(|found| found.spots.clone()).collect()
+    }
+
+    /// The manifests, those that run SQL with the first fate and others with the second.
+    pub(super) fn manifest_pieces(&self, running: &Fate, others: &Fate) -> Vec<Piece> {
         let manifests = self.manifests.iter();
         manifests
             .map(|found| Piece {
                 kind: found.kind,
                 name: found.name.clone(),
                 place: found.place.clone(),
-                fate: fate.clone(),
+                fate: if found.runs { running } else { others }.clone(),
             })
             .collect()
     }
@@ -193,6 +201,7 @@ fn manifests(inputs: &Inputs<'_>) -> Result<Vec<Manifest>, RemoveError> {
             name: access.object.clone(),
             place: access.place.clone(),
             spots: spots(inputs, path, &access.object)?,
+            runs: true,
         });
     }
     let Some(credential) = &inputs.app.credential else {
@@ -200,9 +209,9 @@ fn manifests(inputs: &Inputs<'_>) -> Result<Vec<Manifest>, RemoveError> {
     };
     let folder = &inputs.target.directory;
     let files = TurnFiles::of(&inputs.app.name, &credential.name, folder)?;
-    for (kind, name, path) in [
-        ("SealedSecret", files.secret, files.sealed),
-        ("ConfigMap", files.job, files.job_file),
+    for (kind, name, path, runs) in [
+        ("ConfigMap", files.job, files.job_file, true),
+        ("SealedSecret", files.secret, files.sealed, false),
     ] {
         let Some((path, _)) = inputs.snapshot.file(&path) else {
             continue;
@@ -217,6 +226,7 @@ fn manifests(inputs: &Inputs<'_>) -> Result<Vec<Manifest>, RemoveError> {
                     line: 1,
                 },
                 spots,
+                runs,
             });
         }
     }
