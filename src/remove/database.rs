@@ -42,7 +42,7 @@ pub(super) fn retain(
     let credential = inventory.credential_piece(until());
     let pieces = database.into_iter().chain(role).chain(credential);
     let beside = &inventory.beside;
-    let manifests = beside.manifest_pieces(&until());
+    let manifests = beside.manifest_pieces(&until(), &until());
     let roles = beside.role_pieces(|_| until());
     Ok(pieces.chain(manifests).chain(roles).collect())
 }
@@ -74,10 +74,11 @@ pub(super) fn drop(
     let mut pieces: Vec<Piece> = pieces.collect();
     let beside = &inventory.beside;
     let note = "its Job finds no database any more";
-    pieces.extend(beside.manifest_pieces(&Fate::Goes(note.to_owned())));
+    let running = Fate::Goes(note.to_owned());
+    pieces.extend(beside.manifest_pieces(&running, &Fate::Stays(why.clone())));
     pieces.extend(beside.role_pieces(|_| Fate::Stays(why.clone())));
     pieces.extend(beside.staying_members());
-    take_objects_out(inventory, &beside.manifest_spots(), draft, warnings)?;
+    take_objects_out(inventory, &beside.running_spots(), draft, warnings)?;
     Ok(pieces)
 }
 

@@ -36,7 +36,8 @@ pub(super) fn close(
     pieces.extend(credential(inventory));
     let beside = &inventory.beside;
     let is_shared = inventory.role_state() == RoleState::Shared;
-    pieces.extend(beside.manifest_pieces(&Fate::Goes("what it granted stays granted".to_owned())));
+    let running = Fate::Goes("what it granted stays granted".to_owned());
+    pieces.extend(beside.manifest_pieces(&running, &Fate::Goes(String::new())));
     pieces.extend(beside.role_pieces(|found| match found.part {
         _ if is_shared => Fate::Stays(inventory.why_shared()),
         Part::Login if found.role.is_kept() => Fate::Stays("without login and password".to_owned()),
@@ -68,6 +69,7 @@ pub(super) fn take_out(
         let goes = || Fate::Goes(note.to_owned());
         pieces.extend(inventory.role_piece(goes()));
         pieces.extend(inventory.beside.role_pieces(|_| goes()));
+        pieces.extend(inventory.beside.manifest_pieces(&goes(), &goes()));
         spots.extend(role::take_out(inventory, draft)?);
     }
     pieces.extend(inventory.database_piece(Fate::Goes(String::new())));

@@ -83,6 +83,7 @@ pub(super) fn drop(
     let pieces = role.into_iter().chain(database).chain(credential);
     let mut pieces: Vec<Piece> = pieces.collect();
     let beside = &inventory.beside;
+    pieces.extend(beside.manifest_pieces(&until(), &until()));
     pieces.extend(beside.role_pieces(|_| Fate::Changes(note.to_owned())));
     pieces.extend(beside.release_members(inventory.inputs, draft)?);
     Ok(pieces)

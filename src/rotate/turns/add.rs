@@ -130,7 +130,8 @@ fn add_role(
         let mut edits = RoleEdits::new(inputs.snapshot);
         edits.open(role, &state.files.secret)?;
         edits.write(draft)?;
-        return Ok(None);
+        let own = state.role_file(inputs)?;
+        return Ok(Some(own).filter(|own| role.place.path == *own));
     }
     match RoleStyle::from(&state.owner.source) {
         RoleStyle::Managed => add_entry(state, inputs, draft).map(|()| None),
@@ -175,13 +176,8 @@ fn add_object(
     draft: &mut Draft<'_>,
 ) -> Result<RepoPath, TurnError> {
     let app = &state.subject.app;
-    let letter = if state.incoming.as_str().ends_with("_a") {
-        "a"
-    } else {
-        "b"
-    };
-    let name = format!("{app}-{letter}-role");
-    let path = inputs.target.directory.join(&format!("{name}.yaml"))?;
+    let name = state.role_object();
+    let path = state.role_file(inputs)?;
     if draft.text(&path).is_some() {
         return Err(TurnError::Taken { path });
     }

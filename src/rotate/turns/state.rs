@@ -7,6 +7,9 @@ use crate::access::Subject;
 use crate::declared::{DeclaredRole, Ensure, RoleSource, TurnFiles};
 use crate::domain::postgres_name::RoleName;
 use crate::domain::turns::LOGIN_SUFFIXES;
+use crate::repo::draft::Draft;
+use crate::repo::enlisting::enlist;
+use crate::repo::path::RepoPath;
 
 /// Who logs in, who comes next, and what is to be done about it.
 pub(super) struct State<'input> {
@@ -91,6 +94,7 @@ impl<'input> State<'input> {
 
     fn step(&self, inputs: &Inputs<'_>) -> Result<Step, TurnError> {
         let has_job = inputs.snapshot.text(&self.files.job_file).is_some();
+        let is_added = has_job && self.is_enlisted(inputs)?;
         let incoming_secret = self
             .incoming_role
             .and_then(|role| role.password_secret.as_deref());
@@ -99,7 +103,7 @@ impl<'input> State<'input> {
         match &self.next {
             Some(_) if !has_come => {
                 self.check_incoming()?;
-                return Ok(if waits_for_next && has_job {
+                return Ok(if waits_for_next && is_added {
                     Step::Switch
                 } else {
                     Step::Add
@@ -118,6 +122,34 @@ impl<'input> State<'input> {
         }
         self.check_incoming()?;
         Ok(Step::Add)
+    }
+
+    /// Whether the kustomization lists what the first step makes: that is what it writes last.
+    fn is_enlisted(&self, inputs: &Inputs<'_>) -> Result<bool, TurnError> {
+        let mut draft = Draft::new(inputs.snapshot);
+        let role = self.incoming_role.map(|role| &role.place.path);
+        let own = self.role_file(inputs)?;
+        let role = role.filter(|path| **path == own);
+        let files = [&self.files.sealed, &self.files.job_file];
+        let files: Vec<&RepoPath> = files.into_iter().chain(role).collect();
+        enlist(&inputs.target.directory, &files, &mut draft)?;
+        Ok(draft.into_change_set().is_empty())
+    }
+
+    /// The DatabaseRole of the next login.
+    pub(super) fn role_object(&self) -> String {
+        let letter = if self.incoming.as_str().ends_with("_a") {
+            "a"
+        } else {
+            "b"
+        };
+        format!("{}-{letter}-role", self.subject.app)
+    }
+
+    /// Its file.
+    pub(super) fn role_file(&self, inputs: &Inputs<'_>) -> Result<RepoPath, TurnError> {
+        let name = format!("{}.yaml", self.role_object());
+        Ok(inputs.target.directory.join(&name)?)
     }
 
     /// Refuses a role of the next login's name that is something else.

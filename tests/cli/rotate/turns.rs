@@ -42,9 +42,10 @@ Wrote step 1 of 3:
   create infra/databases/postgres/my-shop-next-secrets-sealed.yaml
   edit   infra/databases/postgres/postgres-cluster.yaml
   create infra/databases/postgres/my-shop-next.yaml
+  edit   infra/databases/postgres/kustomization.yaml
 
 Next:
-  git add infra/databases/postgres/my-shop-next-secrets-sealed.yaml infra/databases/postgres/postgres-cluster.yaml infra/databases/postgres/my-shop-next.yaml
+  git add infra/databases/postgres/my-shop-next-secrets-sealed.yaml infra/databases/postgres/postgres-cluster.yaml infra/databases/postgres/my-shop-next.yaml infra/databases/postgres/kustomization.yaml
   git commit -m 'Add the login my_shop_b of my-shop'
   git push
 
@@ -192,7 +193,6 @@ fn set(repository: &Repository, tree: &Tree) {
 fn a_step_that_was_killed_is_finished() {
     for style in ["managed", "databaserole"] {
         let repository = with_apps(&[]);
-        repository.write(KUSTOMIZATION, "resources:\n  - postgres-cluster.yaml\n");
         repository.run_ok(&format!(
             "new-app my-shop --app-namespace shop --quiet --roles {style}"
         ));
@@ -256,7 +256,7 @@ fn a_program_is_told_of_the_step() {
         json!({
             "apiVersion": "pgdb/v1", "kind": "Turn", "cluster": "postgres-shared", "namespace": "postgres", "app": "my-shop",
             "step": "add", "owner": "my_shop", "from": ["my_shop"], "to": "my_shop_b", "secret": "my-shop-db-creds",
-            "dryRun": true, "files": [NEXT, CLUSTER, JOB], "warnings": [],
+            "dryRun": true, "files": [NEXT, CLUSTER, JOB, KUSTOMIZATION], "warnings": [],
         })
     );
 }
