@@ -83,7 +83,8 @@ impl Turns {
         let next = app_secret.map(|name| format!("{name}{NEXT_SUFFIX}"));
         let waits = |member: &usize| {
             let named = secret(*member);
-            named.is_none() || named == next.as_deref()
+            // A switch that was killed leaves two with the app's own.
+            named.is_none() || named == next.as_deref() || named == app_secret
         };
         self.members.extend(found.iter().filter(|one| waits(one)));
         self.members.extend(login);

@@ -45,7 +45,7 @@ impl<'text> RoleEdits<'text> {
 
     /// The role keeps the password that it has, whatever becomes of the Secret.
     pub(super) fn keep(&mut self, role: &DeclaredRole) -> Result<(), TurnError> {
-        self.add(role, |spot, node| without_secret(spot, node))
+        self.add(role, without_secret)
     }
 
     /// The role logs in no more, and has no password.

@@ -53,37 +53,34 @@ impl<'input> State<'input> {
         for role in [owner, active] {
             check(role)?;
         }
-        let files = TurnFiles::of(
-            subject.app.as_str(),
-            subject.secret.as_str(),
-            &inputs.target.directory,
-        )?;
+        let (name, secret) = (subject.app.as_str(), subject.secret.as_str());
+        let files = TurnFiles::of(name, secret, &inputs.target.directory)?;
         let next = NextSecret::read(&files, inputs.snapshot)?;
         let names = LOGIN_SUFFIXES.map(|suffix| format!("{}{suffix}", owner.name));
-        let [first, second] = &names;
-        let other = if active.name == *second {
-            first
-        } else {
-            second
-        };
-        let incoming = next.as_ref().map_or(other, |next| &next.login);
         let role = |name: &str| inputs.declared.roles.iter().find(|role| role.name == name);
-        let has_begun = owner.password_secret.is_none();
-        let is_outgoing = |role: &&DeclaredRole| {
-            let secret = role.password_secret.as_deref();
-            let is_theirs = secret.is_none_or(|name| name == files.secret);
-            has_begun && role.login && is_theirs && role.name != active.name
-        };
+        let incoming = incoming(next.as_ref(), active, &names, &files)?;
         let members = names.iter().filter_map(|name| role(name));
         let members = members.filter(|member| member.in_roles.contains(&owner.name));
-        let outgoing = [owner].into_iter().chain(members).filter(is_outgoing);
+        let all: Vec<&DeclaredRole> = [owner].into_iter().chain(members).collect();
+        // A switch that was killed leaves two roles with the app's Secret: the next login, and the one that is to let go of it.
+        let holds = |role: &&&DeclaredRole| {
+            role.password_secret.as_deref() == Some(secret) && role.name != incoming.as_str()
+        };
+        let holder = all.iter().find(holds).filter(|_| next.is_some());
+        let active = holder.copied().unwrap_or(active);
+        let has_begun = owner.password_secret.is_none();
+        let is_outgoing = |role: &&DeclaredRole| {
+            let named = role.password_secret.as_deref();
+            let is_theirs = named.is_none_or(|name| name == files.secret);
+            has_begun && role.login && is_theirs && role.name != active.name
+        };
         let mut state = Self {
             step: Step::Add,
             owner,
             active,
-            incoming: incoming.parse()?,
-            incoming_role: role(incoming),
-            outgoing: outgoing.collect(),
+            incoming_role: role(incoming.as_str()),
+            incoming,
+            outgoing: all.iter().copied().filter(is_outgoing).collect(),
             next,
             files,
             subject,
@@ -103,7 +100,8 @@ impl<'input> State<'input> {
         match &self.next {
             Some(_) if !has_come => {
                 self.check_incoming()?;
-                return Ok(if waits_for_next && is_added {
+                let has_own = incoming_secret == Some(self.subject.secret.as_str());
+                return Ok(if is_added && (waits_for_next || has_own) {
                     Step::Switch
                 } else {
                     Step::Add
@@ -173,6 +171,27 @@ impl<'input> State<'input> {
             problem,
         })
     }
+}
+
+/// The login that comes, or has come: the one whose credential is there, else the one whose turn it is not.
+fn incoming(
+    next: Option<&NextSecret>,
+    active: &DeclaredRole,
+    [first, second]: &[String; 2],
+    files: &TurnFiles,
+) -> Result<RoleName, TurnError> {
+    let other = if active.name == *second {
+        first
+    } else {
+        second
+    };
+    let name = next.map_or(other, |next| &next.login);
+    if name != first && name != second {
+        return Err(TurnError::Taken {
+            path: files.sealed.clone(),
+        });
+    }
+    Ok(name.parse()?)
 }
 
 /// Refuses a role that is not to be changed here.
