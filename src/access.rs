@@ -23,15 +23,17 @@ use crate::domain::access::{Access, object_name, script_hash};
 use crate::domain::kubernetes_name::{AppName, ObjectName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
-use crate::render::{Template, Templates};
+use crate::render::{RenderError, Template, Templates};
 use crate::repo::draft::Draft;
 use crate::repo::path::{RepoPath, RepoPathError};
+use crate::repo::snapshot::Snapshot;
 use crate::target::Target;
 
 pub use error::AccessError;
 pub use grantee::grantable;
-pub use groups::{Groups, add_groups, group_file};
+pub use groups::{Groups, add_groups, declared_groups, group_file};
 pub use members::{memberships, role_node, set_memberships};
+pub use scripts::files_of;
 
 use image::Pod;
 
@@ -80,9 +82,10 @@ impl Subject {
                 role.name
             ));
         }
-        let secret = role.password_secret.as_deref().filter(|_| role.login);
+        let login = app.login.as_ref().unwrap_or(role);
+        let secret = login.password_secret.as_deref().filter(|_| login.login);
         let secret = secret
-            .ok_or_else(|| format!("its role {:?} does not log in with a password", role.name))?;
+            .ok_or_else(|| format!("its role {:?} does not log in with a password", login.name))?;
         fn parsed<T: FromStr<Err = NameError>>(text: &str) -> Result<T, String> {
             text.parse().map_err(|error: NameError| error.to_string())
         }
@@ -207,19 +210,63 @@ fn manifest(
     access: &Access,
     pod: &Pod,
 ) -> Result<String, AccessError> {
-    let Ground { target, templates } = ground;
     let declaration = DatabaseAccess {
         database: subject.database.clone(),
         owner: subject.owner.clone(),
         access: access.clone(),
     };
     let files = scripts::files(&declaration)?;
+    let job = Job {
+        name: object_name(&subject.app),
+        about: &ABOUT,
+        files: &files,
+    };
+    Ok(job_manifest_of(ground, subject, &job, pod)?)
+}
+
+/// What stands above the manifest of the access.
+const ABOUT: [&str; 2] = [
+    "Who may do what in the database beside its owner. Made by kubectl-pgdb as a whole: change it with `kubectl pgdb grant`,",
+    "`revoke` or `import`.",
+];
+
+/// A Job that runs SQL in an app's database, and the ConfigMap with that.
+pub struct Job<'input> {
+    /// The name of both.
+    pub name: String,
+    /// The lines of the comment above them.
+    pub about: &'input [&'input str],
+    /// The keys and texts of the ConfigMap.
+    pub files: &'input [(&'static str, String)],
+}
+
+/// The manifest of a Job that runs SQL: of its ConfigMap, itself, and the NetworkPolicy where the settings ask for one.
+///
+/// # Errors
+/// When the template gives no such manifest.
+pub fn job_manifest(
+    ground: Ground<'_>,
+    subject: &Subject,
+    job: &Job<'_>,
+    snapshot: &Snapshot,
+) -> Result<String, RenderError> {
+    job_manifest_of(ground, subject, job, &Pod::of(ground.target, snapshot))
+}
+
+fn job_manifest_of(
+    ground: Ground<'_>,
+    subject: &Subject,
+    job: &Job<'_>,
+    pod: &Pod,
+) -> Result<String, RenderError> {
+    let Ground { target, templates } = ground;
+    let Job { name, about, files } = job;
     let hash = script_hash(files.iter().map(|(key, text)| (*key, text.as_str())));
     let file = |(key, text): &(&str, String)| json!({ "key": key, "text": indented(text) });
     let waves = target.waves;
     let endpoint = target.endpoint();
-    let name = object_name(&subject.app);
     let values = json!({
+        "about": about,
         "app": subject.app.as_str(),
         "cluster": target.cluster.as_str(),
         "database": subject.database.as_str(),
@@ -239,7 +286,7 @@ fn manifest(
         "wave": waves.database().to_string(),
     });
     let namespace = target.namespace.as_str();
-    Ok(templates.rendered(Template::Access, &values, &name, namespace)?)
+    templates.rendered(Template::Access, &values, name, namespace)
 }
 
 /// A text as the content of a block scalar below `data`, without its final line end.

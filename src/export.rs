@@ -141,7 +141,7 @@ impl<'declared> Owners<'declared> {
             said.share = Share::Database;
             said.owned_by = Some(parsed(owner)?);
         } else {
-            say_role(role, &mut said)?;
+            say_role(role, app.login_role().unwrap_or(role), &mut said)?;
             said.pooler = app.pooler.clone();
             let service = app.service.as_ref();
             said.service = service.map(|service| parsed(&service.name)).transpose()?;
@@ -226,8 +226,8 @@ fn say_database(database: &DeclaredDatabase, said: &mut Said) -> Result<(), Stri
     Ok(())
 }
 
-fn say_role(role: &DeclaredRole, said: &mut Said) -> Result<(), String> {
-    if !role.login || role.disables_password {
+fn say_role(role: &DeclaredRole, login: &DeclaredRole, said: &mut Said) -> Result<(), String> {
+    if !login.login || login.disables_password {
         return Err("its role cannot log in with a password".to_owned());
     }
     let groups = role.in_roles.iter();

@@ -5,6 +5,7 @@ pub mod held;
 pub mod holdings;
 pub mod privileges;
 pub mod server;
+pub mod session_role;
 pub mod sync;
 pub mod wanted;
 

@@ -185,10 +185,36 @@ fn add_object(
 impl Missing<'_> {
     /// What PostgreSQL shows beside it.
     fn comment(&self) -> String {
-        let database = &self.subject.database;
-        match self.level {
-            Level::Reader => format!("reads the database {database}"),
-            Level::Writer => format!("reads and writes the database {database}"),
-        }
+        comment(self.level, self.subject.database.as_str())
     }
+}
+
+/// What PostgreSQL shows beside the group of a level.
+fn comment(level: Level, database: &str) -> String {
+    match level {
+        Level::Reader => format!("reads the database {database}"),
+        Level::Writer => format!("reads and writes the database {database}"),
+    }
+}
+
+/// The groups of an app that are declared and were made here: by the product's label, or by the comment that it gives them.
+pub fn declared_groups<'role>(
+    app: &str,
+    owner: &RoleName,
+    database: &str,
+    declared: &'role [DeclaredRole],
+) -> Vec<&'role DeclaredRole> {
+    let found = Level::ALL.iter().filter_map(|level| {
+        let name = level.group(owner).ok()?;
+        let comment = comment(*level, database);
+        declared.iter().find(|role| {
+            let is_own = match &role.source {
+                RoleSource::DatabaseRole(_) => role.app.as_deref() == Some(app),
+                RoleSource::Managed => role.comment.as_ref() == Some(&comment),
+                RoleSource::Cluster => false,
+            };
+            role.name == name.as_str() && is_own && check(role).is_ok()
+        })
+    });
+    found.collect()
 }

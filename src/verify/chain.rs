@@ -112,13 +112,13 @@ impl<'facts> Chain<'facts> {
         let Expected {
             namespace, cluster, ..
         } = self.app;
-        let role = self.app.role.as_deref().unwrap_or_default();
+        let role = self.app.login_role().unwrap_or_default();
         self.index.roles(namespace, cluster, role)
     }
 
     /// The app's role as it is declared: in the Cluster, which wins, or as an object of its own.
     pub(super) fn role(&self) -> Fact<LiveRole<'facts>> {
-        let role = self.app.role.as_deref().unwrap_or_default();
+        let role = self.app.login_role().unwrap_or_default();
         let cluster = self.cluster();
         if let Fact::Present(cluster) = cluster
             && let Some(managed) = cluster.roles.get(role)

@@ -41,6 +41,7 @@ fn my_shop() -> Expected {
         keys: BTreeSet::from(["uri".to_owned()]),
         mirrors: MirrorsTo::Named(vec!["shop".to_owned()]),
         role: Some("my_shop".to_owned()),
+        login: None,
         role_source: Some(RoleSource::Managed),
         made_elsewhere: false,
         made_by: Some(CredentialSource::SealedSecret),

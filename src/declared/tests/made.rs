@@ -232,6 +232,7 @@ fn by_hand_from_the_guide() {
                 app: None,
                 again: Vec::new(),
             }),
+            login: None,
             database: Some(DeclaredDatabase {
                 object: "shop-db".to_owned(),
                 name: "shop_user".to_owned(),
