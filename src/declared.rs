@@ -23,6 +23,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::domain::access::SCRIPT_HASH;
 use crate::domain::access::form::DatabaseAccess;
 use crate::domain::choice::ReclaimPolicy;
 use crate::domain::kubernetes_name::ServiceName;
@@ -48,6 +49,8 @@ pub struct Declared {
     pub roles: Vec<DeclaredRole>,
     /// Files that speak of what the product reads and are no YAML.
     pub unreadable: Vec<Unreadable>,
+    /// The hash of the scripts that make the roles and databases of a server that CNPG does not run.
+    pub script: Option<String>,
     /// The kustomization that puts a prefix or suffix on the names of what the target's Cluster is built with: the live
     /// objects then have other names than these.
     pub renamed_by: Option<RepoPath>,
@@ -302,13 +305,26 @@ pub enum Mismatch {
 /// Without the Cluster's manifest in the repository, only DatabaseRole objects are known of its roles.
 pub fn apps(snapshot: &Snapshot, target: &Target) -> Declared {
     let neighbourhood = Neighbourhood::of(target, snapshot);
-    Manifests::near(snapshot, &neighbourhood).apps(target, &neighbourhood)
+    Declared {
+        script: script(snapshot, target),
+        ..Manifests::near(snapshot, &neighbourhood).apps(target, &neighbourhood)
+    }
 }
 
 /// The access to a database that a file declares; none of a file that declares none, or is no YAML.
 pub fn access_in(path: &RepoPath, text: &str) -> Option<DeclaredAccess> {
     let objects = objects_in(path, text).ok()?;
     objects.iter().find_map(access::read)
+}
+
+/// The hash of the scripts of a server that CNPG does not run, as its file says it.
+fn script(snapshot: &Snapshot, target: &Target) -> Option<String> {
+    let (path, text) = snapshot.file(&target.sync_file()?)?;
+    let objects = objects_in(path, text).ok()?;
+    let hash = objects
+        .iter()
+        .find_map(|object| object.annotation(SCRIPT_HASH))?;
+    hash.as_str().map(str::to_owned)
 }
 
 /// The role that an entry of a Cluster's managed roles declares.
@@ -323,6 +339,11 @@ pub(crate) fn role_of_entry(
 /// The role that an object of kind DatabaseRole declares.
 pub(crate) fn role_of_object(object: &Object<'_>, snapshot: &Snapshot) -> Option<DeclaredRole> {
     role::read_object(object, snapshot.text(object.path))
+}
+
+/// The database that an object of kind Database declares.
+pub(crate) fn database_of_object(object: &Object<'_>) -> Option<DeclaredDatabase> {
+    database::read(object)
 }
 
 impl DeclaredApp {

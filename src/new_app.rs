@@ -34,6 +34,7 @@ use crate::repo::draft::Draft;
 use crate::repo::path::{RepoPath, RepoPathError};
 use crate::repo::snapshot::Snapshot;
 use crate::sealing::SealingKey;
+use crate::sync::{Folding, fold};
 use crate::target::Target;
 
 pub use comparison::Difference;
@@ -132,11 +133,12 @@ impl AppFiles {
     /// # Errors
     /// Never for a parsed app name; the type of a path says so.
     pub fn of_name(app: &AppName, target: &Target) -> Result<Self, RepoPathError> {
+        let object = |suffix: &str| target.object_file(&format!("{app}-{suffix}"));
         let file = |suffix: &str| target.directory.join(&format!("{app}-{suffix}.yaml"));
         Ok(Self {
             secret: file("secrets-sealed")?,
-            role: file("role")?,
-            database: file("db")?,
+            role: object("role")?,
+            database: object("db")?,
             access: access::file(app, target)?,
             service: file("service")?,
         })
@@ -194,8 +196,13 @@ pub fn plan(
             return Err(first.map_or(NewAppError::NoManifest, |(_, error)| error));
         }
     };
+    let folding = Folding {
+        target: inputs.target,
+        snapshot: inputs.snapshot,
+        templates: inputs.templates,
+    };
     Ok(Plan {
-        changes: draft.into_change_set(),
+        changes: fold(draft.into_change_set(), folding)?,
         pieces: planned.pieces.pop().unwrap_or_default(),
         warnings: planned.warnings,
     })

@@ -30,17 +30,24 @@ pub enum Template {
     Access,
     /// The Services in the app's namespaces, which lead to the database's host.
     Service,
+    /// What is declared of a server that CNPG does not run: a ConfigMap with SQL, the CronJob that runs it, the Job for at
+    /// once, and perhaps a NetworkPolicy.
+    Sync,
+    /// The SealedSecret with the connection of a server that CNPG does not run.
+    Connection,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::SealedSecret,
         Self::Database,
         Self::DatabaseRole,
         Self::GroupRole,
         Self::Access,
         Self::Service,
+        Self::Sync,
+        Self::Connection,
     ];
 
     /// The name of its file, in the product and in a repository that overrides it.
@@ -52,6 +59,8 @@ impl Template {
             Self::GroupRole => "group-role.yaml.hbs",
             Self::Access => "access.yaml.hbs",
             Self::Service => "service.yaml.hbs",
+            Self::Sync => "sync.yaml.hbs",
+            Self::Connection => "connection.yaml.hbs",
         }
     }
 
@@ -63,11 +72,12 @@ impl Template {
     /// The kinds of the objects that it makes, in their order; one that may be left out comes last.
     fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::SealedSecret => &["SealedSecret"],
+            Self::SealedSecret | Self::Connection => &["SealedSecret"],
             Self::Database => &["Database"],
             Self::DatabaseRole | Self::GroupRole => &["DatabaseRole"],
             Self::Access => &["ConfigMap", "Job", "NetworkPolicy"],
             Self::Service => &["Service"],
+            Self::Sync => &["ConfigMap", "CronJob", "Job", "NetworkPolicy"],
         }
     }
 
@@ -75,6 +85,7 @@ impl Template {
     fn fewest(self) -> usize {
         match self {
             Self::Access => 2,
+            Self::Sync => 3,
             _ => 1,
         }
     }
@@ -87,6 +98,8 @@ impl Template {
             Self::GroupRole => include_str!("../templates/group-role.yaml.hbs"),
             Self::Access => include_str!("../templates/access.yaml.hbs"),
             Self::Service => include_str!("../templates/service.yaml.hbs"),
+            Self::Sync => include_str!("../templates/sync.yaml.hbs"),
+            Self::Connection => include_str!("../templates/connection.yaml.hbs"),
         }
     }
 }
@@ -106,7 +119,7 @@ struct Overriding {
 }
 
 /// Why a template gave no manifest that can be used.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum RenderError {
     /// The template is no Handlebars, or asks for a value that is not there.
     #[error("{place}: {reason}")]
@@ -276,8 +289,10 @@ fn values(
     let scope: BTreeMap<_, _> = options.scope.annotation().into_iter().collect();
     let other_locale = options.encoding.is_some() || options.locale.is_some();
     let wave = match template {
-        Template::SealedSecret => target.waves.secret(),
-        Template::Database | Template::Access | Template::Service => target.waves.database(),
+        Template::SealedSecret | Template::Connection => target.waves.secret(),
+        Template::Database | Template::Access | Template::Service | Template::Sync => {
+            target.waves.database()
+        }
         Template::DatabaseRole | Template::GroupRole => target.waves.cluster(),
     };
     let connection = app.connection(target.connection(&app.database), &target.namespace);
@@ -314,7 +329,9 @@ fn values(
 /// The name of the object that a template makes of an app.
 fn object_name(template: Template, app: &App) -> &str {
     match template {
-        Template::SealedSecret | Template::Access => app.secret.as_str(),
+        Template::SealedSecret | Template::Access | Template::Sync | Template::Connection => {
+            app.secret.as_str()
+        }
         Template::Database => app.database_object.as_str(),
         Template::DatabaseRole | Template::GroupRole => app.role_object.as_str(),
         Template::Service => app.options.service.as_ref().map_or("", ServiceName::as_str),
@@ -345,6 +362,12 @@ fn check(template: Template, text: &str, name: &str, namespaces: &[&str]) -> Res
         ));
     }
     for (document, (kind, namespace)) in documents.iter().zip(wanted) {
+        // Beside the Jobs that its CronJob makes, a server has one of its own name.
+        let now = format!("{name}-now");
+        let name = match (template, kind) {
+            (Template::Sync, "Job") => now.as_str(),
+            _ => name,
+        };
         for (path, wanted) in [
             (&["kind"][..], kind),
             (&["metadata", "name"], name),

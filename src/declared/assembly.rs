@@ -9,7 +9,6 @@ use super::{
     DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredRole,
     DeclaredService, RoleSource,
 };
-use crate::domain::connection::Connection;
 use crate::domain::kubernetes_name::ServiceName;
 use crate::target::Target;
 use crate::target::own::{is_made_for_cluster, secret_reference};
@@ -222,7 +221,7 @@ impl<'found> Pieces<'found> {
             .credential
             .and_then(|credential| credential.host.as_deref());
         let host = named.or(service.map(|service| service.host.as_str()))?;
-        Connection::pooler(host, &self.target.cluster, &self.target.namespace)
+        self.target.pooler(host)
     }
 
     /// The database that an app without one of its own logs in to.

@@ -172,6 +172,7 @@ impl<'text> Manifests<'text> {
             apps,
             roles,
             unreadable: found.unreadable,
+            script: None,
             renamed_by: manifest.and_then(|manifest| self.renaming(&manifest.path)),
         }
     }

@@ -50,13 +50,14 @@ impl Role<'_> {
     }
 }
 
-/// Appends the roles that are missing, opens those that were closed, and adds the Cluster's sync-wave where it has none.
+/// Appends the roles that are missing, opens those that were closed, and adds the Cluster's sync-wave where it has none;
+/// gives what the user should know.
 pub(super) fn add(
     target: &Target,
     site: &Site<'_>,
     roles: &Roles<'_>,
     draft: &mut Draft<'_>,
-) -> Result<(), NewAppError> {
+) -> Result<Vec<String>, NewAppError> {
     let manifest = target.manifest.as_ref().ok_or(NewAppError::NoManifest)?;
     let before = draft.text(&manifest.path).ok_or(NewAppError::NoManifest)?;
     if let Some(difference) = site.cluster_wave() {
@@ -87,12 +88,22 @@ pub(super) fn add(
         path: manifest.path.clone(),
         source,
     })?;
+    let mut warnings = Vec::new();
     let text = numbered.into_iter().fold(text, |text, (number, role)| {
         let path = [ROLES.as_slice(), &[Step::Item(number)]].concat();
-        role.explained(text, manifest.document, &path)
+        let before = text.len();
+        let text = role.explained(text, manifest.document, &path);
+        if role.origin.is_some() && text.len() == before {
+            warnings.push(format!(
+                "{}: no comment can stand behind the Secret {} of the role {}, so that list and lint take it for missing where \
+                 nothing in the repository makes it",
+                manifest.path, role.app.secret, role.app.role
+            ));
+        }
+        text
     });
     draft.write(&manifest.path, text);
-    Ok(())
+    Ok(warnings)
 }
 
 /// Opens a DatabaseRole that was closed.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::access::object_name;
 use crate::domain::app::{App, Share};
-use crate::domain::choice::RoleStyle;
+use crate::domain::choice::{ReclaimPolicy, RoleStyle};
 use crate::render::{Template, Templates};
 use crate::repo::draft::Draft;
 use crate::repo::path::RepoPath;
@@ -119,7 +119,8 @@ pub fn plan_all(
             missing: missing.map(AppDraft::role).collect(),
             closed: closed.map(AppDraft::role).collect(),
         };
-        cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
+        let added = cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
+        planned.warnings.extend(added);
     }
     for app in &drafts {
         app.write_manifests(draft).map_err(whole)?;
@@ -208,6 +209,7 @@ impl<'input> AppDraft<'input> {
             });
         }
         service::check_namespaces(inputs)?;
+        check_server(app, target)?;
         let files = AppFiles::new(app, target)?;
         let inventory = Inventory::of(inputs, &files, site);
         inventory.check()?;
@@ -355,6 +357,26 @@ impl<'input> AppDraft<'input> {
         files.retain(|file| pieces.iter().any(|piece| piece.path == **file));
         files
     }
+}
+
+/// Refuses what a server has not that CNPG does not run.
+fn check_server(app: &App, target: &Target) -> Result<(), NewAppError> {
+    let Some(server) = &target.server else {
+        return Ok(());
+    };
+    let what = match (app.options.roles, app.options.reclaim) {
+        _ if app.options.pooler.is_some() => "a Pooler",
+        _ if app.options.service.is_some() && server.endpoint.host.is_address() => {
+            "a Service, which cannot lead to a bare address,"
+        }
+        (RoleStyle::Managed, _) => "roles: managed",
+        (_, ReclaimPolicy::Delete) => "reclaim: delete",
+        (RoleStyle::DatabaseRole, ReclaimPolicy::Retain) => return Ok(()),
+    };
+    Err(NewAppError::NotOnServer {
+        what,
+        server: target.cluster.clone(),
+    })
 }
 
 /// A piece that is there, or is made in this file.

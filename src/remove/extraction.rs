@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::RemoveError;
 use super::inventory::{Inventory, RoleState, Spot};
 use super::{Fate, Piece, role};
+use crate::domain::engine::Engine;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Edit, EditError, Step as PathStep, apply, remove_document};
 use crate::repo::kustomization::{Listing, listings};
@@ -50,7 +51,10 @@ pub(super) fn take_out(
     if is_shared {
         pieces.extend(inventory.role_piece(Fate::Stays(inventory.why_shared())));
     } else if inventory.is_object() {
-        let note = "CNPG drops the role with its object";
+        let note = match inventory.inputs.target.engine() {
+            Engine::Cnpg => "CNPG drops the role with its object",
+            Engine::Postgres => "",
+        };
         pieces.extend(inventory.role_piece(Fate::Goes(note.to_owned())));
         spots.extend(inventory.role.clone());
     } else {

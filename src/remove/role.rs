@@ -6,6 +6,7 @@ use super::inventory::{Inventory, Spot};
 use super::{Fate, Piece};
 use crate::declared::Kept;
 use crate::declared::kept::KEY;
+use crate::domain::engine::Engine;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Addition, Edit, Step as PathStep, apply};
 use crate::repo::yaml::{Node, parse};
@@ -61,7 +62,10 @@ pub(super) fn drop(
             "databaseRoleReclaimPolicy",
             "delete",
             "pgdb:ignore PGDB711 on its way out",
-            "CNPG drops the role when its object goes",
+            match inventory.inputs.target.engine() {
+                Engine::Cnpg => "CNPG drops the role when its object goes",
+                Engine::Postgres => "the next sync drops the role",
+            },
         )
     } else {
         (

@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::inside::SYNC_FILE_END;
 use super::object::PRODUCT;
 use super::path::RepoPath;
 
@@ -71,7 +72,7 @@ impl Header<'_> {
 /// Decides by the unindented lines, so a definition of a kind (a CRD of over 1 MB) or a chart is not taken for an
 /// object of it, and nothing is parsed.
 pub fn is_relevant(path: &RepoPath, text: &[u8]) -> bool {
-    if KUSTOMIZATION_NAMES.contains(&path.file_name()) {
+    if KUSTOMIZATION_NAMES.contains(&path.file_name()) || may_be_sync_file(path, text) {
         return true;
     }
     let mentioned = ["cnpg.io/", "Secret"]
@@ -90,6 +91,11 @@ pub fn is_relevant(path: &RepoPath, text: &[u8]) -> bool {
 pub fn holds_own_service(text: &str) -> bool {
     let is_service = |header: &Header<'_>| header.kind == Some("Service");
     text.contains(PRODUCT) && headers(text).iter().any(is_service)
+}
+
+/// Whether a file may be one in which the product declares all of a server that CNPG does not run.
+fn may_be_sync_file(path: &RepoPath, text: &[u8]) -> bool {
+    path.as_str().ends_with(SYNC_FILE_END) && memmem::find(text, PRODUCT.as_bytes()).is_some()
 }
 
 /// The headers of a text's documents, in order.

@@ -137,7 +137,7 @@ fn connection(
         .map_err(|_| format!("the database's name {database:?} is not a plain one"))?;
     let connection = target.connection(&database);
     let host = sealed.and_then(|sealed| sealed.template("host"));
-    let pooler = host.and_then(|host| Connection::pooler(host, &target.cluster, &target.namespace));
+    let pooler = host.and_then(|host| target.pooler(host));
     let connection = match pooler {
         Some(pooler) => connection.through(&pooler, &target.namespace),
         None => connection,

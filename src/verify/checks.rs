@@ -11,8 +11,10 @@ mod role;
 mod sealed_secret;
 mod secret;
 mod service;
+mod sync;
 
 use super::chain::Chain;
+use super::expected::Expected;
 use crate::domain::kubernetes_name::AppName;
 use crate::live::fact::{Cause, Unreadable};
 use crate::report::{Check, Subject};
@@ -40,6 +42,8 @@ pub enum Link {
     Cluster,
     /// The Pooler takes connections.
     Pooler,
+    /// A server that CNPG does not run is what is declared.
+    Sync,
     /// The application can log in.
     Login,
 }
@@ -48,7 +52,7 @@ pub enum Link {
 pub(super) type CheckLink = fn(&Chain<'_>) -> Vec<Check>;
 
 /// Every link with what looks at it, in order.
-pub(super) const CHECKS: [(Link, CheckLink); 11] = [
+pub(super) const CHECKS: [(Link, CheckLink); 12] = [
     (Link::ArgoCd, argo_cd::check),
     (Link::SealedSecret, sealed_secret::check),
     (Link::Secret, secret::check),
@@ -59,6 +63,7 @@ pub(super) const CHECKS: [(Link, CheckLink); 11] = [
     (Link::Database, database::check),
     (Link::Cluster, cluster::check),
     (Link::Pooler, pooler::check),
+    (Link::Sync, sync::check),
     (Link::Login, login::check),
 ];
 
@@ -79,6 +84,22 @@ impl Link {
         CHECKS.iter().map(|(link, _)| link.subject().title)
     }
 
+    /// Whether an app on a server of its kind has this link: CNPG has no Job, and any other server none of CNPG's objects.
+    pub(super) fn is_of(self, app: &Expected) -> bool {
+        match self {
+            Self::Role | Self::Password | Self::Database | Self::Cluster | Self::Pooler => {
+                app.server.is_none()
+            }
+            Self::Sync => app.server.is_some(),
+            Self::ArgoCd
+            | Self::SealedSecret
+            | Self::Secret
+            | Self::Mirror
+            | Self::Service
+            | Self::Login => true,
+        }
+    }
+
     /// Its word for programs and its title for people.
     pub fn subject(self) -> Subject {
         let (check, title) = match self {
@@ -92,6 +113,7 @@ impl Link {
             Self::Database => ("database", "Database"),
             Self::Cluster => ("cluster", "Cluster"),
             Self::Pooler => ("pooler", "Pooler"),
+            Self::Sync => ("sync", "Sync"),
             Self::Login => ("login", "Login"),
         };
         Subject { check, title }

@@ -9,6 +9,7 @@ use crate::declared::{
 };
 use crate::domain::app::AppRequest;
 use crate::domain::choice::RoleStyle;
+use crate::domain::endpoint::Endpoint;
 use crate::domain::kubernetes_name::{ClusterName, Namespace, ObjectName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
@@ -49,6 +50,8 @@ pub struct Expected {
     pub service: Option<ExpectedService>,
     /// The Pooler that the app connects through, where it does.
     pub pooler: Option<String>,
+    /// The server, where CNPG does not run it.
+    pub server: Option<ExpectedServer>,
 }
 
 /// What is expected of the Services in an app's namespaces.
@@ -60,6 +63,17 @@ pub struct ExpectedService {
     pub namespaces: Vec<String>,
     /// The host that they lead to.
     pub host: String,
+}
+
+/// What is expected of a server that CNPG does not run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExpectedServer {
+    /// The name of its CronJob, by which its Jobs are known as well.
+    pub sync: String,
+    /// The hash of its scripts and rows; none where the repository has no such file.
+    pub script: Option<String>,
+    /// Where it listens, as applications reach it.
+    pub endpoint: Endpoint,
 }
 
 /// What is expected of a Database.
@@ -88,8 +102,9 @@ pub enum MirrorsTo {
 }
 
 impl Expected {
-    /// What is expected of an app that the repository declares.
-    pub fn of_declared(app: &DeclaredApp, target: &Target) -> Self {
+    /// What is expected of an app that the repository declares; `script` is the hash of the scripts that make the roles and
+    /// databases of a server that CNPG does not run.
+    pub fn of_declared(app: &DeclaredApp, target: &Target, script: Option<&str>) -> Self {
         let credential = app.credential.as_ref();
         let role = app.role.as_ref();
         let named = role.and_then(|role| role.password_secret.clone());
@@ -122,6 +137,11 @@ impl Expected {
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
             service: app.service.as_ref().map(ExpectedService::of_declared),
             pooler: app.pooler.as_ref().map(ToString::to_string),
+            server: target.server.as_ref().map(|server| ExpectedServer {
+                sync: target.sync_name(),
+                script: script.map(str::to_owned),
+                endpoint: server.endpoint.clone(),
+            }),
         }
     }
 
@@ -242,6 +262,7 @@ impl Default for Expected {
             database: None,
             service: None,
             pooler: None,
+            server: None,
         }
     }
 }

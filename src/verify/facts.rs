@@ -6,6 +6,8 @@ use crate::domain::time::UnixTime;
 use crate::live::application::{Application, Held};
 use crate::live::cluster::Cluster;
 use crate::live::database::{Database, DatabaseRole};
+use crate::live::fact::Unreadable;
+use crate::live::job::{CronJob, Job};
 use crate::live::login::{Grantee, LoginProblem, Refusal};
 use crate::live::meta::Meta;
 use crate::live::pod::{Namespace, Pod};
@@ -44,6 +46,12 @@ pub struct Facts {
     pub poolers: Shelf<Pooler>,
     /// Their pods.
     pub pooler_pods: Shelf<Pod>,
+    /// The CronJobs of the product in the namespace of a server that CNPG does not run.
+    pub cron_jobs: Shelf<CronJob>,
+    /// The Jobs of the product in that namespace.
+    pub jobs: Shelf<Job>,
+    /// The last lines of the logs of Jobs that failed, by the Job's name.
+    pub job_logs: BTreeMap<String, Result<Vec<String>, Unreadable>>,
     /// How logging in went, by the app's name; empty where it was not asked for.
     pub logins: BTreeMap<String, Result<Login, LoginProblem>>,
 }
@@ -97,7 +105,7 @@ pub(super) const REFLECTED_VERSION: &str = "reflector.v1.k8s.emberstack.com/refl
 pub const POOLER_NAME: &str = "cnpg.io/poolerName";
 
 /// The API groups of the objects that make an app's chain.
-const GROUPS: [&str; 2] = ["bitnami.com", "postgresql.cnpg.io"];
+const GROUPS: [&str; 3] = ["batch", "bitnami.com", "postgresql.cnpg.io"];
 
 impl<'facts> Index<'facts> {
     /// Builds it in one pass over the facts.

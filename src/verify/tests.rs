@@ -49,6 +49,7 @@ fn my_shop() -> Expected {
         }),
         service: None,
         pooler: None,
+        server: None,
     }
 }
 

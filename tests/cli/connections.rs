@@ -7,6 +7,9 @@ use crate::support::{KUSTOMIZATION, Repository, SEALED};
 use crate::verify::verify;
 use crate::world::World;
 
+/// What breaks a link.
+type Break<'case> = &'case dyn Fn(&ApiServer);
+
 const POOLER: &str = "infra/databases/postgres/pooler.yaml";
 const SERVICE: &str = "infra/databases/postgres/my-shop-service.yaml";
 const CALL: &str = "new-app my-shop --app-namespace shop,shop-staging --yes --quiet";
@@ -403,7 +406,7 @@ fn verify_tells_what_breaks_them() {
             });
         }
     };
-    let cases: [(&dyn Fn(&ApiServer), &str); 10] = [
+    let cases: [(Break<'_>, &str); 10] = [
         (
             &|server| drop(server.delete("services", "shop", "postgres")),
             "service: missing",

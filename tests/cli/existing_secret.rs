@@ -111,6 +111,26 @@ warning: nothing in the repository mirrors the Secret shop-login to the applicat
 }
 
 #[test]
+fn where_no_comment_can_stand_that_is_said() {
+    let repository = Repository::guide();
+    repository.write(
+        CLUSTER,
+        "{\"apiVersion\": \"postgresql.cnpg.io/v1\", \"kind\": \"Cluster\", \"metadata\": {\"name\": \"postgres-shared\",
+  \"namespace\": \"postgres\"}, \"spec\": {\"instances\": 3}}
+",
+    );
+    let outcome = repository.new_app("--existing-secret shop-login --quiet");
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert_eq!(
+        outcome.stderr.lines().last(),
+        Some(
+            "warning: infra/databases/postgres/postgres-cluster.yaml: no comment can stand behind the Secret shop-login of the role \
+             my_shop, so that list and lint take it for missing where nothing in the repository makes it"
+        )
+    );
+}
+
+#[test]
 fn lint_list_and_export_know_it() {
     for style in ["managed", "databaserole"] {
         let repository = Repository::guide();
@@ -159,6 +179,7 @@ fn lint_list_and_export_know_it() {
 fn rotate_and_another_credential_are_refused() {
     let repository = Repository::guide();
     repository.run_ok(&format!("new-app my-shop {CALL} --app-namespace shop"));
+    repository.remove(CERTIFICATE);
     let tree = repository.tree();
     let outcome = repository.run("rotate my-shop --yes");
     assert_eq!(outcome.code, 2);

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use pgdb::domain::name::NameError;
 use pgdb::fetch_cert::FetchError;
 use pgdb::grant::GrantError;
+use pgdb::init::server::ConnectionError;
 use pgdb::list::ListError;
 use pgdb::live::controller::ControllerError;
 use pgdb::migrate_roles::MigrateError;
@@ -15,6 +16,7 @@ use pgdb::render::RenderError;
 use pgdb::repo::path::RepoPathError;
 use pgdb::rotate::RotateError;
 use pgdb::rotate::reseal::ResealError;
+use pgdb::sync::SyncError;
 use pgdb::target::TargetError;
 
 use crate::files::{ApplyError, FileError, HistoryError, LockError, RootError};
@@ -175,6 +177,18 @@ impl From<RotateError> for Failure {
 impl From<ResealError> for Failure {
     fn from(error: ResealError) -> Self {
         Self::unknown(&error, error.help())
+    }
+}
+
+impl From<SyncError> for Failure {
+    fn from(error: SyncError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<ConnectionError> for Failure {
+    fn from(error: ConnectionError) -> Self {
+        Self::usage(&error, error.help())
     }
 }
 

@@ -48,6 +48,7 @@ fn database() -> Database {
 /// A cluster in which all is done.
 fn done() -> Sight {
     Sight {
+        sync: None,
         server: "https://cluster".to_owned(),
         cluster: Fact::Present(cluster()),
         database: Fact::Present(database()),

@@ -17,6 +17,7 @@ fn target() -> Target {
 
 fn sight(holdings: Option<Holdings>) -> Sight {
     Sight {
+        sync: None,
         server: String::new(),
         cluster: Fact::Present(Cluster {
             current_primary: "pg-2".to_owned(),

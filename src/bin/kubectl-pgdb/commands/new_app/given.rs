@@ -135,7 +135,7 @@ impl Given {
     pub(super) fn settle(&mut self, settings: &TargetSettings) {
         let flags = &self.from_flags;
         self.options.reclaim = flags.reclaim.or(settings.reclaim).unwrap_or_default();
-        self.options.roles = flags.roles.or(settings.roles).unwrap_or_default();
+        self.options.roles = flags.roles.unwrap_or(settings.role_style());
         self.options.scope = flags.scope.or(settings.scope).unwrap_or_default();
         self.options.connection_keys =
             !flags.no_connection_keys && settings.connection_keys.unwrap_or(true);

@@ -13,10 +13,7 @@ use crate::proposal::{self, shell_word};
 
 /// What was, or would be, done.
 pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) -> String {
-    let place = format!(
-        "{} on the Cluster {} in {}",
-        app.name, target.cluster, target.namespace
-    );
+    let place = format!("{} on {}", app.name, target.place());
     if plan.changes.is_empty() {
         return format!("{place} is there as asked for: nothing to write.");
     }
