@@ -43,7 +43,7 @@ fn main() {
     }
     // `cargo test` runs benches without this word, to see that they work.
     let (sizes, runs) = if std::env::args().any(|word| word == "--bench") {
-        ([1, 100, 1_000].as_slice(), 5)
+        ([1, 100, 1_000].as_slice(), 3)
     } else {
         ([1].as_slice(), 1)
     };
