@@ -3,6 +3,7 @@
 mod breaking;
 mod judging;
 mod live;
+mod servers;
 mod several;
 
 use std::collections::{BTreeMap, BTreeSet};
