@@ -159,6 +159,8 @@ pub struct DeclaredRole {
     pub ensure: Ensure,
     /// Whether it is a superuser.
     pub superuser: bool,
+    /// The attributes that are rights of their own, in PostgreSQL's words, such as `CREATEDB`; `SUPERUSER` among them.
+    pub attributes: Vec<&'static str>,
     /// The roles that it is a member of.
     pub in_roles: Vec<String>,
     /// Its comment in PostgreSQL.

@@ -23,8 +23,10 @@ use crate::new_app::Ground;
 use crate::repo::change_set::ChangeSet;
 use crate::repo::draft::Draft;
 use crate::repo::enlisting::enlist;
+use crate::repo::inside::file_of;
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
+use crate::sync::{Folding, fold};
 
 pub use error::GrantError;
 pub use report::Report;
@@ -142,12 +144,17 @@ pub fn plan(
     let files: Vec<&RepoPath> = files.iter().collect();
     let directory = &inputs.ground.target.directory;
     enlist(directory, &files, &mut draft).map_err(AccessError::from)?;
+    let folding = Folding {
+        target: inputs.ground.target,
+        snapshot: inputs.snapshot,
+        templates: inputs.ground.templates,
+    };
     Ok(Plan {
-        changes: draft.into_change_set(),
+        changes: fold(draft.into_change_set(), folding)?,
         role,
         is_new,
         access,
-        path,
+        path: file_of(&path).0,
         warnings,
     })
 }

@@ -31,6 +31,7 @@
 
 pub mod access;
 pub mod apps_file;
+pub mod audit;
 pub mod declared;
 pub mod doctor;
 pub mod domain;

@@ -7,6 +7,7 @@ use crate::domain::app::AppError;
 use crate::domain::name::NameError;
 use crate::domain::nearest::nearest;
 use crate::new_app::NewAppError;
+use crate::sync::SyncError;
 
 /// Why nothing can be granted or revoked. Nothing is to be written.
 #[derive(Debug, Error)]
@@ -46,6 +47,9 @@ pub enum GrantError {
     /// What the login is to be makes none.
     #[error(transparent)]
     App(#[from] AppError),
+    /// What is declared of a server cannot be read or written.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
     /// The access cannot be declared.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -79,6 +83,7 @@ impl GrantError {
             Self::Refused => String::new(),
             Self::NewApp(error) => error.help(),
             Self::App(error) => error.help(),
+            Self::Sync(error) => error.help().to_owned(),
             Self::Access(error) => error.help(),
             Self::Name(error) => error.help().to_owned(),
         }

@@ -1,10 +1,13 @@
 //! Jobs, and the CronJobs that make them.
 
+use std::collections::BTreeMap;
+
 use super::Live;
 use super::fact::Unreadable;
 use super::meta::Meta;
 use crate::domain::access::SCRIPT_HASH;
 use crate::domain::time::UnixTime;
+use crate::domain::visible::visible;
 
 /// A Job.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -17,6 +20,8 @@ pub struct Job {
     pub ended: Option<UnixTime>,
     /// How it ended, or that it has not.
     pub outcome: Outcome,
+    /// How many of its Pods have failed.
+    pub failed_pods: i64,
 }
 
 /// How a Job ended.
@@ -27,6 +32,8 @@ pub enum Outcome {
     /// It has not.
     #[default]
     Running,
+    /// It has not, and is not to run for now: `spec.suspend`.
+    Suspended,
     /// It did what it had to.
     Complete,
     /// It failed, for this reason, such as `BackoffLimitExceeded`, with this message.
@@ -50,6 +57,9 @@ pub struct CronJob {
     /// When it last made a Job.
     pub last_scheduled: Option<UnixTime>,
 }
+
+/// The last lines that the newest Pod of a Job wrote, by the Job's uid; why they cannot be read, where they cannot.
+pub type JobLogs = BTreeMap<String, Result<Vec<String>, Unreadable>>;
 
 impl Live for Job {
     const KIND: &'static str = "Job";
@@ -95,10 +105,60 @@ pub fn failure(job: &Job, log: Option<&Result<Vec<String>, Unreadable>>) -> Opti
     };
     let log = match log {
         Some(Ok(lines)) if !lines.is_empty() => {
-            format!("; its log ends with: {}", lines.join(" | "))
+            // A terminal is not to obey what somebody wrote.
+            format!("; its log ends with: {}", visible(&lines.join(" | ")))
         }
         Some(Err(unread)) => format!("; its log could not be read: {}", unread.evidence),
         Some(Ok(_)) | None => String::new(),
     };
     Some(format!("the Job {} failed{why}{log}", job.meta.name))
+}
+
+/// The longest line of a log that is kept, in characters.
+const LONGEST_LINE: usize = 160;
+
+/// The last lines of a log, without those that are empty: nobody reads long ones, and a terminal is not to obey what is
+/// written in them.
+pub fn last_lines(log: &str, number: usize) -> Vec<String> {
+    let lines = log.lines().map(str::trim_end);
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    let last = lines.iter().skip(lines.len().saturating_sub(number));
+    last.map(|line| shown(line)).collect()
+}
+
+/// A line, cut where it is too long, with control characters escaped.
+fn shown(line: &str) -> String {
+    let mut shown = String::new();
+    for (number, character) in line.chars().enumerate() {
+        if number == LONGEST_LINE {
+            shown.push_str("...");
+            break;
+        }
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_lines_are_short_and_obeyed_by_no_terminal() {
+        let long = "x".repeat(200);
+        let log = format!("one\r\n\ntwo\u{1b}[31m\n{long}\n");
+        assert_eq!(
+            last_lines(&log, 2),
+            [
+                "two\\u{1b}[31m".to_owned(),
+                format!("{}...", "x".repeat(160)),
+            ]
+        );
+        assert_eq!(last_lines(&log, 9).len(), 3);
+        assert_eq!(last_lines("", 3), Vec::<String>::new());
+    }
 }

@@ -242,6 +242,10 @@ fn synced(sight: &Sight) -> Seen {
             format!("the Job {name} is running"),
             "run the same command again once it is done",
         ),
+        Outcome::Suspended => (
+            format!("the Job {name} is suspended"),
+            "let it run, then run the same command again",
+        ),
         Outcome::Failed { .. } => (
             failure(job, sight.sync.as_ref().map(|sync| &sync.log)).unwrap_or_default(),
             "the CronJob tries again: run the same command again once that is done",

@@ -249,6 +249,13 @@ impl ApiServer {
             .change(|state| state.forwards.targets.insert(place, target));
     }
 
+    /// What a pod said: the answer to its log.
+    pub fn set_log(&self, namespace: &str, pod: &str, log: &str) {
+        let place = (namespace.to_owned(), pod.to_owned());
+        self.shared
+            .change(|state| state.logs.insert(place, log.to_owned()));
+    }
+
     /// Drops the web socket of each port-forward that begins from now on after this many bytes from the pod.
     pub fn cut_forwards_after(&self, bytes: usize) {
         self.shared

@@ -2,10 +2,12 @@
 
 mod access;
 mod at_once;
+mod audit;
 mod document;
 mod interrupted;
 mod many;
 mod one_app;
+mod trials;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

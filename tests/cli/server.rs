@@ -1,10 +1,14 @@
 //! Apps on a PostgreSQL that CNPG does not run: the real binary writes, the stand-ins sync, and the Jobs run by the machine's own
 //! shell and psql from the very ConfigMap.
 
+mod commands;
+mod faults;
 mod lifecycle;
+mod refusals;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use regex::Regex;
 use serde_json::json;
 
 use super::controllers::Controllers;
@@ -37,20 +41,27 @@ impl Server {
             "postgres",
             &format!("CREATE ROLE admin LOGIN SUPERUSER PASSWORD '{ADMIN_PASSWORD}'"),
         );
-        let uri = format!("postgresql://admin:admin-p%40ss%3Aword%2F1@127.0.0.1:{port}/postgres");
-        cluster.server.put(json!({
-            "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
-            "metadata": {"name": "legacy-connection", "namespace": "postgres"},
-            "data": {"uri": STANDARD.encode(uri)},
-        }));
         repository.write(
             ".pgdb.yaml",
             &format!("engine: postgres\ncluster: legacy\nhost: 127.0.0.1\nport: {port}\n"),
         );
-        Self {
+        let server = Self {
             repository,
             cluster,
-        }
+        };
+        server.put_connection("postgresql://admin:admin-p%40ss%3Aword%2F1@127.0.0.1:PORT/postgres");
+        server
+    }
+
+    /// Puts the Secret of the connection there, with PostgreSQL's port for `PORT`.
+    pub fn put_connection(&self, uri: &str) {
+        let port = self.cluster.postgres.address().port().to_string();
+        let uri = uri.replace("PORT", &port);
+        self.cluster.server.put(json!({
+            "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+            "metadata": {"name": "legacy-connection", "namespace": "postgres"},
+            "data": {"uri": STANDARD.encode(uri)},
+        }));
     }
 
     /// Runs the binary with the cluster's kubeconfig.
@@ -64,6 +75,23 @@ impl Server {
         let said = format!("{}{}", outcome.stdout, outcome.stderr);
         assert_eq!(outcome.code, 0, "{words}: {said}");
         said
+    }
+
+    /// A text without what differs from run to run.
+    pub fn told(&self, text: &str) -> String {
+        let port = self.cluster.postgres.address().port().to_string();
+        let text = text.replace(&port, "PORT");
+        let time = Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC").unwrap();
+        let text = time.replace_all(&text, "TIME");
+        let version = Regex::new(r"version \d+").unwrap();
+        version.replace_all(&text, "version VERSION").into_owned()
+    }
+
+    /// The password in a live Secret.
+    pub fn password(&self, secret: &str) -> String {
+        let secret = self.cluster.get("secrets", "postgres", secret).unwrap();
+        let value = secret["data"]["password"].as_str().unwrap();
+        String::from_utf8(STANDARD.decode(value).unwrap()).unwrap()
     }
 
     /// Whether a role of this name and password is let into a database, or what PostgreSQL says.

@@ -1,8 +1,10 @@
 //! The live cluster: the one place of the program that talks to a network.
 //!
 //! - `holdings`: what a role has in PostgreSQL.
+//! - `job_logs`: what Jobs said.
 //! - `kubeconfig`: which cluster is meant, as kubectl finds it, and with which credential.
 //! - `attempts`: how long an answer is waited for, and when it is asked for again.
+//! - `audit`: what PostgreSQL says of its roles and databases, and of who was granted what.
 //! - `controller`: which Service is the Sealed Secrets controller's.
 //! - `examination`: all that `doctor` looks at.
 //! - `served`: what the API server is, serves and allows.
@@ -12,6 +14,7 @@
 //! - `runtime`: where asynchronous work is waited for, and Ctrl-C with it.
 
 mod attempts;
+mod audit;
 mod controller;
 mod error_chain;
 mod examination;
@@ -29,6 +32,7 @@ mod runtime;
 mod served;
 mod service_proxy;
 mod timer;
+mod trial;
 mod unreadable;
 mod watching;
 mod way;

@@ -1,5 +1,6 @@
 //! The commands, one file each: what can be said to it, and what it does.
 
+pub(crate) mod audit;
 pub(crate) mod completion;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -43,6 +44,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Completion(args) => completion::run(args, output),
         Command::Rotate(args) => rotate::run(args, &cli.global, output),
         Command::Verify(args) => verify::run(args, &cli.global, output),
+        Command::Audit(args) => audit::run(args, &cli.global, output),
         Command::Version(args) => version::run(args, output),
     }
 }

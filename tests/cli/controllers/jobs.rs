@@ -86,6 +86,7 @@ pub fn run(controllers: &Controllers, job: &Value) -> Run {
         "spec": job["spec"]["template"]["spec"],
         "status": {"phase": phase},
     }));
+    server.set_log(&namespace, &format!("{name}-pod"), &run.log);
     let mut logs = controllers.logs.borrow_mut();
     logs.insert(name, run.log.clone());
     run

@@ -92,6 +92,7 @@ impl Server {
         self.rows.roles.push(RoleRow {
             name: name.to_owned(),
             app: None,
+            object: None,
             login: secret.is_some(),
             secret: secret.map(str::to_owned),
             ensure: Ensure::Present,

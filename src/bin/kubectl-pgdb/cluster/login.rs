@@ -48,20 +48,27 @@ pub(crate) struct Door {
     pub(crate) without_secret: String,
 }
 
-impl Session {
-    /// Logs in as an app and asks PostgreSQL what the app may do; leaves nothing behind.
-    ///
-    /// # Errors
-    /// Why it could not.
-    pub(crate) async fn log_in(&self, attempt: &Attempt) -> Result<Login, LoginProblem> {
-        let door = Door {
+impl Door {
+    /// The way of an attempt.
+    pub(super) fn of(attempt: &Attempt) -> Self {
+        Self {
             secret_namespace: attempt.secret_namespace.clone(),
             secret: attempt.secret.clone(),
             way: attempt.way.clone(),
             database: attempt.database.clone(),
             command: "verify",
             without_secret: "waits for the link Mirror".to_owned(),
-        };
+        }
+    }
+}
+
+impl Session {
+    /// Logs in as an app and asks PostgreSQL what the app may do; leaves nothing behind.
+    ///
+    /// # Errors
+    /// Why it could not.
+    pub(crate) async fn log_in(&self, attempt: &Attempt) -> Result<Login, LoginProblem> {
+        let door = Door::of(attempt);
         let asked = self.enter(&door, async |client| ask(client, attempt).await);
         let (login, is_encrypted) = asked.await?;
         Ok(Login {

@@ -69,6 +69,9 @@ impl Changes {
         self.follow::<DatabaseRoleWire>(session, sight.here(None), |facts| &mut facts.roles);
         self.follow::<DatabaseWire>(session, sight.databases(), |facts| &mut facts.databases);
         self.follow::<PodWire>(session, sight.primaries(), |facts| &mut facts.pods);
+        if let Some(jobs) = sight.access_jobs() {
+            self.follow::<JobWire>(session, jobs, |facts| &mut facts.jobs);
+        }
     }
 
     /// Takes the next change into the facts, and all that have come by then.
