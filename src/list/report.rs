@@ -14,8 +14,8 @@ use crate::declared::Unreadable;
 use crate::domain::nearest::nearest;
 use crate::report::REPORT_VERSION;
 
-pub(super) use access::Members;
 pub use access::AccessReport;
+pub(super) use access::Members;
 pub use app::{
     AppReport, ClusterReport, DatabaseReport, Duplicate, NamespacesReport, RoleReport, SecretReport,
 };

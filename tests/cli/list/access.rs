@@ -30,7 +30,11 @@ fn the_table_and_the_structure_say_who_may_do_what() {
     }
     insta::assert_snapshot!("access", text);
     let path = "infra/databases/postgres/my-shop-access.yaml";
-    repository.replace(path, "\"isolate\": true", "\"isolate\": yes");
+    repository.replace(
+        path,
+        "\"isolate\": true,\n      \"levels\"",
+        "\"isolate\": yes,\n      \"levels\"",
+    );
     let table = repository.run_ok("list");
     assert!(
         table
