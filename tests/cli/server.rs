@@ -2,6 +2,7 @@
 //! shell and psql from the very ConfigMap.
 
 mod lifecycle;
+mod sync;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
