@@ -55,5 +55,6 @@ pub mod sealing;
 pub mod settings;
 pub mod sql;
 pub mod sync;
+pub mod sync_status;
 pub mod target;
 pub mod verify;

@@ -80,17 +80,27 @@ impl Live for CronJob {
 /// The label by which the Jobs of a CronJob are known.
 pub const NAME: &str = "app.kubernetes.io/name";
 
+impl Job {
+    /// Whether it runs the scripts of a CronJob of this name, which made it or might have.
+    pub fn is_of(&self, cron_job: &str) -> bool {
+        self.meta.label(NAME) == Some(cron_job)
+    }
+
+    /// By what Jobs are ordered from the oldest to the newest: those that were made in the same second by their names, of
+    /// which the later one is the greater.
+    pub fn age_key(&self) -> (Option<UnixTime>, &str) {
+        (self.started.or(self.meta.created), &self.meta.name)
+    }
+}
+
 /// The newest Job of a CronJob of this name that ran scripts with this hash.
 pub fn newest<'jobs>(
     jobs: impl Iterator<Item = &'jobs Job>,
     cron_job: &str,
     hash: Option<&str>,
 ) -> Option<&'jobs Job> {
-    let ours = jobs.filter(|job| {
-        job.meta.label(NAME) == Some(cron_job) && job.meta.annotation(SCRIPT_HASH) == hash
-    });
-    // Those that were made in the same second are told apart by their names, of which the later one is the greater.
-    ours.max_by_key(|job| (job.started.or(job.meta.created), &job.meta.name))
+    let ours = jobs.filter(|job| job.is_of(cron_job) && job.meta.annotation(SCRIPT_HASH) == hash);
+    ours.max_by(|one, other| one.age_key().cmp(&other.age_key()))
 }
 
 /// What is said of a Job that failed, with the last lines of its log where they are known.
@@ -134,7 +144,9 @@ fn shown(line: &str) -> String {
             shown.push_str("...");
             break;
         }
-        if character.is_control() {
+        if character == '\t' {
+            shown.push_str("  ");
+        } else if character.is_control() {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);

@@ -9,7 +9,7 @@ use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 
 use crate::commands::{
     audit, completion, demo, doctor, export, fetch_cert, grant, import, init, lint, list,
-    migrate_roles, new_app, rbac, remove, revoke, rotate, verify, version,
+    migrate_roles, new_app, rbac, remove, revoke, rotate, sync, verify, version,
 };
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
@@ -110,6 +110,7 @@ pub(crate) enum Command {
     NewApp(Box<new_app::NewApp>),
     Verify(Box<verify::Verify>),
     Audit(Box<audit::Audit>),
+    Sync(Box<sync::Sync>),
     List(list::List),
     Lint(Box<lint::Lint>),
     Grant(Box<grant::Grant>),

@@ -11,6 +11,7 @@
 //! - `reading`: lists and single objects as facts.
 //! - `service_proxy`: what is asked of a Service through the API server.
 //! - `unreadable`: what an error of the client means, and what to do about it.
+//! - `runs`: Jobs that are made from a CronJob, and how they end.
 //! - `runtime`: where asynchronous work is waited for, and Ctrl-C with it.
 
 mod attempts;
@@ -28,6 +29,7 @@ mod objects;
 mod postgres_tls;
 mod proxy_server;
 mod reading;
+mod runs;
 mod runtime;
 mod served;
 mod service_proxy;

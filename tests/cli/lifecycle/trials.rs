@@ -144,11 +144,50 @@ fn a_right_that_cannot_be_used_is_none() {
     assert_eq!(
         access(&outcome)[0],
         "Role report | fail | less | report has no USAGE on the schema public; report has no SELECT on the sequence \
-         public.counter; report has no SELECT on the sequence public.orders_id_seq; report has no SELECT on the sequence public.orders_id_seq; report has no SELECT on the table public.jobs; report has no SELECT on the table public.orders"
+         public.counter; report has no SELECT on the sequence public.orders_id_seq; report has no SELECT on the table public.jobs; report has no SELECT on the table public.orders"
     );
     let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!(
         report["apps"][0]["broken"],
         json!({"check": "access", "reason": "less"})
+    );
+}
+
+#[test]
+fn of_a_cluster_sync_shows_the_jobs_of_grant() {
+    let Some(life) = three_users() else { return };
+    let status = life.run("sync --status -o json");
+    let report: Value = serde_json::from_str(&status.stdout).unwrap();
+    let run = &report["runs"][0];
+    assert_eq!(status.code, 0, "{}{}", status.stdout, status.stderr);
+    assert_eq!(
+        (&run["job"], &run["app"], &run["outcome"], &run["isCurrent"]),
+        (
+            &json!("my-shop-access"),
+            &json!("my-shop"),
+            &json!("complete"),
+            &json!(true)
+        )
+    );
+    assert_eq!(
+        (report["schedule"].clone(), report["differences"].clone()),
+        (Value::Null, Value::Null)
+    );
+    let log = life.run("sync --logs");
+    assert!(
+        log.stdout.ends_with("statements run\n"),
+        "{}{}",
+        log.stdout,
+        log.stderr
+    );
+    let now = life.run("sync");
+    assert_eq!(
+        (now.code, now.stderr.as_str()),
+        (
+            2,
+            "error: CloudNativePG makes the roles and databases of the Cluster postgres-shared in postgres, and Argo CD runs \
+             the Jobs of `grant` when it syncs: there is nothing to start here\n\
+             help: argocd app sync NAME, for the whole Application, since a selective sync skips hooks; then kubectl pgdb verify --all\n"
+        )
     );
 }

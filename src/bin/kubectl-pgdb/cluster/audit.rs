@@ -16,6 +16,8 @@ use super::login::{Door, rows};
 
 /// How many databases are asked at the same time: each opens a session on the primary.
 const AT_ONCE: usize = 8;
+/// How many apps are tried where only the server is asked.
+const TRIES: usize = 3;
 /// Asks for the server's version as a number.
 const VERSION: &str = "SELECT current_setting('server_version_num')";
 
@@ -51,8 +53,30 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Asks the server through the first of some databases that lets its app in.
+    ///
+    /// # Errors
+    /// Why the last of those that were tried did not.
+    pub(crate) async fn server_of(&self, doors: Vec<Door>) -> Result<Server, LoginProblem> {
+        let mut problem = LoginProblem::NotTried(
+            "no app is declared that could log in and ask PostgreSQL".to_owned(),
+        );
+        for door in doors.into_iter().take(TRIES) {
+            match self
+                .enter(&door, async |client| ask_server(client).await)
+                .await
+            {
+                Ok((server, _)) => return Ok(server),
+                Err(found) => problem = found,
+            }
+        }
+        Err(problem)
+    }
+}
+
 /// Asks for the server's roles and databases.
-pub(super) async fn ask_server(client: &Client) -> Result<Server, LoginProblem> {
+async fn ask_server(client: &Client) -> Result<Server, LoginProblem> {
     prepare(client).await?;
     let roles = rows(client, server::ROLES).await?;
     let databases = rows(client, server::DATABASES).await?;

@@ -371,6 +371,16 @@ impl Session {
         }
     }
 
+    /// The objects of a kind in a namespace that have the product's label.
+    pub(crate) async fn own_objects<W: Wire>(&self, namespace: &str) -> Fact<Vec<W::Object>> {
+        let selection = Selection {
+            namespace: Some(namespace.to_owned()),
+            labels: format!("{MANAGED_BY}={PRODUCT}"),
+            ..Selection::default()
+        };
+        self.objects::<W>(&selection).await
+    }
+
     /// The objects of a kind in a namespace.
     pub(crate) async fn objects_in<W: Wire>(&self, namespace: &str) -> Fact<Vec<W::Object>> {
         let selection = Selection {

@@ -171,7 +171,7 @@ fn replace<T: Live>(shelf: &mut Shelf<T>, namespace: Option<&str>, list: Fact<Ve
 }
 
 /// Why nothing is known any more; none for a watch that begins again from where it was, of which what is known holds.
-fn unreadable<W: Wire>(
+pub(super) fn unreadable<W: Wire>(
     error: &Error,
     selection: &Selection,
     session: &Session,

@@ -4,7 +4,6 @@ mod page;
 
 use clap::{Args, ValueEnum};
 use pgdb::audit::{Facts, Question, Report, with_database};
-use pgdb::declared::DeclaredApp;
 use pgdb::live::fact::Fact;
 use pgdb::live::login::Way;
 use pgdb::target::Target;
@@ -83,7 +82,7 @@ async fn look(args: &Audit, apps: &DeclaredApps) -> Result<Facts, Failure> {
         },
     };
     let declared = with_database(&apps.declared);
-    let doors = declared.filter_map(|app| door(app, target, &way));
+    let doors = declared.filter_map(|app| Door::of_app(app, target, &way, "audit"));
     Ok(session.audit(doors.collect()).await)
 }
 
@@ -109,28 +108,6 @@ async fn primary(session: &Session, target: &Target) -> Result<String, Failure> 
         )),
         Fact::Unreadable(why) => Err(why.into()),
     }
-}
-
-/// The way into an app's database; none where nothing says with which Secret.
-fn door(app: &DeclaredApp, target: &Target, way: &Way) -> Option<Door> {
-    let named = app
-        .role
-        .as_ref()
-        .and_then(|role| role.password_secret.clone());
-    let made = app
-        .credential
-        .as_ref()
-        .map(|credential| credential.name.clone());
-    let secret = named.or(made)?;
-    let namespace = target.namespace.to_string();
-    Some(Door {
-        without_secret: format!("the Secret {secret} is not in the namespace {namespace}"),
-        secret_namespace: namespace,
-        secret,
-        way: way.clone(),
-        database: app.database.as_ref()?.name.clone(),
-        command: "audit",
-    })
 }
 
 fn print(format: Format, report: &Report, output: &Output) -> Result<(), Failure> {

@@ -170,6 +170,7 @@ async fn look_at_server(
         _ => Ok(Vec::new()),
     };
     Ok(Sight {
+        others: BTreeMap::new(),
         server: session.server().to_owned(),
         cluster: Fact::Absent,
         database: Fact::Absent,
