@@ -9,12 +9,14 @@ mod access;
 mod assembly;
 pub(crate) mod credential;
 mod database;
+mod elsewhere;
 pub(crate) mod kept;
 pub(crate) mod manifests;
 mod name;
 mod objects;
 pub mod places;
 mod role;
+mod service;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -22,8 +24,10 @@ mod turns;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::domain::access::SCRIPT_HASH;
 use crate::domain::access::form::DatabaseAccess;
 use crate::domain::choice::ReclaimPolicy;
+use crate::domain::kubernetes_name::ServiceName;
 use crate::domain::reflection::Reflection;
 use crate::domain::scope::Scope;
 use crate::repo::object::{Object, objects_in};
@@ -33,6 +37,7 @@ use crate::repo::yaml::Node;
 use crate::target::Target;
 use crate::target::neighbourhood::Neighbourhood;
 
+pub use elsewhere::SecretOrigin;
 pub use kept::Kept;
 pub use manifests::{ClusterReference, Manifests};
 pub use turns::TurnFiles;
@@ -46,6 +51,8 @@ pub struct Declared {
     pub roles: Vec<DeclaredRole>,
     /// Files that speak of what the product reads and are no YAML.
     pub unreadable: Vec<Unreadable>,
+    /// The hash of the scripts that make the roles and databases of a server that CNPG does not run.
+    pub script: Option<String>,
     /// The kustomization that puts a prefix or suffix on the names of what the target's Cluster is built with: the live
     /// objects then have other names than these.
     pub renamed_by: Option<RepoPath>,
@@ -93,6 +100,10 @@ pub struct DeclaredApp {
     pub guest_in: Option<String>,
     /// Who else may do what in its database.
     pub access: Option<DeclaredAccess>,
+    /// The Services in its namespaces that lead to its host.
+    pub service: Option<DeclaredService>,
+    /// The Pooler that it connects through, where its credential or its Service names one.
+    pub pooler: Option<ServiceName>,
 }
 
 /// Who may do what in a database, as a ConfigMap of the product says it.
@@ -116,6 +127,19 @@ pub struct DeclaredAccess {
     pub again: Vec<Place>,
 }
 
+/// The Services of one name in an app's namespaces, which the product made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DeclaredService {
+    /// Their name.
+    pub name: String,
+    /// The host that they lead to, `spec.externalName`.
+    pub host: String,
+    /// Their namespaces, in the order of the file.
+    pub namespaces: Vec<String>,
+    /// Where each is declared.
+    pub places: Vec<Place>,
+}
+
 /// A role of PostgreSQL.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DeclaredRole {
@@ -127,6 +151,8 @@ pub struct DeclaredRole {
     pub place: Place,
     /// The Secret of its password.
     pub password_secret: Option<String>,
+    /// Who makes this Secret, where a comment says that `new-app` did not.
+    pub secret_origin: Option<SecretOrigin>,
     /// Whether it may log in.
     pub login: bool,
     /// Whether its password is taken away: `disablePassword`.
@@ -137,6 +163,8 @@ pub struct DeclaredRole {
     pub ensure: Ensure,
     /// Whether it is a superuser.
     pub superuser: bool,
+    /// Whether another role logs in for it, which is a member of it.
+    pub has_login: bool,
     /// The roles that it is a member of.
     pub in_roles: Vec<String>,
     /// Its comment in PostgreSQL.
@@ -227,6 +255,8 @@ pub struct DeclaredCredential {
     pub open_keys: BTreeSet<String>,
     /// The database that its key `dbname` names, where that is not sealed.
     pub database: Option<String>,
+    /// The host that its key `host` names, where that is not sealed.
+    pub host: Option<String>,
     /// The Secret's type, where one is given.
     pub secret_type: Option<String>,
     /// Whether the Secret has the label by which CNPG applies a change at once: `cnpg.io/reload`, whatever its value.
@@ -281,13 +311,26 @@ pub enum Mismatch {
 /// Without the Cluster's manifest in the repository, only DatabaseRole objects are known of its roles.
 pub fn apps(snapshot: &Snapshot, target: &Target) -> Declared {
     let neighbourhood = Neighbourhood::of(target, snapshot);
-    Manifests::near(snapshot, &neighbourhood).apps(target, &neighbourhood)
+    Declared {
+        script: script(snapshot, target),
+        ..Manifests::near(snapshot, &neighbourhood).apps(target, &neighbourhood)
+    }
 }
 
 /// The access to a database that a file declares; none of a file that declares none, or is no YAML.
 pub fn access_in(path: &RepoPath, text: &str) -> Option<DeclaredAccess> {
     let objects = objects_in(path, text).ok()?;
     objects.iter().find_map(access::read)
+}
+
+/// The hash of the scripts of a server that CNPG does not run, as its file says it.
+fn script(snapshot: &Snapshot, target: &Target) -> Option<String> {
+    let (path, text) = snapshot.file(&target.sync_file()?)?;
+    let objects = objects_in(path, text).ok()?;
+    let hash = objects
+        .iter()
+        .find_map(|object| object.annotation(SCRIPT_HASH))?;
+    hash.as_str().map(str::to_owned)
 }
 
 /// The role that an entry of a Cluster's managed roles declares.
@@ -302,6 +345,11 @@ pub(crate) fn role_of_entry(
 /// The role that an object of kind DatabaseRole declares.
 pub(crate) fn role_of_object(object: &Object<'_>, snapshot: &Snapshot) -> Option<DeclaredRole> {
     role::read_object(object, snapshot.text(object.path))
+}
+
+/// The database that an object of kind Database declares.
+pub(crate) fn database_of_object(object: &Object<'_>) -> Option<DeclaredDatabase> {
+    database::read(object)
 }
 
 impl DeclaredApp {
@@ -365,13 +413,14 @@ impl DeclaredApp {
 }
 
 impl DeclaredRole {
-    /// Whether it is there for what it owns alone: nobody logs in as it, and it says that it has no password.
+    /// Whether it is there for what it owns alone: nobody logs in as it, or for it, and it says that it has no password.
     pub fn is_kept(&self) -> bool {
         let is_an_apps = self.source != RoleSource::Cluster && !self.is_bootstrapped;
         is_an_apps
             && self.ensure == Ensure::Present
             && self.disables_password
             && !self.login
+            && !self.has_login
             && self.password_secret.is_none()
     }
 
@@ -381,7 +430,9 @@ impl DeclaredRole {
             RoleSource::Cluster => false,
             _ if self.is_bootstrapped && self.password_secret.is_none() => false,
             RoleSource::Managed | RoleSource::DatabaseRole(_) => {
-                self.password_secret.is_some() || (self.login && !self.disables_password)
+                (self.password_secret.is_some()
+                    && self.secret_origin != Some(SecretOrigin::Outside))
+                    || (self.password_secret.is_none() && self.login && !self.disables_password)
             }
         }
     }

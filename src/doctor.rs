@@ -20,6 +20,7 @@ use crate::domain::choice::RoleStyle;
 use crate::live::cluster::Cluster;
 use crate::live::fact::{Cause, Fact, Unreadable};
 use crate::live::pod::Pod;
+use crate::live::secret::Secret;
 use crate::report::{Check, REPORT_VERSION, Status, Subject, overall};
 
 pub use platform::version_of_image;
@@ -42,6 +43,14 @@ pub struct Expected {
     pub roles: RoleStyle,
     /// The namespaces that the repository's credentials are mirrored to.
     pub app_namespaces: BTreeSet<String>,
+    /// Whether the repository's apps have Services of their own.
+    pub has_services: bool,
+    /// Whether the repository's apps connect through Poolers.
+    pub has_poolers: bool,
+    /// Whether the repository declares who else may do what in a database, for which Jobs run.
+    pub has_access: bool,
+    /// The Secret with the connection of a server that CNPG does not run, and its key; none of a Cluster.
+    pub connection: Option<(String, String)>,
 }
 
 /// What was read of a cluster that answers.
@@ -63,6 +72,8 @@ pub struct Facts {
     pub certificate: Certificate,
     /// Reflector's pods, of all namespaces.
     pub reflector: Fact<Vec<Pod>>,
+    /// The Secret with the connection of a server that CNPG does not run; absent where none is expected.
+    pub connection: Fact<Secret>,
     /// The rights that were asked about.
     pub rights: Vec<Asked>,
 }
@@ -111,7 +122,7 @@ pub fn run(expected: &Expected, reached: &Reached) -> Report {
             let check = KUBECONFIG.unknown("not-usable", evidence.as_str());
             let mut checks = vec![check.waiting(false).remedy(remedy.as_str())];
             checks.extend(unasked(&[platform::API_SERVER], "kubeconfig"));
-            checks.extend(unasked(&LATER, "kubeconfig"));
+            checks.extend(unasked(&later(expected), "kubeconfig"));
             checks
         }
         Reached::NoAnswer(why) => {
@@ -119,7 +130,7 @@ pub fn run(expected: &Expected, reached: &Reached) -> Report {
                 KUBECONFIG.pass("it names a cluster and a credential"),
                 unread(platform::API_SERVER, why),
             ];
-            checks.extend(unasked(&LATER, "API server"));
+            checks.extend(unasked(&later(expected), "API server"));
             checks
         }
         Reached::Answers {
@@ -156,16 +167,39 @@ const LATER: [Subject; 9] = [
     rights::RIGHTS,
 ];
 
+/// What is looked at of this very cluster.
+fn later(expected: &Expected) -> Vec<Subject> {
+    let of_cnpg = [
+        platform::CLOUDNATIVE_PG,
+        platform::DATABASE_ROLE,
+        places::CLUSTER,
+    ];
+    match expected.connection {
+        None => LATER.to_vec(),
+        Some(_) => {
+            let rest = LATER
+                .into_iter()
+                .filter(|subject| !of_cnpg.contains(subject));
+            std::iter::once(places::CONNECTION).chain(rest).collect()
+        }
+    }
+}
+
 fn looked_at(expected: &Expected, facts: &Facts) -> Vec<Check> {
-    let mut checks = vec![
-        platform::cloudnative_pg(&facts.cnpg, facts.operator.as_deref()),
-        platform::database_role(&facts.cnpg, expected.roles),
-        places::cluster(expected, &facts.clusters),
+    let mut checks = match &expected.connection {
+        Some(connection) => vec![places::connection(expected, connection, &facts.connection)],
+        None => vec![
+            platform::cloudnative_pg(&facts.cnpg, facts.operator.as_deref()),
+            platform::database_role(&facts.cnpg, expected.roles),
+            places::cluster(expected, &facts.clusters),
+        ],
+    };
+    checks.extend([
         sealing::sealed_secrets(&facts.controller),
         sealing::certificate(&facts.certificate),
         platform::reflector(&facts.reflector),
         platform::argo_cd(&facts.argo_cd),
-    ];
+    ]);
     checks.extend(places::namespaces(expected, &facts.namespaces));
     checks.extend(rights::rights(&facts.rights));
     checks

@@ -1,6 +1,8 @@
 //! `export`: what the repository declares, as a file that `import` takes.
 
-use std::collections::HashMap;
+mod rights;
+
+use std::collections::{HashMap, HashSet};
 
 use crate::apps_file::Said;
 use crate::apps_file::writing::{Document, Written};
@@ -14,6 +16,8 @@ use crate::domain::connection::Connection;
 use crate::domain::database_option::Extension;
 use crate::domain::kubernetes_name::{AppName, ObjectName};
 use crate::domain::postgres_name::{DatabaseName, RoleName};
+
+use rights::Rights;
 
 /// What is written, and what could not be.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -42,18 +46,33 @@ pub fn export<'app>(
     defaults: &AppOptions,
 ) -> Exported {
     let owners = Owners::of(declared);
+    let rights = Rights::of(declared, &owners);
     let mut warnings = Vec::new();
-    let mut written = Vec::new();
+    let mut all = Vec::new();
+    let mut told = HashSet::new();
     for app in apps {
         let guest_in = app.guest_in.as_deref().or_else(|| foreign_database(app));
         match owners.settled(app, guest_in) {
-            Ok(settled) => {
-                let said = settled.said.without_defaults(&settled.name, defaults);
-                written.push(Written::new(&settled.name, &said));
-                warnings.extend(settled.warnings);
+            Ok(mut settled) => {
+                told.extend(rights.say(app, &mut settled));
+                all.push(settled);
             }
             Err(reason) => warnings.push(format!("{} is left out: {reason}", app.name)),
         }
+    }
+    let mut written = Vec::new();
+    for Settled {
+        name,
+        mut said,
+        warnings: own,
+    } in all
+    {
+        if let (Some(role), Some(groups)) = (&said.role, &mut said.in_roles) {
+            // Who is of a level is said where the level is.
+            groups.retain(|group| !told.contains(&(role.to_string(), group.to_string())));
+        }
+        written.push(Written::new(&name, &said.without_defaults(&name, defaults)));
+        warnings.extend(own);
     }
     Exported {
         document: Document::new(written),
@@ -122,10 +141,22 @@ impl<'declared> Owners<'declared> {
             said.share = Share::Database;
             said.owned_by = Some(parsed(owner)?);
         } else {
-            say_role(role, app.login_role().unwrap_or(role), &mut said)?;
-            let credential = app.credential.as_ref();
-            let credential = credential.ok_or("nothing in the repository makes its credential")?;
-            warnings = say_credential(app, credential, &mut said)?;
+            let login = app.login_role().unwrap_or(role);
+            say_role(role, login, &mut said)?;
+            said.pooler = app.pooler.clone();
+            let service = app.service.as_ref();
+            said.service = service.map(|service| parsed(&service.name)).transpose()?;
+            warnings = match (&app.credential, &login.password_secret) {
+                (Some(credential), _) => say_credential(app, credential, &mut said)?,
+                (None, Some(secret)) if app.is_credential_outside() => {
+                    said.secret = Some(parsed(secret)?);
+                    said.existing_secret = Some(true);
+                    Vec::new()
+                }
+                (None, _) => {
+                    return Err("nothing in the repository makes its credential".to_owned());
+                }
+            };
         }
         if app.database.is_none() {
             said.share = Share::Login;
@@ -220,16 +251,16 @@ fn say_credential(
 ) -> Result<Vec<String>, String> {
     let mut warnings = Vec::new();
     said.secret = Some(parsed(&credential.name)?);
-    if credential.source != CredentialSource::SealedSecret {
-        return Err(format!(
-            "its credential is not made by a SealedSecret ({})",
-            credential.place
-        ));
+    let origin = app.role.as_ref().and_then(|role| role.secret_origin);
+    let is_sealed = credential.source == CredentialSource::SealedSecret && origin.is_none();
+    said.existing_secret = Some(!is_sealed);
+    if is_sealed {
+        said.scope = Some(credential.scope);
+        let has = |key: &&str| {
+            credential.open_keys.contains(*key) || credential.encrypted.contains_key(*key)
+        };
+        said.connection_keys = Some(Connection::KEYS.iter().all(has));
     }
-    said.scope = Some(credential.scope);
-    let has =
-        |key: &&str| credential.open_keys.contains(*key) || credential.encrypted.contains_key(*key);
-    said.connection_keys = Some(Connection::KEYS.iter().all(has));
     let reflection = &credential.reflection;
     let others: Vec<&str> = reflection
         .patterns()
@@ -249,6 +280,13 @@ fn say_credential(
 }
 
 impl Said {
+    /// Whether it is isolated, unless it would be so anyway.
+    fn isolation_without_default(&self, defaults: &AppOptions) -> Option<bool> {
+        let default = defaults.isolate && self.share == Share::Whole;
+        let isolate = self.isolate.unwrap_or(false);
+        (self.share != Share::Login && isolate != default).then_some(isolate)
+    }
+
     /// What is neither a default nor follows from the app's name.
     fn without_defaults(&self, app: &AppName, defaults: &AppOptions) -> Self {
         fn unless<T: PartialEq + Clone>(value: &Option<T>, default: Option<&T>) -> Option<T> {
@@ -268,7 +306,13 @@ impl Said {
                 Share::Whole | Share::Login => unless(&self.role, role.as_ref()),
             },
             database: unless(&self.database, database.as_ref()),
-            secret: unless(&self.secret, Some(&ObjectName::of_app(app, "-db-creds"))),
+            secret: match self.existing_secret {
+                Some(true) => self.secret.clone(),
+                _ => unless(&self.secret, Some(&ObjectName::of_app(app, "-db-creds"))),
+            },
+            existing_secret: self.existing_secret.filter(|is_existing| *is_existing),
+            service: self.service.clone(),
+            pooler: self.pooler.clone(),
             extensions: unless_empty(&self.extensions),
             schemas: unless_empty(&self.schemas),
             encoding: self.encoding.clone(),
@@ -276,6 +320,8 @@ impl Said {
             connection_limit: self.connection_limit,
             reclaim: unless(&self.reclaim, Some(&defaults.reclaim)),
             roles: unless(&self.roles, Some(&defaults.roles)),
+            isolate: self.isolation_without_default(defaults),
+            access: unless_empty(&self.access),
             in_roles: unless_empty(&self.in_roles),
             comment: self.comment.clone(),
             scope: unless(&self.scope, Some(&defaults.scope)),

@@ -1,6 +1,7 @@
 //! Writes the `.pgdb.yaml` of a repository from what was found in it.
 
 mod discovery;
+pub mod server;
 
 use std::collections::BTreeSet;
 
@@ -51,18 +52,17 @@ pub struct FoundTarget {
 pub fn render(found: &Found) -> String {
     let mut text = HEADER.to_owned();
     match found.targets.as_slice() {
-        [] => top_level(&mut text, None),
-        [target] => top_level(&mut text, Some(target)),
+        [] => top_level(&mut text, |_| None),
+        [target] => top_level(&mut text, |key| target.value(key)),
         targets => with_targets(&mut text, targets),
     }
     text
 }
 
 /// The form for a repository with one target: all keys at the top level.
-fn top_level(text: &mut String, target: Option<&FoundTarget>) {
+fn top_level(text: &mut String, value: impl Fn(&Key) -> Option<String>) {
     for key in Place::File.keys() {
-        let value = target.and_then(|target| target.value(key));
-        match value.or_else(|| version(key)) {
+        match value(key).or_else(|| version(key)) {
             Some(value) => described_line(text, key, &value),
             None => commented_line(text, key, key.example),
         }

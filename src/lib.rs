@@ -10,6 +10,7 @@
 //! - [`target`]: which CNPG Cluster is meant, and where its manifests are.
 //! - [`declared`]: the apps that the repository declares for a target.
 //! - [`render`]: templates become manifests.
+//! - [`sync`]: what is declared of a server that CNPG does not run, in one file.
 //! - [`access`]: who may do what in an app's database, as a manifest with SQL and the Job that runs it.
 //! - [`live`]: facts of the live cluster's objects.
 //! - [`sql`]: SQL as text, quoted.
@@ -21,6 +22,7 @@
 //! - [`list`]: the apps that the repository declares, and what each lacks.
 //! - [`verify`]: proves an app's chain on the live cluster, or names the broken link.
 //! - [`doctor`]: facts of the cluster become checks of what must be there and allowed.
+//! - [`rbac`]: the least rights that a task needs, as manifests.
 //! - [`fetch_cert`]: the controller's certificate, and what it changes in the repository.
 //! - [`lint`]: what is in the repository becomes findings of what is not right.
 //! - [`init`]: the `.pgdb.yaml` of a repository, from what was found in it.
@@ -42,6 +44,7 @@ pub mod list;
 pub mod live;
 pub mod migrate_roles;
 pub mod new_app;
+pub mod rbac;
 pub mod remove;
 pub mod render;
 pub mod repo;
@@ -50,5 +53,6 @@ pub mod rotate;
 pub mod sealing;
 pub mod settings;
 pub mod sql;
+pub mod sync;
 pub mod target;
 pub mod verify;

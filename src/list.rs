@@ -101,8 +101,10 @@ pub fn run(
 fn place(request: &Request, targets: &[ListedTarget]) -> Option<String> {
     match (targets, &request.namespace) {
         ([only], _) => Some(format!(
-            "for the Cluster {} in {}",
-            only.target.cluster, only.namespace
+            "for the {} {} in {}",
+            only.target.kind(),
+            only.target.cluster,
+            only.namespace
         )),
         (_, Some(namespace)) => Some(format!("in the namespace {namespace}")),
         _ => None,

@@ -8,12 +8,16 @@ pub mod controller;
 pub mod database;
 pub mod fact;
 pub mod holdings;
+pub mod job;
 pub mod login;
 pub mod meta;
 pub mod permission;
 pub mod pod;
+pub mod pooler;
+pub mod rights;
 pub mod sealed_secret;
 pub mod secret;
+pub mod service;
 pub mod shelf;
 
 use meta::Meta;

@@ -10,11 +10,14 @@ mod comparison;
 mod credential;
 mod database;
 mod error;
+mod existing;
 mod inventory;
 mod kustomize;
 mod many;
+mod pooler;
 mod report;
 mod role;
+mod service;
 mod site;
 #[cfg(test)]
 mod tests;
@@ -31,6 +34,7 @@ use crate::repo::draft::Draft;
 use crate::repo::path::{RepoPath, RepoPathError};
 use crate::repo::snapshot::Snapshot;
 use crate::sealing::SealingKey;
+use crate::sync::{Folding, fold};
 use crate::target::Target;
 
 pub use comparison::Difference;
@@ -59,6 +63,8 @@ pub enum PieceKind {
     Database,
     /// The access to the database: a ConfigMap with SQL, and the Job that runs it.
     Access,
+    /// The Service in one of the app's namespaces.
+    Service,
 }
 
 /// What becomes of a piece.
@@ -109,6 +115,8 @@ pub struct AppFiles {
     pub database: RepoPath,
     /// That of the access to the database.
     pub access: RepoPath,
+    /// That of the Services in the app's namespaces.
+    pub service: RepoPath,
 }
 
 impl AppFiles {
@@ -125,18 +133,27 @@ impl AppFiles {
     /// # Errors
     /// Never for a parsed app name; the type of a path says so.
     pub fn of_name(app: &AppName, target: &Target) -> Result<Self, RepoPathError> {
+        let object = |suffix: &str| target.object_file(&format!("{app}-{suffix}"));
         let file = |suffix: &str| target.directory.join(&format!("{app}-{suffix}.yaml"));
         Ok(Self {
             secret: file("secrets-sealed")?,
-            role: file("role")?,
-            database: file("db")?,
+            role: object("role")?,
+            database: object("db")?,
             access: access::file(app, target)?,
+            service: file("service")?,
         })
     }
 
     /// All of them: what a reader of the repository has to look at even where git ignores it.
-    pub fn all(&self) -> [&RepoPath; 4] {
-        [&self.secret, &self.role, &self.database, &self.access]
+    pub fn all(&self) -> [&RepoPath; 5] {
+        let Self {
+            secret,
+            role,
+            database,
+            access,
+            service,
+        } = self;
+        [secret, role, database, access, service]
     }
 }
 
@@ -179,8 +196,13 @@ pub fn plan(
             return Err(first.map_or(NewAppError::NoManifest, |(_, error)| error));
         }
     };
+    let folding = Folding {
+        target: inputs.target,
+        snapshot: inputs.snapshot,
+        templates: inputs.templates,
+    };
     Ok(Plan {
-        changes: draft.into_change_set(),
+        changes: fold(draft.into_change_set(), folding)?,
         pieces: planned.pieces.pop().unwrap_or_default(),
         warnings: planned.warnings,
     })

@@ -13,6 +13,7 @@ mod extraction;
 mod inventory;
 mod page;
 mod patches;
+mod pieces;
 mod report;
 mod requirement;
 mod role;
@@ -31,13 +32,14 @@ use crate::render::Templates;
 use crate::repo::change_set::ChangeSet;
 use crate::repo::draft::Draft;
 use crate::repo::snapshot::Snapshot;
+use crate::sync::{Folding, fold};
 use crate::target::Target;
 
 pub use error::RemoveError;
 pub use page::page;
 pub use report::{PieceReport, Report, StageReport};
 pub use requirement::{Requirement, Seen};
-pub use sight::Sight;
+pub use sight::{Sight, SyncSight};
 pub use stage::{Goal, Stage, Step};
 pub use unblocking::{Blocked, Script, scripts};
 
@@ -141,7 +143,12 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, RemoveError> {
         Stage::DropRole => role::drop(&inventory, &mut draft)?,
         Stage::TakeOut => extraction::take_out(&inventory, &mut draft, &mut plan.warnings)?,
     };
-    plan.changes = draft.into_change_set();
+    let folding = Folding {
+        target: inputs.target,
+        snapshot: inputs.snapshot,
+        templates: inputs.templates,
+    };
+    plan.changes = fold(draft.into_change_set(), folding)?;
     Ok(plan)
 }
 

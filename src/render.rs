@@ -9,6 +9,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::domain::app::App;
+use crate::domain::kubernetes_name::{Namespace, ServiceName};
 use crate::domain::name::quoted;
 use crate::repo::scalar::quote;
 use crate::repo::yaml::{self, Node};
@@ -29,17 +30,27 @@ pub enum Template {
     Access,
     /// The SealedSecret of the login that comes next, where two take turns.
     NextSecret,
+    /// The Services in the app's namespaces, which lead to the database's host.
+    Service,
+    /// What is declared of a server that CNPG does not run: a ConfigMap with SQL, the CronJob that runs it, the Job for at
+    /// once, and perhaps a NetworkPolicy.
+    Sync,
+    /// The SealedSecret with the connection of a server that CNPG does not run.
+    Connection,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::SealedSecret,
         Self::Database,
         Self::DatabaseRole,
         Self::GroupRole,
         Self::Access,
         Self::NextSecret,
+        Self::Service,
+        Self::Sync,
+        Self::Connection,
     ];
 
     /// The name of its file, in the product and in a repository that overrides it.
@@ -51,6 +62,9 @@ impl Template {
             Self::GroupRole => "group-role.yaml.hbs",
             Self::Access => "access.yaml.hbs",
             Self::NextSecret => "next-secret.yaml.hbs",
+            Self::Service => "service.yaml.hbs",
+            Self::Sync => "sync.yaml.hbs",
+            Self::Connection => "connection.yaml.hbs",
         }
     }
 
@@ -62,10 +76,12 @@ impl Template {
     /// The kinds of the objects that it makes, in their order; one that may be left out comes last.
     fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::SealedSecret | Self::NextSecret => &["SealedSecret"],
+            Self::SealedSecret | Self::Connection | Self::NextSecret => &["SealedSecret"],
             Self::Database => &["Database"],
             Self::DatabaseRole | Self::GroupRole => &["DatabaseRole"],
             Self::Access => &["ConfigMap", "Job", "NetworkPolicy"],
+            Self::Service => &["Service"],
+            Self::Sync => &["ConfigMap", "CronJob", "Job", "NetworkPolicy"],
         }
     }
 
@@ -73,11 +89,8 @@ impl Template {
     fn fewest(self) -> usize {
         match self {
             Self::Access => 2,
-            Self::SealedSecret
-            | Self::Database
-            | Self::DatabaseRole
-            | Self::GroupRole
-            | Self::NextSecret => 1,
+            Self::Sync => 3,
+            _ => 1,
         }
     }
 
@@ -89,6 +102,9 @@ impl Template {
             Self::GroupRole => include_str!("../templates/group-role.yaml.hbs"),
             Self::Access => include_str!("../templates/access.yaml.hbs"),
             Self::NextSecret => include_str!("../templates/next-secret.yaml.hbs"),
+            Self::Service => include_str!("../templates/service.yaml.hbs"),
+            Self::Sync => include_str!("../templates/sync.yaml.hbs"),
+            Self::Connection => include_str!("../templates/connection.yaml.hbs"),
         }
     }
 }
@@ -108,7 +124,7 @@ struct Overriding {
 }
 
 /// Why a template gave no manifest that can be used.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum RenderError {
     /// The template is no Handlebars, or asks for a value that is not there.
     #[error("{place}: {reason}")]
@@ -172,13 +188,13 @@ impl Templates {
         sealed: &[Entry],
         data: &[Entry],
     ) -> Result<String, RenderError> {
-        let name = match template {
-            Template::Database => &app.database_object,
-            Template::DatabaseRole | Template::GroupRole => &app.role_object,
-            Template::SealedSecret | Template::Access | Template::NextSecret => &app.secret,
+        let values = values(template, app, target, sealed, data);
+        let namespaces: Vec<&str> = match template {
+            Template::Service => app.namespaces.iter().map(Namespace::as_str).collect(),
+            _ => vec![target.namespace.as_str()],
         };
-        let values = values(name.as_str(), template, app, target, sealed, data);
-        self.rendered(template, &values, name.as_str(), target.namespace.as_str())
+        let name = object_name(template, app);
+        self.rendered_in(template, &values, name, &namespaces)
     }
 
     /// The manifest that a template makes of values, which has to hold objects of this name and namespace.
@@ -191,6 +207,17 @@ impl Templates {
         values: &impl Serialize,
         name: &str,
         namespace: &str,
+    ) -> Result<String, RenderError> {
+        self.rendered_in(template, values, name, &[namespace])
+    }
+
+    /// The same of several namespaces, with an object in each.
+    fn rendered_in(
+        &self,
+        template: Template,
+        values: &impl Serialize,
+        name: &str,
+        namespaces: &[&str],
     ) -> Result<String, RenderError> {
         let overriding = self.overridden.get(&template);
         let place =
@@ -205,7 +232,7 @@ impl Templates {
             place: place(),
             reason: reason(&error),
         })?;
-        check(template, &rendered, name, namespace).map_err(|problem| RenderError::Manifest {
+        check(template, &rendered, name, namespaces).map_err(|problem| RenderError::Manifest {
             place: place(),
             problem,
         })?;
@@ -252,7 +279,6 @@ fn reason(error: &handlebars::RenderError) -> String {
 
 /// The values that a template of an app's own objects may use.
 fn values(
-    name: &str,
     template: Template,
     app: &App,
     target: &Target,
@@ -268,13 +294,20 @@ fn values(
     let scope: BTreeMap<_, _> = options.scope.annotation().into_iter().collect();
     let other_locale = options.encoding.is_some() || options.locale.is_some();
     let wave = match template {
-        Template::SealedSecret | Template::NextSecret => target.waves.secret(),
-        Template::Database | Template::Access => target.waves.database(),
+        Template::SealedSecret | Template::Connection | Template::NextSecret => {
+            target.waves.secret()
+        }
+        Template::Database | Template::Access | Template::Service | Template::Sync => {
+            target.waves.database()
+        }
         Template::DatabaseRole | Template::GroupRole => target.waves.cluster(),
     };
+    let connection = app.connection(target.connection(&app.database), &target.namespace);
+    let namespaces: Vec<&str> = app.namespaces.iter().map(Namespace::as_str).collect();
     json!({
         "app": app.name.as_str(),
         "appNamespaces": app.namespace_list(),
+        "appNamespaceList": namespaces,
         "comment": options.comment.as_ref().map(|comment| comment.as_str()),
         "cluster": target.cluster.as_str(),
         "connectionLimit": options.connection_limit.map(|limit| limit.get().to_string()),
@@ -283,9 +316,10 @@ fn values(
         "encoding": options.encoding.as_ref().map(|encoding| encoding.as_str()),
         "encrypted": sealed,
         "extensions": extensions,
+        "externalName": connection.fully_qualified_host(),
         "inRoles": options.in_roles.iter().map(|group| group.as_str()).collect::<Vec<_>>(),
         "locale": options.locale.as_ref().map(|locale| locale.as_str()),
-        "name": name,
+        "name": object_name(template, app),
         "namespace": target.namespace.as_str(),
         "reclaim": options.reclaim.as_str(),
         "role": app.role.as_str(),
@@ -299,23 +333,52 @@ fn values(
     })
 }
 
-/// Whether a manifest holds the objects that it has to, and no others.
-fn check(template: Template, text: &str, name: &str, namespace: &str) -> Result<(), String> {
+/// The name of the object that a template makes of an app.
+fn object_name(template: Template, app: &App) -> &str {
+    match template {
+        Template::SealedSecret
+        | Template::Access
+        | Template::Sync
+        | Template::Connection
+        | Template::NextSecret => app.secret.as_str(),
+        Template::Database => app.database_object.as_str(),
+        Template::DatabaseRole | Template::GroupRole => app.role_object.as_str(),
+        Template::Service => app.options.service.as_ref().map_or("", ServiceName::as_str),
+    }
+}
+
+/// Whether a manifest holds the objects that it has to, and no others: each of the template's kinds in the only namespace,
+/// or the only kind in each of the namespaces.
+fn check(template: Template, text: &str, name: &str, namespaces: &[&str]) -> Result<(), String> {
     let stream = yaml::parse(text).map_err(|error| format!("is no valid YAML: {error}"))?;
     let (documents, kinds) = (&stream.documents, template.kinds());
-    if !(template.fewest()..=kinds.len()).contains(&documents.len()) {
-        let wanted = match kinds {
-            [_] => "one".to_owned(),
-            kinds => kinds.len().to_string(),
+    let wanted: Vec<(&str, &str)> = match namespaces {
+        [namespace] => kinds.iter().map(|kind| (*kind, *namespace)).collect(),
+        several => several
+            .iter()
+            .map(|namespace| (template.kind(), *namespace))
+            .collect(),
+    };
+    let fewest = template.fewest().max(namespaces.len());
+    if !(fewest..=wanted.len()).contains(&documents.len()) {
+        let wanted = match wanted.len() {
+            1 => "one".to_owned(),
+            several => several.to_string(),
         };
         return Err(format!(
             "has {} documents instead of {wanted}",
             documents.len()
         ));
     }
-    for (document, kind) in documents.iter().zip(kinds) {
+    for (document, (kind, namespace)) in documents.iter().zip(wanted) {
+        // Beside the Jobs that its CronJob makes, a server has one of its own name.
+        let now = format!("{name}-now");
+        let name = match (template, kind) {
+            (Template::Sync, "Job") => now.as_str(),
+            _ => name,
+        };
         for (path, wanted) in [
-            (&["kind"][..], *kind),
+            (&["kind"][..], kind),
             (&["metadata", "name"], name),
             (&["metadata", "namespace"], namespace),
         ] {

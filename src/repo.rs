@@ -7,6 +7,7 @@ pub mod draft;
 pub mod edit;
 pub mod enlisting;
 pub mod header;
+pub mod inside;
 pub mod kustomization;
 pub mod namespaces;
 pub mod object;

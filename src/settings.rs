@@ -17,8 +17,11 @@ pub use keys::{KEYS, Key, Place};
 
 use crate::domain::choice::{ReclaimPolicy, RoleStyle};
 use crate::domain::container_image::ContainerImage;
+use crate::domain::endpoint::{Host, Port, SecretKey};
+use crate::domain::engine::Engine;
 use crate::domain::kubernetes_name::{ClusterName, Namespace, ObjectName};
 use crate::domain::password::PasswordLength;
+use crate::domain::schedule::{Schedule, TimeZone};
 use crate::domain::scope::Scope;
 use crate::domain::target_name::TargetName;
 use crate::domain::wave::{Waves, WavesError};
@@ -45,6 +48,22 @@ pub struct TargetSettings {
     pub cluster: Option<ClusterName>,
     /// The Cluster's namespace.
     pub namespace: Option<Namespace>,
+    /// Who runs PostgreSQL.
+    pub engine: Option<Engine>,
+    /// The host of a server that CNPG does not run.
+    pub host: Option<Host>,
+    /// Its port.
+    pub port: Option<Port>,
+    /// The Secret with the connection by which roles and databases are made on it.
+    pub connection_secret: Option<ObjectName>,
+    /// The key of that Secret.
+    pub connection_key: Option<SecretKey>,
+    /// When its CronJob runs.
+    pub schedule: Option<Schedule>,
+    /// The time zone of that schedule.
+    pub time_zone: Option<TimeZone>,
+    /// Whether its connection may be one without TLS.
+    pub allow_plaintext: Option<bool>,
     /// The Cluster's manifest.
     pub cluster_file: Option<RepoPath>,
     /// The folder that new manifests go to.
@@ -194,11 +213,29 @@ impl Settings {
 }
 
 impl TargetSettings {
+    /// How roles are declared where nothing else is asked for; on a server that CNPG does not run there is but one way.
+    pub fn role_style(&self) -> RoleStyle {
+        match self.engine {
+            Some(Engine::Postgres) => RoleStyle::DatabaseRole,
+            Some(Engine::Cnpg) | None => self.roles.unwrap_or_default(),
+        }
+    }
+
     /// These settings, and those of `other` where these leave something open.
     fn or(self, other: &Self) -> Self {
         Self {
             cluster: self.cluster.or_else(|| other.cluster.clone()),
             namespace: self.namespace.or_else(|| other.namespace.clone()),
+            engine: self.engine.or(other.engine),
+            host: self.host.or_else(|| other.host.clone()),
+            port: self.port.or(other.port),
+            connection_secret: self
+                .connection_secret
+                .or_else(|| other.connection_secret.clone()),
+            connection_key: self.connection_key.or_else(|| other.connection_key.clone()),
+            schedule: self.schedule.or_else(|| other.schedule.clone()),
+            time_zone: self.time_zone.or_else(|| other.time_zone.clone()),
+            allow_plaintext: self.allow_plaintext.or(other.allow_plaintext),
             cluster_file: self.cluster_file.or_else(|| other.cluster_file.clone()),
             directory: self.directory.or_else(|| other.directory.clone()),
             certificate: self.certificate.or_else(|| other.certificate.clone()),

@@ -1,13 +1,15 @@
 //! The one PostgreSQL that an app is put on: where its Cluster stands in the repository, and what follows from that.
 
 mod error;
+mod job_options;
 pub mod neighbourhood;
 pub mod own;
+mod request;
+pub mod server;
 #[cfg(test)]
 mod tests;
 
 use crate::domain::choice::RoleStyle;
-use crate::domain::container_image::ContainerImage;
 use crate::domain::kubernetes_name::{ClusterName, Namespace};
 use crate::domain::wave::{SYNC_WAVE, Waves, WavesError};
 use crate::repo::kustomization::{Kustomization, namespaces_set, patches};
@@ -15,9 +17,12 @@ use crate::repo::object::{Object, objects, objects_in};
 use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::repo::yaml::{Node, Value, YamlError};
-use crate::settings::{TargetSettings, WaveSettings};
+use crate::settings::WaveSettings;
 
 pub use error::TargetError;
+pub use job_options::JobOptions;
+pub use request::TargetRequest;
+pub use server::Server;
 
 /// The API group of CloudNativePG.
 pub const CNPG: &str = "postgresql.cnpg.io";
@@ -27,63 +32,6 @@ pub const GUIDE_NAMESPACE: &str = "postgres";
 pub const GUIDE_DIRECTORY: &str = "infra/databases/postgres";
 /// The sealing certificate's path in the guide.
 pub const GUIDE_CERTIFICATE: &str = "infra/sealed-secrets/pub-cert.pem";
-
-/// What is known of the target before the repository is looked at: flags, environment and settings, in that order.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct TargetRequest {
-    /// The Cluster's name.
-    pub cluster: Option<ClusterName>,
-    /// The Cluster's file; its text must be in the snapshot when it exists.
-    pub cluster_file: Option<RepoPath>,
-    /// The Cluster's namespace.
-    pub namespace: Option<Namespace>,
-    /// The folder for new manifests.
-    pub directory: Option<RepoPath>,
-    /// Whether the role is to be an object of its own, so that the Cluster's manifest need not be there.
-    pub roles: RoleStyle,
-    /// The sync-waves.
-    pub waves: WaveSettings,
-    /// How Jobs run SQL.
-    pub jobs: JobOptions,
-}
-
-/// How Jobs run SQL on a target.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct JobOptions {
-    /// Their image; none for the Cluster's own.
-    pub image: Option<ContainerImage>,
-    /// Whether a NetworkPolicy lets them reach PostgreSQL and DNS alone.
-    pub network_policy: bool,
-}
-
-impl TargetRequest {
-    /// The same request, with what the settings say where it leaves something open. Of another Cluster than the one
-    /// that is asked for they say nothing.
-    #[must_use]
-    pub fn or_settings(mut self, settings: &TargetSettings) -> Self {
-        let names_another = differs(self.cluster.as_ref(), settings.cluster.as_ref())
-            || differs(self.cluster_file.as_ref(), settings.cluster_file.as_ref());
-        if names_another {
-            return self;
-        }
-        let inherited = settings.clone();
-        self.cluster = self.cluster.or(inherited.cluster);
-        self.cluster_file = self.cluster_file.or(inherited.cluster_file);
-        self.namespace = self.namespace.or(inherited.namespace);
-        self.directory = inherited.directory;
-        self.waves = inherited.waves;
-        self.jobs = JobOptions {
-            image: inherited.job_image,
-            network_policy: inherited.network_policy.unwrap_or_default(),
-        };
-        self
-    }
-}
-
-/// Whether both are given and not the same.
-fn differs<T: PartialEq>(asked: Option<&T>, setting: Option<&T>) -> bool {
-    matches!((asked, setting), (Some(asked), Some(setting)) if asked != setting)
-}
 
 /// One PostgreSQL that apps are put on.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -101,6 +49,8 @@ pub struct Target {
     pub directory: RepoPath,
     /// The sync-waves.
     pub waves: Waves,
+    /// The server, where CNPG does not run it.
+    pub server: Option<Server>,
     /// How Jobs run SQL.
     pub jobs: JobOptions,
 }
@@ -144,6 +94,9 @@ impl Target {
     /// When there is no Cluster, or several and no choice; when the file that was named cannot serve; when the waves
     /// do not ascend.
     pub fn resolve(request: &TargetRequest, snapshot: &Snapshot) -> Result<Self, TargetError> {
+        if let Some(settings) = &request.server {
+            return Self::of_server(request, settings);
+        }
         let candidates = match &request.cluster_file {
             Some(path) => in_file(path, request.cluster.as_ref(), snapshot),
             None => in_repo(request.cluster.as_ref(), snapshot),
@@ -195,6 +148,7 @@ impl Target {
             cluster: candidate.cluster,
             directory: request.directory.clone().unwrap_or(folder),
             waves: waves(request, candidate.wave)?,
+            server: None,
             jobs: request.jobs.clone(),
             manifest: Some(ClusterManifest {
                 path: candidate.path,
@@ -228,6 +182,7 @@ impl Target {
             manifest: None,
             directory,
             waves: waves(request, None)?,
+            server: None,
             jobs: request.jobs.clone(),
         })
     }

@@ -15,8 +15,8 @@ mod tests;
 pub use crate::live::login::{Grantee, LoginProblem, Refusal};
 pub use attempt::Attempt;
 pub use checks::Link;
-pub use expected::{Expected, ExpectedDatabase, MirrorsTo};
-pub use facts::{Facts, Login};
+pub use expected::{Expected, ExpectedDatabase, ExpectedServer, ExpectedService, MirrorsTo};
+pub use facts::{Facts, Login, POOLER_NAME};
 pub use report::{AppReport, Broken, Report, Summary};
 
 use chain::Chain;
@@ -41,8 +41,8 @@ fn verify_app<'facts>(
     skip: &'facts [Link],
 ) -> AppReport {
     let mut chain = Chain::new(app, facts, index, skip);
-    for (link, check) in CHECKS {
-        let checks = if skip.contains(&link) {
+    for (link, check) in CHECKS.iter().filter(|(link, _)| link.is_of(app)) {
+        let checks = if skip.contains(link) {
             vec![link.subject().skipped("not-asked", "left out as asked")]
         } else {
             check(&chain)

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroize;
 
-use super::fields::{FIELDS, OF_DATABASES, OF_LOGINS};
+use super::fields::{FIELDS, OF_DATABASES, OF_LOGINS, OF_SEALED};
 use super::problem::{Position, Problem};
 use super::reader::{Reader, Values, described, is_bare, position};
 use super::{API_VERSION, Entry, KIND, Said, users};
 use crate::domain::app::Share;
-use crate::domain::kubernetes_name::AppName;
+use crate::domain::kubernetes_name::{AppName, ObjectName};
 use crate::repo::yaml::{self, Node, Value};
 
 /// The keys of a document that holds a list of apps.
@@ -175,6 +175,7 @@ impl Reader {
         let said = self.said(&values);
         let password = self.password(&values, "password");
         self.check_share(&values, &said);
+        self.check_existing(&values);
         let Some(name) = self.one::<AppName>(&values, "name") else {
             return Vec::new();
         };
@@ -194,17 +195,28 @@ impl Reader {
             _ if owned_by.is_some() => Share::Database,
             _ => Share::Whole,
         };
+        let existing: Option<ObjectName> = self.one(values, "existingSecret");
+        let named = self.one(values, "secretName");
+        let existing_secret = match (&existing, &named) {
+            (Some(_), _) => Some(true),
+            (None, named) => named.as_ref().map(|_| false),
+        };
         Said {
             namespaces: self.list(values, "appNamespaces"),
             role: self.one(values, "user"),
             database: self.one(values, "database"),
-            secret: self.one(values, "secretName"),
+            secret: existing.or(named),
+            existing_secret,
+            service: self.one(values, "service"),
+            pooler: self.one(values, "pooler"),
             extensions: self.extensions(values),
             schemas: self.list(values, "schemas"),
             encoding: self.one(values, "encoding"),
             locale: self.one(values, "locale"),
             connection_limit: self.number(values, "connectionLimit"),
             reclaim: self.one(values, "reclaim"),
+            isolate: self.flag(values, "isolate"),
+            access: self.access(values),
             roles: self.one(values, "roles"),
             in_roles: self.list(values, "inRoles"),
             comment: self.one(values, "comment"),
@@ -235,6 +247,21 @@ impl Reader {
             let message = "without a database of its own the app needs another's to log in to";
             if let Some(node) = values.node("ownsDatabase") {
                 self.report(node, message, "name it as `database`");
+            }
+        }
+    }
+
+    /// Refuses keys of a credential that is sealed where something else makes it.
+    fn check_existing(&mut self, values: &Values<'_>) {
+        if values.node("existingSecret").is_none() {
+            return;
+        }
+        for name in OF_SEALED {
+            if let Some(node) = values.node(name) {
+                let message = format!(
+                    "{name} cannot be given: nothing is sealed for the app (existingSecret)"
+                );
+                self.report(node, message, "leave it out");
             }
         }
     }

@@ -7,8 +7,10 @@ use super::objects::TargetObjects;
 use super::role::Roles;
 use super::turns::Turns;
 use super::{
-    DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredRole, RoleSource,
+    DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredRole,
+    DeclaredService, RoleSource,
 };
+use crate::domain::kubernetes_name::ServiceName;
 use crate::domain::turns::NEXT_SUFFIX;
 use crate::target::Target;
 use crate::target::own::{is_made_for_cluster, secret_reference};
@@ -25,6 +27,8 @@ struct Pieces<'found> {
     names: HashMap<&'found str, Option<&'found str>>,
     /// What is declared of the access to the databases of these names.
     accesses: HashMap<&'found str, &'found DeclaredAccess>,
+    services: &'found [(String, DeclaredService)],
+    target: &'found Target,
 }
 
 /// An app in the making: the numbers of its pieces, and the name that it would like to have.
@@ -78,18 +82,24 @@ pub(super) fn assemble(
 }
 
 impl<'found> Pieces<'found> {
-    fn of(found: &'found TargetObjects<'_, '_>, target: &Target) -> Self {
+    fn of(found: &'found TargetObjects<'_, '_>, target: &'found Target) -> Self {
         let secrets = found.credentials.iter().enumerate();
         let databases = found.databases.iter();
-        let roles = Roles::of(found, target);
+        let mut roles = Roles::of(found, target);
+        let turns = Turns::of(&roles);
+        for (number, role) in roles.all.iter_mut().enumerate() {
+            role.has_login = turns.login(number).is_some();
+        }
         Self {
             databases: &found.databases,
-            turns: Turns::of(&roles),
+            turns,
             roles,
             credentials: &found.credentials,
             secrets: secrets
                 .map(|(number, credential)| (credential.name.as_str(), number))
                 .collect(),
+            services: &found.services,
+            target,
             names: databases
                 .map(|database| (database.name.as_str(), database.app.as_deref()))
                 .collect(),
@@ -135,7 +145,9 @@ impl<'found> Pieces<'found> {
             .filter(|(_, role)| {
                 let is_of_an_app = role.source != RoleSource::Cluster && !role.is_bootstrapped;
                 let logs_in = is_of_an_app && role.login && role.password_secret.is_some();
-                logs_in || (role.is_kept() && !groups.contains(role.name.as_str()))
+                logs_in
+                    || role.has_login
+                    || (role.is_kept() && !groups.contains(role.name.as_str()))
             })
             .filter(|(number, role)| {
                 !owners.contains(role.name.as_str()) && !self.turns.is_member(*number)
@@ -197,6 +209,12 @@ impl<'found> Pieces<'found> {
 
     fn app(&self, draft: &Draft, taken: &mut HashSet<String>) -> DeclaredApp {
         let namesakes = self.namesakes(draft);
+        let service = namesakes.label().and_then(|label| {
+            let mut services = self.services.iter();
+            services
+                .find(|(app, _)| app == label)
+                .map(|(_, service)| service)
+        });
         DeclaredApp {
             name: unused(namesakes.candidates(), taken),
             is_own: namesakes.label().is_some(),
@@ -212,11 +230,26 @@ impl<'found> Pieces<'found> {
                 .database
                 .and_then(|database| self.accesses.get(database.name.as_str()))
                 .map(|access| (*access).clone()),
+            pooler: self.pooler(namesakes, service),
+            service: service.cloned(),
         }
     }
 }
 
 impl<'found> Pieces<'found> {
+    /// The Pooler that an app connects through.
+    fn pooler(
+        &self,
+        pieces: Namesakes<'found>,
+        service: Option<&DeclaredService>,
+    ) -> Option<ServiceName> {
+        let named = pieces
+            .credential
+            .and_then(|credential| credential.host.as_deref());
+        let host = named.or(service.map(|service| service.host.as_str()))?;
+        self.target.pooler(host)
+    }
+
     /// The database that an app without one of its own logs in to.
     fn guest_in(&self, pieces: Namesakes<'found>) -> Option<&'found str> {
         if pieces.database.is_some() || pieces.role.is_none() {

@@ -56,7 +56,7 @@ pub(crate) fn secret_name<'object>(
 }
 
 /// Reads an object that makes a Secret; none of any other kind.
-pub(super) fn read(object: &Object<'_>) -> Option<DeclaredCredential> {
+pub(crate) fn read(object: &Object<'_>) -> Option<DeclaredCredential> {
     let source = source(object)?;
     let template = template(object, source);
     let sealed = match source {
@@ -67,8 +67,8 @@ pub(super) fn read(object: &Object<'_>) -> Option<DeclaredCredential> {
     let annotation = |key: &str| made?.at(&["annotations", key])?.as_str();
     let secret_type = template.and_then(|template| template.get("type")?.as_str());
     // Of a Secret itself `data` is in base64.
-    let database = template.filter(|_| source == CredentialSource::SealedSecret);
-    let database = database.and_then(|template| template.at(&["data", "dbname"])?.as_str());
+    let readable = template.filter(|_| source == CredentialSource::SealedSecret);
+    let said = |key: &str| readable.and_then(|template| template.at(&["data", key])?.as_str());
     let open = ["data", "stringData"]
         .into_iter()
         .filter_map(|key| template?.get(key))
@@ -82,7 +82,8 @@ pub(super) fn read(object: &Object<'_>) -> Option<DeclaredCredential> {
             .filter_map(|(key, _)| key.as_str())
             .map(str::to_owned)
             .collect(),
-        database: database.map(str::to_owned),
+        database: said("dbname").map(str::to_owned),
+        host: said("host").map(str::to_owned),
         secret_type: secret_type.map(str::to_owned),
         reloads: made.is_some_and(|made| made.at(&["labels", RELOAD]).is_some()),
         wave: object

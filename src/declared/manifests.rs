@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::assembly::assemble;
 use super::objects::{Bounds, TargetObjects};
+use super::service::Alias;
 use super::{
     Declared, DeclaredAccess, DeclaredCredential, DeclaredDatabase, DeclaredRole, Place,
-    Unreadable, access, credential, database, role,
+    Unreadable, access, credential, database, role, service,
 };
-use crate::repo::header::{Header, headers};
+use crate::repo::header::{Header, headers, holds_own_service};
 use crate::repo::kustomization::index::Kustomizations;
 use crate::repo::kustomization::{Kustomization, patches};
 use crate::repo::object::{Object, objects_in};
@@ -35,6 +36,8 @@ pub struct Manifests<'text> {
     pub(super) credentials: Vec<Written<DeclaredCredential>>,
     /// ConfigMaps with the access to a database.
     pub(super) accesses: Vec<Written<DeclaredAccess>>,
+    /// Services that the product made.
+    pub(super) services: Vec<Alias>,
     /// Files that are no YAML.
     pub(super) unreadable: Vec<Unreadable>,
 }
@@ -90,10 +93,13 @@ impl<'text> Manifests<'text> {
             roles: Vec::new(),
             credentials: Vec::new(),
             accesses: Vec::new(),
+            services: Vec::new(),
             unreadable: Vec::new(),
         };
         for (path, text) in snapshot.files() {
-            if !is_wanted(path) || !headers(text).iter().any(Header::is_known_kind) {
+            let is_known =
+                || headers(text).iter().any(Header::is_known_kind) || holds_own_service(text);
+            if !is_wanted(path) || !is_known() {
                 continue;
             }
             match objects_in(path, text) {
@@ -131,6 +137,8 @@ impl<'text> Manifests<'text> {
         } else if object.is("", "ConfigMap") {
             let declared = access::read(&object);
             self.accesses.extend(written(&object, declared));
+        } else if object.is("", "Service") {
+            self.services.extend(service::read(&object));
         } else {
             let declared = credential::read(&object);
             self.credentials.extend(written(&object, declared));
@@ -164,6 +172,7 @@ impl<'text> Manifests<'text> {
             apps,
             roles,
             unreadable: found.unreadable,
+            script: None,
             renamed_by: manifest.and_then(|manifest| self.renaming(&manifest.path)),
         }
     }

@@ -50,7 +50,11 @@ impl Namesakes<'_> {
         let secret = self
             .credential
             .map(|credential| credential.name.as_str())
-            .or_else(|| self.role?.password_secret.as_deref());
+            .or_else(|| {
+                // What somebody else makes is named by somebody else.
+                let role = self.role.filter(|role| role.secret_origin.is_none())?;
+                role.password_secret.as_deref()
+            });
         let from_secret = secret
             .into_iter()
             .flat_map(|name| cut(name, &SECRET_SUFFIXES));

@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use super::manifests::{Manifests, Written};
+use super::service::services;
 use super::{
     ClusterReference, CredentialSource, DeclaredAccess, DeclaredCredential, DeclaredDatabase,
-    DeclaredRole, Place, RoleSource, Unreadable,
+    DeclaredRole, DeclaredService, Place, RoleSource, Unreadable,
 };
 use crate::repo::object::Object;
 use crate::repo::path::RepoPath;
@@ -43,6 +44,8 @@ pub(super) struct TargetObjects<'manifests, 'text> {
     pub(super) accesses: Vec<DeclaredAccess>,
     /// The Secrets that roles of other Clusters in this namespace name.
     pub(super) claimed: BTreeSet<String>,
+    /// The Services in the apps' namespaces, each with the app of the product's label.
+    pub(super) services: Vec<(String, DeclaredService)>,
     /// Files that are no YAML.
     pub(super) unreadable: Vec<Unreadable>,
     /// The texts of all files.
@@ -82,6 +85,7 @@ impl<'manifests, 'text> TargetObjects<'manifests, 'text> {
                 all.accesses.push(found.declared.clone());
             }
         }
+        all.services = services(manifests, &mut bounds);
         let unreadable = manifests.unreadable.iter();
         let unreadable = unreadable.filter(|file| bounds.hold_file(&file.place.path));
         all.unreadable = unreadable.cloned().collect();
@@ -200,7 +204,7 @@ impl<'target, 'manifests, 'text> Bounds<'target, 'manifests, 'text> {
     }
 
     /// Whether a file is as near to the target as to any other Cluster.
-    fn hold_file(&mut self, path: &RepoPath) -> bool {
+    pub(super) fn hold_file(&mut self, path: &RepoPath) -> bool {
         let neighbourhood = self.neighbourhood;
         *self
             .folders

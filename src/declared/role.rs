@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::database::ensure;
 use super::objects::{TargetObjects, place};
-use super::{DeclaredRole, Ensure, Kept, Place, RoleSource};
+use super::{DeclaredRole, Ensure, Kept, Place, RoleSource, SecretOrigin};
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 use crate::target::Target;
@@ -107,11 +107,13 @@ fn read(
         source,
         place,
         password_secret: text(&["passwordSecret", "name"]).map(str::to_owned),
+        secret_origin: file.and_then(|file| SecretOrigin::read(file, node)),
         login: text(&["login"]) == Some("true"),
         disables_password: text(&["disablePassword"]) == Some("true"),
         is_bootstrapped: false,
         ensure: ensure(node),
         superuser: text(&["superuser"]) == Some("true"),
+        has_login: false,
         in_roles: texts(node.get("inRoles")),
         comment: text(&["comment"]).map(str::to_owned),
         kept: file.and_then(|file| Kept::read(file, node)),
@@ -134,11 +136,13 @@ fn own(cluster: &Object<'_>, target: &Target) -> Vec<DeclaredRole> {
         source: RoleSource::Cluster,
         place: place(cluster, names.line),
         password_secret: secret.or_else(|| Some(format!("{}-{suffix}", target.cluster))),
+        secret_origin: None,
         login: true,
         disables_password: false,
         is_bootstrapped: suffix == "app",
         ensure: Ensure::Present,
         superuser: suffix == "superuser",
+        has_login: false,
         in_roles: Vec::new(),
         comment: None,
         kept: None,

@@ -28,6 +28,7 @@ fn target_in(folder: &str) -> Target {
         other_namespaces: Vec::new(),
         directory,
         waves: Waves::default(),
+        server: None,
         jobs: JobOptions::default(),
     }
 }

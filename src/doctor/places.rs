@@ -6,11 +6,16 @@ use super::{Expected, unread};
 use crate::live::cluster::Cluster;
 use crate::live::fact::{Cause, Fact};
 use crate::live::meta::place;
+use crate::live::secret::Secret;
 use crate::report::{Check, Subject};
 
 pub(super) const CLUSTER: Subject = Subject {
     check: "cluster",
     title: "Cluster",
+};
+pub(super) const CONNECTION: Subject = Subject {
+    check: "connection",
+    title: "Connection",
 };
 pub(super) const NAMESPACE: Subject = Subject {
     check: "namespace",
@@ -19,6 +24,32 @@ pub(super) const NAMESPACE: Subject = Subject {
 
 /// How to see all Clusters.
 const ALL_CLUSTERS: &str = "kubectl get clusters.postgresql.cnpg.io --all-namespaces";
+
+/// The Secret is there with the connection of a server that CNPG does not run.
+pub(super) fn connection(
+    expected: &Expected,
+    (name, key): &(String, String),
+    secret: &Fact<Secret>,
+) -> Check {
+    let object = place("Secret", &expected.namespace, name);
+    let check = match secret {
+        Fact::Unreadable(why) => unread(CONNECTION, why),
+        Fact::Present(secret) if secret.values.contains_key(key) => {
+            CONNECTION.pass(format!("it has the key {key}"))
+        }
+        Fact::Present(_) => CONNECTION
+            .broken("no-key", format!("it has no key {key}"))
+            .remedy("name the right key as `connectionKey` in .pgdb.yaml"),
+        Fact::Absent => CONNECTION
+            .pending(
+                "missing",
+                "it is not there: the Jobs of the server cannot connect",
+            )
+            .remedy("seal it: kubectl pgdb init --engine postgres --dsn-stdin < FILE")
+            .remedy("or name the right one as `connectionSecret` in .pgdb.yaml"),
+    };
+    check.of(object)
+}
 
 /// The Cluster that is meant is there.
 pub(super) fn cluster(expected: &Expected, clusters: &Fact<Vec<Cluster>>) -> Check {

@@ -3,6 +3,7 @@
 use super::{Expected, unread};
 use crate::live::fact::{Fact, Unreadable};
 use crate::live::permission::Permission;
+use crate::live::rights::{self, Scope, Task};
 use crate::report::{Check, Subject};
 
 pub(super) const RIGHTS: Subject = Subject {
@@ -28,49 +29,29 @@ pub fn needed(
     roles: bool,
     argo_cd: bool,
 ) -> Vec<Permission> {
-    let here = Some(expected.namespace.as_str());
-    let mut looked_at = vec![
-        ("secrets", None),
-        ("namespaces", None),
-        // Those of primaries and of Reflector.
-        ("pods", None),
-        ("sealedsecrets.bitnami.com", here),
-        ("clusters.postgresql.cnpg.io", here),
-        ("databases.postgresql.cnpg.io", here),
-    ];
-    if roles {
-        looked_at.push(("databaseroles.postgresql.cnpg.io", here));
-    }
-    if argo_cd {
-        looked_at.push(("applications.argoproj.io", None));
-    }
-    let mut needed: Vec<Permission> = looked_at
+    let scope = Scope {
+        namespace: expected.namespace.clone(),
+        controller: controller.to_owned(),
+        has_roles: roles,
+        has_argo_cd: argo_cd,
+        has_services: expected.has_services,
+        has_poolers: expected.has_poolers,
+        is_server: expected.connection.is_some(),
+        has_access: expected.has_access,
+    };
+    let tasks = [Task::Verify, Task::Login, Task::FetchCert];
+    let needed = tasks
         .into_iter()
-        .flat_map(|(kind, namespace)| {
-            ["list", "watch"].map(|verb| Permission::new(verb, kind, namespace))
-        })
-        .collect();
-    needed.push(Permission::new("create", "pods/portforward", here));
-    let there = Some(controller);
-    needed.push(Permission::new("get", "services", there));
-    needed.push(Permission::new("get", "services/proxy", there));
-    needed.push(Permission::new("create", "services/proxy", there));
-    needed
+        .flat_map(|task| rights::needed(task, &scope));
+    needed.collect()
 }
 
 /// What does instead of a right for all namespaces, for whoever does not have that: the same for each namespace that
 /// matters. Only Secrets are looked at so, since only they are often forbidden.
 pub fn instead(permission: &Permission, expected: &Expected) -> Vec<Permission> {
-    if permission.resource != "secrets" || permission.namespace.is_some() {
-        return Vec::new();
-    }
     let mut namespaces = expected.app_namespaces.clone();
     namespaces.insert(expected.namespace.clone());
-    let apart = |namespace| Permission {
-        namespace: Some(namespace),
-        ..permission.clone()
-    };
-    namespaces.into_iter().map(apart).collect()
+    rights::apart(permission, &namespaces)
 }
 
 /// One check for all rights that one has, one for each that one has not, and one for each reason for which it is not

@@ -50,6 +50,10 @@ fn expected() -> Expected {
         cluster: Some("postgres-shared".to_owned()),
         roles: RoleStyle::Managed,
         app_namespaces: names(&["shop"]),
+        has_services: false,
+        has_poolers: false,
+        has_access: false,
+        connection: None,
     }
 }
 
@@ -96,6 +100,7 @@ fn facts() -> Facts {
         controller: controller(Fact::Present(200)),
         certificate: known(VALID, Some(Fact::Present(key(VALID))), None),
         reflector: Fact::Present(vec![pod]),
+        connection: Fact::Absent,
         rights: granted.collect(),
     }
 }
@@ -395,7 +400,9 @@ fn the_rights() {
             "watch clusters.postgresql.cnpg.io --namespace postgres",
             "list databases.postgresql.cnpg.io --namespace postgres",
             "watch databases.postgresql.cnpg.io --namespace postgres",
+            "get secrets --all-namespaces",
             "create pods --subresource=portforward --namespace postgres",
+            "get pods --subresource=portforward --namespace postgres",
             "get services --namespace sealing",
             "get services --subresource=proxy --namespace sealing",
             "create services --subresource=proxy --namespace sealing",

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use super::choice::{ReclaimPolicy, RoleStyle};
+use super::connection::Connection;
 use super::database_option::{ConnectionLimit, Encoding, Extension, Locale};
-use super::kubernetes_name::{AppName, Namespace, ObjectName};
+use super::kubernetes_name::{AppName, Namespace, ObjectName, ServiceName};
 use super::name::NameError;
 use super::postgres_name::{DatabaseName, GroupRoleName, RoleName, SchemaName};
 use super::role_comment::RoleComment;
@@ -54,6 +55,12 @@ pub struct AppOptions {
     pub scope: Scope,
     /// Whether the Secret gets host, port, URI and the like beside username and password.
     pub connection_keys: bool,
+    /// Whether the credential's Secret is made by something else, so that nothing is sealed.
+    pub existing_secret: bool,
+    /// The CNPG Pooler that the app connects through, instead of the Cluster's read-write Service.
+    pub pooler: Option<ServiceName>,
+    /// The Service that is made in each of the app's namespaces and leads to the database's host.
+    pub service: Option<ServiceName>,
     /// What of an app it is.
     pub share: Share,
     /// Whether nobody but the database's own roles may connect to it.
@@ -109,6 +116,14 @@ pub enum AppError {
     /// No namespace: Reflector would mirror the credential to all of them.
     #[error("no app namespace was given")]
     NoNamespace,
+    /// A Service is made in the app's namespaces, and there are none.
+    #[error("the Service {0} is made in the app's namespaces, and none was given")]
+    ServiceNowhere(ServiceName),
+    /// A pooler that nothing would lead to.
+    #[error(
+        "nothing of the app would name the Pooler {0}: it has neither connection keys nor a Service"
+    )]
+    PoolerUnused(ServiceName),
     /// A thing that was asked for twice.
     #[error("the {what} {name:?} is asked for twice")]
     Twice {
@@ -130,6 +145,11 @@ impl AppError {
             Self::NoNamespace => {
                 "name the application's namespace with --app-namespace: with an empty list Reflector would mirror the \
                  credential to every namespace"
+                    .to_owned()
+            }
+            Self::ServiceNowhere(_) => "name them with --app-namespace".to_owned(),
+            Self::PoolerUnused(_) => {
+                "leave --pooler out and name the Pooler's host in the application, or have a Service lead to it with --service"
                     .to_owned()
             }
             Self::Twice { .. } => "give it once".to_owned(),
@@ -172,6 +192,14 @@ impl App {
         })
     }
 
+    /// The way to the app's database, given the Cluster's own: through the app's Pooler, where it has one.
+    pub fn connection(&self, clusters: Connection, namespace: &Namespace) -> Connection {
+        match &self.options.pooler {
+            Some(pooler) => clusters.through(pooler, namespace),
+            None => clusters,
+        }
+    }
+
     /// The namespaces as Reflector's annotations hold them: separated by commas.
     pub fn namespace_list(&self) -> String {
         let names: Vec<&str> = self.namespaces.iter().map(Namespace::as_str).collect();
@@ -181,8 +209,16 @@ impl App {
 
 /// Refuses what cannot be asked for together.
 fn check(namespaces: &[Namespace], options: &AppOptions, role: &RoleName) -> Result<(), AppError> {
-    if namespaces.is_empty() && options.share != Share::Database {
+    let is_mirrored = options.share != Share::Database && !options.existing_secret;
+    if namespaces.is_empty() && is_mirrored {
         return Err(AppError::NoNamespace);
+    }
+    if let (Some(service), []) = (&options.service, namespaces) {
+        return Err(AppError::ServiceNowhere(service.clone()));
+    }
+    let has_keys = options.connection_keys && !options.existing_secret;
+    if let (Some(pooler), None, false) = (&options.pooler, &options.service, has_keys) {
+        return Err(AppError::PoolerUnused(pooler.clone()));
     }
     once("app namespace", namespaces.iter().map(Namespace::as_str))?;
     once("extension", options.extensions.iter().map(Extension::name))?;

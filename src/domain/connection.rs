@@ -5,14 +5,9 @@
 
 use zeroize::Zeroizing;
 
-use super::kubernetes_name::{ClusterName, Namespace};
+use super::endpoint::{Endpoint, Host};
+use super::kubernetes_name::{ClusterName, Namespace, ServiceName};
 use super::postgres_name::{DatabaseName, RoleName};
-
-/// PostgreSQL's port on CNPG's Services.
-pub const PORT: &str = "5432";
-
-/// What Kubernetes puts behind the names of Services, unless the cluster was set up with another domain.
-const CLUSTER_DOMAIN: &str = "cluster.local";
 
 /// What the controller puts in place of the username when it unseals.
 const USERNAME: &str = "{{ .username }}";
@@ -22,7 +17,10 @@ const PASSWORD: &str = "{{ .password }}";
 /// Where an app's database is reached.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Connection {
-    host: String,
+    endpoint: Endpoint,
+    /// The host as it stands in a URI.
+    uri_host: String,
+    port: String,
     database: String,
 }
 
@@ -41,24 +39,51 @@ impl Connection {
         "host", "port", "dbname", "user", "uri", "jdbc-uri", "pgpass",
     ];
 
-    /// The way to a database through the Cluster's read-write Service, as it works from every namespace.
-    pub fn new(cluster: &ClusterName, namespace: &Namespace, database: &DatabaseName) -> Self {
+    /// The way to a database of the PostgreSQL that listens there.
+    pub fn new(endpoint: Endpoint, database: &DatabaseName) -> Self {
+        Self::of(endpoint, database.to_string())
+    }
+
+    fn of(endpoint: Endpoint, database: String) -> Self {
         Self {
-            host: format!("{cluster}-rw.{namespace}.svc"),
-            database: database.to_string(),
+            uri_host: endpoint.host.in_uri(),
+            port: endpoint.port.to_string(),
+            endpoint,
+            database,
         }
+    }
+
+    /// The way through a Pooler in the Cluster's namespace, whose Service has its name.
+    #[must_use]
+    pub fn through(self, pooler: &ServiceName, namespace: &Namespace) -> Self {
+        Self::of(Endpoint::of_service(pooler, namespace), self.database)
+    }
+
+    /// The Service of a namespace that a host leads to, other than those of the Cluster itself: a Pooler's.
+    pub fn pooler(host: &str, cluster: &ClusterName, namespace: &Namespace) -> Option<ServiceName> {
+        let host: Host = host.parse().ok()?;
+        let (name, found) = host.service()?;
+        let suffix = name.strip_prefix(cluster.as_str());
+        let is_the_clusters = matches!(suffix, Some("-rw" | "-ro" | "-r"));
+        let is_here = found == namespace.as_str();
+        name.parse().ok().filter(|_| is_here && !is_the_clusters)
+    }
+
+    /// The host's name with the cluster's domain, where it is a Service's, as a Service of type ExternalName needs it.
+    pub fn fully_qualified_host(&self) -> String {
+        self.endpoint.fully_qualified().host.to_string()
     }
 
     /// The host's name.
     pub fn host(&self) -> &str {
-        &self.host
+        self.endpoint.host.as_str()
     }
 
     /// The keys that hold no secret: host, port, dbname and user.
     pub fn open_keys(&self) -> Vec<ConnectionKey> {
         vec![
-            key("host", self.host.clone()),
-            key("port", PORT.to_owned()),
+            key("host", self.host().to_owned()),
+            key("port", self.port.clone()),
             key("dbname", self.database.clone()),
             key("user", USERNAME.to_owned()),
         ]
@@ -116,25 +141,27 @@ impl Connection {
 
     /// The same way by the host's name with the cluster's domain.
     fn fully_qualified(&self) -> Self {
-        Self {
-            host: format!("{}.{CLUSTER_DOMAIN}", self.host),
-            database: self.database.clone(),
-        }
+        Self::of(self.endpoint.fully_qualified(), self.database.clone())
     }
 
     // `concat` allocates once, so that no shorter copy with a password in it stays behind in memory.
 
     fn uri(&self, username: &str, password: &str) -> String {
-        let Self { host, database } = self;
+        let Self {
+            uri_host,
+            port,
+            database,
+            ..
+        } = self;
         [
             "postgresql://",
             username,
             ":",
             password,
             "@",
-            host,
+            uri_host,
             ":",
-            PORT,
+            port,
             "/",
             database,
         ]
@@ -142,12 +169,17 @@ impl Connection {
     }
 
     fn jdbc_uri(&self, username: &str, password: &str) -> String {
-        let Self { host, database } = self;
+        let Self {
+            uri_host,
+            port,
+            database,
+            ..
+        } = self;
         [
             "jdbc:postgresql://",
-            host,
+            uri_host,
             ":",
-            PORT,
+            port,
             "/",
             database,
             "?password=",
@@ -159,9 +191,19 @@ impl Connection {
     }
 
     fn pgpass(&self, username: &str, password: &str) -> String {
-        let Self { host, database } = self;
+        // A colon in a host, which an IPv6 address has, is escaped there (PostgreSQL manual, section 34.16).
+        let host = self.host().replace(':', "\\:");
         [
-            host, ":", PORT, ":", database, ":", username, ":", password, "\n",
+            &host,
+            ":",
+            &self.port,
+            ":",
+            &self.database,
+            ":",
+            username,
+            ":",
+            password,
+            "\n",
         ]
         .concat()
     }
@@ -207,9 +249,9 @@ mod tests {
     use super::*;
 
     fn connection() -> Connection {
+        let (cluster, namespace) = ("postgres-shared".parse(), "postgres".parse());
         Connection::new(
-            &"postgres-shared".parse().unwrap(),
-            &"postgres".parse().unwrap(),
+            Endpoint::read_write(&cluster.unwrap(), &namespace.unwrap()),
             &"my_shop".parse().unwrap(),
         )
     }
@@ -245,6 +287,26 @@ mod tests {
     }
 
     #[test]
+    fn an_address_with_colons_is_told_from_the_port() {
+        let endpoint = Endpoint {
+            host: "fd00::1".parse().unwrap(),
+            port: "6432".parse().unwrap(),
+        };
+        let connection = Connection::new(endpoint, &"my_shop".parse().unwrap());
+        let keys = connection.secret_keys(&"my_shop".parse().unwrap(), "p");
+        let values: Vec<&str> = keys.iter().map(|(_, value)| value.as_str()).collect();
+        assert_eq!(
+            values,
+            [
+                "postgresql://my_shop:p@[fd00::1]:6432/my_shop",
+                "jdbc:postgresql://[fd00::1]:6432/my_shop?password=p&user=my_shop",
+                "fd00\\:\\:1:6432:my_shop:my_shop:p\n",
+            ]
+        );
+        assert_eq!(connection.open_keys()[1].value, "6432");
+    }
+
+    #[test]
     fn a_password_is_encoded_as_each_form_needs_it() {
         let keys = connection().secret_keys(&"my_shop".parse().unwrap(), "p@:\\ä~");
         let keys: Vec<(&str, &str)> = keys
@@ -268,6 +330,29 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn a_pooler_takes_the_place_of_the_host() {
+        let (cluster, namespace) = (
+            "postgres-shared".parse().unwrap(),
+            "postgres".parse().unwrap(),
+        );
+        let through = connection().through(&"pooler-rw".parse().unwrap(), &namespace);
+        assert_eq!(through.host(), "pooler-rw.postgres.svc");
+        let pooler = |host| Connection::pooler(host, &cluster, &namespace);
+        for (host, found) in [
+            ("pooler-rw.postgres.svc", Some("pooler-rw")),
+            ("pooler-rw.postgres.svc.cluster.local", Some("pooler-rw")),
+            ("postgres-shared-rw.postgres.svc", None),
+            ("postgres-shared-r.postgres.svc.cluster.local", None),
+            ("pooler.other.svc", None),
+            ("db.example.com", None),
+            ("a.b.postgres.svc", None),
+        ] {
+            let found = found.map(|found| found.parse().unwrap());
+            assert_eq!(pooler(host), found, "{host}");
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@ const LABEL_HELP: &str = "use at most 63 lower-case letters, digits and `-`, beg
 const SUBDOMAIN_HELP: &str = "use at most 253 lower-case letters, digits, `-` and `.`, each part beginning and ending with a letter or digit";
 const CLUSTER_HELP: &str = "use at most 50 lower-case letters, digits, `-` and `.`, beginning and ending with a letter or digit";
 
+const SERVICE_HELP: &str = "use at most 63 lower-case letters, digits and `-`, beginning with a letter and ending with a letter or digit";
+
 /// The name of an app, from which all other names are derived: an RFC 1123 label of at most 63 characters.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct AppName(String);
@@ -28,7 +30,11 @@ pub struct ObjectName(String);
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct ClusterName(String);
 
-checked_texts!(AppName, Namespace, ObjectName, ClusterName);
+/// The name of a Service: an RFC 1035 label of at most 63 characters. A Pooler is named like its Service.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct ServiceName(String);
+
+checked_texts!(AppName, Namespace, ObjectName, ClusterName, ServiceName);
 
 impl ObjectName {
     /// The name of an app's object: the app's name with a suffix of the product.
@@ -60,6 +66,20 @@ impl FromStr for ObjectName {
 
     fn from_str(text: &str) -> Result<Self, NameError> {
         check_subdomain("the object name", text, 253, SUBDOMAIN_HELP)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl FromStr for ServiceName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let what = "the Service name";
+        check(what, text, 63, SERVICE_HELP, |c| c == '-')?;
+        if !text.starts_with(|c: char| c.is_ascii_lowercase()) || text.ends_with('-') {
+            let problem = "does not begin with a letter, or ends with `-`";
+            return Err(NameError::new(what, text, problem, SERVICE_HELP));
+        }
         Ok(Self(text.to_owned()))
     }
 }
@@ -131,6 +151,27 @@ mod tests {
         match text.parse::<T>() {
             Ok(_) => panic!("{text:?} was taken"),
             Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_service_is_named_by_an_rfc_1035_label() {
+        for text in ["a", "my-db-1", &"x".repeat(63)] {
+            assert_eq!(text.parse::<ServiceName>().unwrap().as_str(), text);
+        }
+        let edges = "does not begin with a letter, or ends with `-`";
+        for (text, said) in [
+            ("", "is empty"),
+            ("1st", edges),
+            ("-a", edges),
+            ("a-", edges),
+            ("a.b", "holds the character '.'"),
+            (&"x".repeat(64), "has 64 characters"),
+        ] {
+            assert_eq!(
+                problem::<ServiceName>(text),
+                format!("the Service name {text:?} {said}")
+            );
         }
     }
 

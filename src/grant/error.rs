@@ -7,6 +7,7 @@ use crate::domain::app::AppError;
 use crate::domain::name::NameError;
 use crate::domain::nearest::nearest;
 use crate::new_app::NewAppError;
+use crate::sync::SyncError;
 
 /// Why nothing can be granted or revoked. Nothing is to be written.
 #[derive(Debug, Error)]
@@ -37,22 +38,6 @@ pub enum GrantError {
         /// The app.
         app: String,
     },
-    /// The role owns the database.
-    #[error("the role {role:?} owns the database: it may do everything there")]
-    Owner {
-        /// The role.
-        role: String,
-    },
-    /// The role is none that is to be granted something.
-    #[error("{place}: the role {role:?} {problem}")]
-    NotGrantable {
-        /// Where it is declared.
-        place: String,
-        /// The role.
-        role: String,
-        /// What it is.
-        problem: &'static str,
-    },
     /// The login cannot be planned, for no reason that is known.
     #[error("the login cannot be planned")]
     Refused,
@@ -62,6 +47,9 @@ pub enum GrantError {
     /// What the login is to be makes none.
     #[error(transparent)]
     App(#[from] AppError),
+    /// What is declared of a server cannot be read or written.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
     /// The access cannot be declared.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -92,11 +80,10 @@ impl GrantError {
             Self::NothingGranted { .. } => {
                 "see `kubectl pgdb list -o yaml` for what is granted to whom".to_owned()
             }
-            Self::Owner { .. } => "name another role".to_owned(),
-            Self::NotGrantable { .. } => "name a role without such rights".to_owned(),
             Self::Refused => String::new(),
             Self::NewApp(error) => error.help(),
             Self::App(error) => error.help(),
+            Self::Sync(error) => error.help().to_owned(),
             Self::Access(error) => error.help(),
             Self::Name(error) => error.help().to_owned(),
         }

@@ -22,9 +22,12 @@ pub(super) fn compare<'input>(
     let mut problems = fixed(&entry, there);
     let position = entry.position;
     let is_given = entry.password.is_some();
+    let is_existing = there.existing_secret == Some(true);
     let said = entry.said;
     let said = Said {
-        namespaces: other_list(said.namespaces, there.namespaces.as_deref()),
+        // Whoever makes the Secret says where it is mirrored to.
+        namespaces: other_list(said.namespaces, there.namespaces.as_deref())
+            .filter(|_| !is_existing),
         extensions: further(said.extensions, there.extensions.as_deref()),
         schemas: further(said.schemas, there.schemas.as_deref()),
         connection_limit: other(said.connection_limit, there.connection_limit.as_ref()),
@@ -47,6 +50,19 @@ pub(super) fn compare<'input>(
             "the credential sealed in {secret} is kept; the password in the file is not used (--replace-passwords does)"
         )
     });
+    let elsewhere = app.service.as_ref().filter(|_| said.namespaces.is_some());
+    let elsewhere = elsewhere.map(|service| {
+        format!(
+            "the Services {} stay in the namespaces {}: change {} by hand",
+            service.name,
+            service.namespaces.join(", "),
+            service
+                .places
+                .first()
+                .map(|place| place.path.to_string())
+                .unwrap_or_default()
+        )
+    });
     let templated = (said.connection_keys == Some(true)).then(|| {
         format!(
             "the URIs in {secret} are put together from the password as it is: where it has characters that a URI must \
@@ -60,7 +76,7 @@ pub(super) fn compare<'input>(
         name: entry.name,
         said,
         password: entry.password.filter(|_| replaces_passwords),
-        warnings: kept.into_iter().chain(templated).collect(),
+        warnings: kept.into_iter().chain(elsewhere).chain(templated).collect(),
     })
 }
 
@@ -171,6 +187,8 @@ fn fixed(entry: &Entry, there: &Said) -> Vec<Problem> {
         "a database keeps what it was created with: make another app and move the data";
     const SEALED: &str = "the credential is sealed for it: remove the app with `kubectl pgdb remove`, which keeps the \
                           data, and make it anew";
+    const RENAMED: &str = "the application may know it by its name: add another one by hand, and take this one away later";
+    const LED: &str = "change the host by hand in the connection keys of the credential, and in the Service where there is one";
     const STYLE: &str = "move the role with `kubectl pgdb migrate-roles`";
     check(
         "user",
@@ -205,6 +223,34 @@ fn fixed(entry: &Entry, there: &Said) -> Vec<Problem> {
         text(said.locale.as_ref()),
         text(there.locale.as_ref()),
         CREATED,
+    );
+    let maker = |existing: Option<bool>| {
+        let word = |is_existing| {
+            if is_existing {
+                "made elsewhere"
+            } else {
+                "sealed"
+            }
+        };
+        existing.map(|is_existing| word(is_existing).to_owned())
+    };
+    check(
+        "the credential",
+        maker(said.existing_secret),
+        maker(there.existing_secret),
+        SEALED,
+    );
+    check(
+        "service",
+        text(said.service.as_ref()),
+        text(there.service.as_ref()),
+        RENAMED,
+    );
+    check(
+        "pooler",
+        text(said.pooler.as_ref()),
+        text(there.pooler.as_ref()),
+        LED,
     );
     check(
         "scope",

@@ -96,8 +96,12 @@ pub(super) fn wanted(
             connection_keys: said
                 .connection_keys
                 .unwrap_or(defaults.options.connection_keys),
+            existing_secret: said.existing_secret.unwrap_or_default(),
+            service: said.service,
+            pooler: said.pooler,
             share: said.share,
-            isolate: defaults.options.isolate && said.share == Share::Whole,
+            // The access to its database is declared beside it.
+            isolate: false,
         },
         name: entry.name,
     };

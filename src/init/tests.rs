@@ -106,7 +106,7 @@ version: 1
 # The target that is meant when no --target is given. Default: none.
 # defaultTarget: prod
 
-# The name of the CNPG Cluster that apps are put on.
+# The name of the CNPG Cluster that apps are put on, or of the server.
 cluster: postgres-shared
 
 # The namespace of that Cluster.
@@ -157,6 +157,30 @@ waves: { secret: 0, cluster: 1, database: 2 }
 # Whether a NetworkPolicy lets such a Job reach PostgreSQL and DNS alone. Default: false.
 # networkPolicy: false
 
+# Who runs PostgreSQL: cnpg (CloudNativePG), or postgres for a server that somebody else runs. Default: cnpg.
+# engine: postgres
+
+# With engine: postgres, the host of the server, as applications reach it. Default: the Cluster's read-write Service; needed with engine: postgres.
+# host: db.example.org
+
+# With engine: postgres, the port of the server. Default: 5432.
+# port: 5432
+
+# With engine: postgres, the Secret that holds the connection by which apps are made. Default: the name in `cluster` with -connection behind it.
+# connectionSecret: postgres-shared-connection
+
+# With engine: postgres, the key of that Secret. Default: uri.
+# connectionKey: uri
+
+# With engine: postgres, when the CronJob makes the server what is declared. Default: */15 * * * *.
+# schedule: \"*/15 * * * *\"
+
+# With engine: postgres, the time zone of that schedule. Default: the one of the Kubernetes control plane.
+# timeZone: Europe/Vienna
+
+# With engine: postgres, whether passwords may go over the network in clear. Default: false.
+# allowPlaintext: false
+
 # What `kubectl pgdb lint` leaves out. Default: none.
 # lint: { ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }] }
 
@@ -196,6 +220,14 @@ fn several_targets() {
             "# isolate: false",
             "# jobImage: ghcr.io/cloudnative-pg/postgresql:18",
             "# networkPolicy: false",
+            "# engine: postgres",
+            "# host: db.example.org",
+            "# port: 5432",
+            "# connectionSecret: postgres-shared-connection",
+            "# connectionKey: uri",
+            "# schedule: \"*/15 * * * *\"",
+            "# timeZone: Europe/Vienna",
+            "# allowPlaintext: false",
             "# lint: { ignore: [{ rule: PGDB402, paths: [legacy], reason: moves to a vault }] }"
         ]
     );
@@ -204,7 +236,7 @@ fn several_targets() {
         " targets by name, each with keys of its own, which win over those at the top level.
 targets:
   staging:
-    # The name of the CNPG Cluster that apps are put on.
+    # The name of the CNPG Cluster that apps are put on, or of the server.
     cluster: postgres-staging
     # The namespace of that Cluster.
     namespace: postgres

@@ -1,8 +1,9 @@
 //! All rules, in the order of their codes.
 //!
-//! The first digit is the subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG,
-//! 8 Kustomize, 9 pieces that are missing or left over.
+//! The first digit is the subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG
+//! and from 751 on who may do what in databases, 8 Kustomize, 9 pieces that are missing or left over.
 
+mod access_job;
 mod auto_namespaces_not_allowed;
 mod bootstrap_owner_declared;
 mod certificate_ends_soon;
@@ -10,10 +11,13 @@ mod certificate_not_in_use;
 mod certificate_unusable;
 mod cluster_outside_namespace;
 mod credential_outside_namespace;
+mod duplicate_access;
 mod duplicate_database;
 mod duplicate_key;
 mod duplicate_role;
+mod edited_access;
 mod ensure_absent;
+mod group_logs_in;
 mod invalid_field;
 mod invalid_yaml;
 mod listed_file_missing;
@@ -41,15 +45,22 @@ mod reserved_name;
 mod role_declared_twice;
 mod role_without_database;
 mod secret_type;
+mod server_row_twice;
+mod sync_file_changed;
+mod sync_may_overlap;
 mod sync_wave_in_template;
 mod sync_wave_not_a_string;
 mod sync_waves_not_ascending;
 mod template_name_differs;
 mod unclear_ignore;
 mod unknown_cluster;
+mod unknown_database;
 mod unknown_field;
+mod unknown_grantee;
+mod unknown_on_server;
 mod unknown_owner;
 mod unknown_password_secret;
+mod unreadable_access;
 mod unused_credential;
 mod wide_scope;
 
@@ -59,6 +70,7 @@ use super::rule::Rule;
 pub const RULES: &[Rule] = &[
     invalid_yaml::RULE,                 // PGDB001
     unclear_ignore::RULE,               // PGDB002
+    sync_file_changed::RULE,            // PGDB003
     credential_outside_namespace::RULE, // PGDB101
     object_outside_namespace::RULE,     // PGDB102
     cluster_outside_namespace::RULE,    // PGDB103
@@ -67,6 +79,7 @@ pub const RULES: &[Rule] = &[
     unknown_cluster::RULE,              // PGDB203
     template_name_differs::RULE,        // PGDB204
     missing_credential_key::RULE,       // PGDB205
+    unknown_on_server::RULE,            // PGDB206
     no_sync_wave::RULE,                 // PGDB301
     sync_wave_not_a_string::RULE,       // PGDB302
     sync_waves_not_ascending::RULE,     // PGDB303
@@ -102,6 +115,15 @@ pub const RULES: &[Rule] = &[
     unknown_field::RULE,                // PGDB713
     invalid_field::RULE,                // PGDB714
     duplicate_key::RULE,                // PGDB716
+    server_row_twice::RULE,             // PGDB717
+    sync_may_overlap::RULE,             // PGDB718
+    unreadable_access::RULE,            // PGDB751
+    edited_access::RULE,                // PGDB752
+    unknown_grantee::RULE,              // PGDB753
+    access_job::RULE,                   // PGDB754
+    unknown_database::RULE,             // PGDB755
+    duplicate_access::RULE,             // PGDB756
+    group_logs_in::RULE,                // PGDB757
     not_listed::RULE,                   // PGDB801
     listed_file_missing::RULE,          // PGDB802
     role_without_database::RULE,        // PGDB901

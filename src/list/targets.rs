@@ -200,6 +200,7 @@ pub(super) fn without_manifest(
                 other_namespaces: Vec::new(),
                 directory,
                 waves: Waves::default(),
+                server: None,
                 jobs: JobOptions::default(),
             },
             namespace: shown,

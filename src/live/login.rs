@@ -1,6 +1,7 @@
 //! What comes of logging in to PostgreSQL through the cluster.
 
 use super::fact::Unreadable;
+use crate::domain::endpoint::Endpoint;
 
 /// What PostgreSQL refuses a statement with.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -18,6 +19,54 @@ pub enum Grantee {
     Public,
     /// One role, and those that are members of it.
     Role(String),
+}
+
+/// The way to a PostgreSQL.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Way {
+    /// Through a port-forward to PostgreSQL's port of this pod: a Cluster's primary.
+    Pod {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// Through a port-forward to a ready pod behind this Service.
+    Service {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+        /// Its port.
+        port: u16,
+    },
+    /// Straight over the network.
+    Host(Endpoint),
+}
+
+impl Way {
+    /// The way to a server that CNPG does not run: through its Service, where its host is one of this cluster.
+    pub fn to(endpoint: &Endpoint) -> Self {
+        match endpoint.host.service() {
+            Some((name, namespace)) => Self::Service {
+                namespace: namespace.to_owned(),
+                name: name.to_owned(),
+                port: endpoint.port.get(),
+            },
+            None => Self::Host(endpoint.clone()),
+        }
+    }
+
+    /// What it leads to, for messages.
+    pub fn end(&self) -> String {
+        match self {
+            Self::Pod { name, .. } => format!("the pod {name}"),
+            Self::Service {
+                namespace, name, ..
+            } => format!("the Service {namespace}/{name}"),
+            Self::Host(endpoint) => format!("{}:{}", endpoint.host, endpoint.port),
+        }
+    }
 }
 
 /// Why an app could not log in.

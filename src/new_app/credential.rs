@@ -12,6 +12,7 @@ use super::error::{Conflict, NewAppError};
 use super::inventory::{Findings, Found, Surroundings};
 use super::many::Refusals;
 use super::{Credential, Inputs};
+use crate::domain::app::App;
 use crate::domain::connection::{Connection, ConnectionKey};
 use crate::domain::password::Password;
 use crate::domain::scope::Scope;
@@ -22,6 +23,8 @@ use crate::repo::yaml::Node;
 use crate::target::own::{is_made_for_cluster, secret_reference};
 
 const SECRET_FLAG: &str = "--secret-name";
+/// The flag that names a Secret which something else makes.
+pub(super) const EXISTING_FLAG: &str = "--existing-secret";
 const REFLECTOR: &str = "reflector.v1.k8s.emberstack.com";
 
 /// A credential that is to be sealed.
@@ -161,12 +164,10 @@ fn entry(key: ConnectionKey) -> Entry {
     }
 }
 
-fn connection(inputs: &Inputs<'_>) -> Connection {
-    Connection::new(
-        &inputs.target.cluster,
-        &inputs.target.namespace,
-        &inputs.app.database,
-    )
+/// The way to the app's database.
+pub(super) fn connection(inputs: &Inputs<'_>) -> Connection {
+    let Inputs { app, target, .. } = inputs;
+    app.connection(target.connection(&app.database), &target.namespace)
 }
 
 /// Looks for the credential in the repository.
@@ -220,8 +221,17 @@ pub(super) fn inspect<'text>(
     }
 }
 
+/// The flag by which an app's Secret is named.
+pub(super) fn secret_flag(app: &App) -> &'static str {
+    if app.options.existing_secret {
+        EXISTING_FLAG
+    } else {
+        SECRET_FLAG
+    }
+}
+
 /// Whether an object other than a SealedSecret is, or makes, a Secret of this name.
-fn makes_secret(object: &Object<'_>, name: &str) -> bool {
+pub(super) fn makes_secret(object: &Object<'_>, name: &str) -> bool {
     let target = object
         .root
         .at(&["spec", "target", "name"])
@@ -282,7 +292,7 @@ pub(super) fn is_own(around: &Surroundings<'_, '_>, name: &str) -> bool {
 
 /// The conflict with a Secret of the Cluster itself: one that CNPG makes, or that its manifest refers to outside the
 /// managed roles.
-fn cluster_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
+pub(super) fn cluster_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
     let name = around.inputs.app.secret.as_str();
     let cluster = around.inputs.target.cluster.as_str();
     let place = |line: usize| match around.cluster {
@@ -293,7 +303,7 @@ fn cluster_conflict(around: &Surroundings<'_, '_>) -> Option<Conflict> {
         Some(Conflict {
             place: place(line),
             problem,
-            flag: SECRET_FLAG,
+            flag: secret_flag(around.inputs.app),
         })
     };
     if is_made_for_cluster(cluster, name) {

@@ -7,12 +7,13 @@ use thiserror::Error;
 use super::comparison::Difference;
 use crate::access::AccessError;
 use crate::declared::Kept;
-use crate::domain::kubernetes_name::Namespace;
+use crate::domain::kubernetes_name::{ClusterName, Namespace, ServiceName};
 use crate::render::RenderError;
 use crate::repo::edit::EditError;
 use crate::repo::path::{RepoPath, RepoPathError};
 use crate::repo::yaml::YamlError;
 use crate::sealing::SealError;
+use crate::sync::SyncError;
 
 /// The argument that gives the app another name altogether.
 pub(super) const NAME: &str = "NAME";
@@ -85,6 +86,26 @@ pub enum NewAppError {
         /// The kustomization.
         path: RepoPath,
     },
+    /// A kustomization puts what it builds into one namespace, and the Service belongs into others.
+    #[error(
+        "{path}: this kustomization puts what it builds into the namespace {namespace}, the Service {service} among it"
+    )]
+    MovesService {
+        /// The kustomization.
+        path: RepoPath,
+        /// The namespace.
+        namespace: String,
+        /// The Service.
+        service: ServiceName,
+    },
+    /// Something is asked for that a server has not that CNPG does not run.
+    #[error("{what} cannot be asked for on {server}, a server that CloudNativePG does not run")]
+    NotOnServer {
+        /// What it is.
+        what: &'static str,
+        /// The server.
+        server: ClusterName,
+    },
     /// There is no Cluster manifest to enter a managed role in.
     #[error("there is no Cluster manifest to enter the role in")]
     NoManifest,
@@ -99,6 +120,9 @@ pub enum NewAppError {
         /// Why.
         source: EditError,
     },
+    /// What is declared of a server cannot be read or written.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
     /// The access to the database cannot be declared.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -145,9 +169,20 @@ impl NewAppError {
                  manifests a kustomization without namePrefix and nameSuffix"
                     .to_owned()
             }
+            Self::MovesService { .. } => {
+                "take `namespace` out of it, where every manifest that it lists names its own; or leave --service out, and put \
+                 the Service among the application's own manifests"
+                    .to_owned()
+            }
+            Self::NotOnServer { .. } => {
+                "leave it out: roles and databases are declared in one file there, and nothing is dropped because a \
+                 declaration goes; `remove --drop-database` drops"
+                    .to_owned()
+            }
             Self::NoManifest => "name it with --cluster-file, or use --roles databaserole".to_owned(),
             Self::NoKey => "name one with --cert FILE".to_owned(),
             Self::Edit { source, .. } => source.remedy(),
+            Self::Sync(source) => source.help().to_owned(),
             Self::Access(error) => error.help(),
             Self::Render(source) => source.help().to_owned(),
             Self::Seal(source) => source.help().to_owned(),

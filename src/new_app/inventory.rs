@@ -3,7 +3,10 @@
 use super::comparison::Difference;
 use super::error::{Conflict, NAME, NewAppError};
 use super::site::Site;
-use super::{AppFiles, Inputs, access_manifest, credential, database, role};
+use super::{
+    AppFiles, Inputs, access_manifest, credential, database, existing, pooler, role, service,
+};
+use crate::declared::SecretOrigin;
 use crate::domain::app::Share;
 use crate::domain::choice::RoleStyle;
 use crate::repo::object::Object;
@@ -45,6 +48,10 @@ pub(super) struct Inventory<'text> {
     pub(super) database: Found<'text>,
     /// The access to the database, where the app is to be isolated.
     pub(super) access: Found<'text>,
+    /// The Services.
+    pub(super) service: Found<'text>,
+    /// Who makes the Secret, where that is not the product.
+    pub(super) origin: Option<SecretOrigin>,
     app: String,
     findings: Findings,
 }
@@ -56,6 +63,8 @@ pub(super) struct Findings {
     pub(super) conflicts: Vec<Conflict>,
     /// Settings that differ from what was asked for.
     pub(super) differences: Vec<Difference>,
+    /// What the user should know.
+    pub(super) warnings: Vec<String>,
 }
 
 /// The repository's objects that may concern an app, and the Cluster that it is put on.
@@ -95,11 +104,13 @@ impl<'text> Inventory<'text> {
         let mut findings = Findings::default();
         let has_login = app.options.share != Share::Database;
         let has_database = app.options.share != Share::Login;
-        let secret = if has_login {
+        let is_existing = has_login && app.options.existing_secret;
+        let secret = if has_login && !is_existing {
             credential::inspect(&surroundings, &mut findings)
         } else {
             Found::Missing
         };
+        let origin = is_existing.then(|| existing::inspect(&surroundings, &mut findings));
         role::check_bootstrap(&surroundings, &mut findings);
         let role = match app.options.roles {
             _ if !has_login => Found::Missing,
@@ -116,11 +127,19 @@ impl<'text> Inventory<'text> {
         } else {
             Found::Missing
         };
+        let service = if has_login {
+            pooler::inspect(&surroundings, &mut findings);
+            service::inspect(&surroundings, &mut findings)
+        } else {
+            Found::Missing
+        };
         Self {
             secret,
+            service,
             role,
             database,
             access,
+            origin,
             app: app.name.to_string(),
             findings,
         }
@@ -129,6 +148,11 @@ impl<'text> Inventory<'text> {
     /// Whether neither its credential nor its database is there.
     pub(super) fn is_new(&self) -> bool {
         self.secret.object().is_none() && self.database.object().is_none()
+    }
+
+    /// What the user should know.
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.findings.warnings
     }
 
     /// Refuses when something stands in the app's way.

@@ -8,11 +8,12 @@ use super::error::NewAppError;
 use super::inventory::{Found, Inventory};
 use super::site::Site;
 use super::{
-    AppFiles, Credential, Inputs, Piece, PieceKind, PieceState, access_manifest, cluster, kustomize,
+    AppFiles, Credential, Inputs, Piece, PieceKind, PieceState, access_manifest, cluster,
+    kustomize, service,
 };
 use crate::domain::access::object_name;
 use crate::domain::app::{App, Share};
-use crate::domain::choice::RoleStyle;
+use crate::domain::choice::{ReclaimPolicy, RoleStyle};
 use crate::render::{Template, Templates};
 use crate::repo::draft::Draft;
 use crate::repo::path::RepoPath;
@@ -89,6 +90,11 @@ pub fn plan_all(
         pieces: drafts.iter().map(AppDraft::pieces).collect(),
         warnings: warnings(&site, &apps),
     };
+    for draft in &drafts {
+        planned
+            .warnings
+            .extend_from_slice(draft.inventory.warnings());
+    }
     let mut sealings = Vec::new();
     for ((number, app), credential) in drafts.iter().enumerate().zip(credentials) {
         match app.sealing(number, credential) {
@@ -110,10 +116,11 @@ pub fn plan_all(
             .iter()
             .filter(|app| has_managed_role(app.inputs.app) && app.inventory.role.is_closed());
         let roles = cluster::Roles {
-            missing: missing.map(|app| app.inputs.app).collect(),
-            closed: closed.map(|app| app.inputs.app).collect(),
+            missing: missing.map(AppDraft::role).collect(),
+            closed: closed.map(AppDraft::role).collect(),
         };
-        cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
+        let added = cluster::add(ground.target, &site, &roles, draft).map_err(whole)?;
+        planned.warnings.extend(added);
     }
     for app in &drafts {
         app.write_manifests(draft).map_err(whole)?;
@@ -201,6 +208,8 @@ impl<'input> AppDraft<'input> {
                 namespace: own.clone(),
             });
         }
+        service::check_namespaces(inputs)?;
+        check_server(app, target)?;
         let files = AppFiles::new(app, target)?;
         let inventory = Inventory::of(inputs, &files, site);
         inventory.check()?;
@@ -214,6 +223,14 @@ impl<'input> AppDraft<'input> {
         })
     }
 
+    /// Its role, as it is to be declared.
+    fn role(&self) -> cluster::Role<'input> {
+        cluster::Role {
+            app: self.inputs.app,
+            origin: self.inventory.origin,
+        }
+    }
+
     /// Its pieces, in the order of the sync-waves.
     fn pieces(&self) -> Vec<Piece> {
         let Inputs { app, target, .. } = self.inputs;
@@ -221,14 +238,10 @@ impl<'input> AppDraft<'input> {
         let share = app.options.share;
         let mut pieces = Vec::new();
         if share != Share::Database {
-            let secret = inventory.secret;
-            let object = app.secret.as_str();
-            pieces.push(piece(
-                PieceKind::SealedSecret,
-                object,
-                &files.secret,
-                secret,
-            ));
+            if !app.options.existing_secret {
+                let (kind, object) = (PieceKind::SealedSecret, app.secret.as_str());
+                pieces.push(piece(kind, object, &files.secret, inventory.secret));
+            }
             pieces.push(match (app.options.roles, &target.manifest) {
                 (RoleStyle::Managed, Some(manifest)) => Piece {
                     document: manifest.document,
@@ -264,6 +277,14 @@ impl<'input> AppDraft<'input> {
                 inventory.access,
             ));
         }
+        if let (Some(service), true) = (&app.options.service, share != Share::Database) {
+            let kind = PieceKind::Service;
+            let documents = 0..app.namespaces.len();
+            pieces.extend(documents.map(|document| Piece {
+                document,
+                ..piece(kind, service.as_str(), &files.service, inventory.service)
+            }));
+        }
         pieces
     }
 
@@ -274,8 +295,8 @@ impl<'input> AppDraft<'input> {
         credential: Credential,
     ) -> Result<Sealing<'input>, Option<String>> {
         let app = self.inputs.app;
-        let is_missing =
-            app.options.share != Share::Database && self.inventory.secret.object().is_none();
+        let is_sealed = app.options.share != Share::Database && !app.options.existing_secret;
+        let is_missing = is_sealed && self.inventory.secret.object().is_none();
         match credential {
             credential if is_missing => Ok(Sealing {
                 number,
@@ -306,16 +327,23 @@ impl<'input> AppDraft<'input> {
                     access_manifest::write(self.inputs, draft)?;
                     continue;
                 }
+                // All are in one file, which is written once.
+                PieceKind::Service if piece.document == 0 => Template::Service,
+                PieceKind::Service => continue,
                 PieceKind::SealedSecret | PieceKind::ManagedRole | PieceKind::Access => continue,
             };
             match piece.state {
                 PieceState::Kept => {}
                 PieceState::Made => {
                     let text = templates.render(template, app, target, &[], &[])?;
+                    let text = match template {
+                        Template::DatabaseRole => self.role().explained_object(text),
+                        _ => text,
+                    };
                     draft.write(&piece.path, text);
                 }
                 PieceState::TakenOver => {
-                    cluster::open(app, &piece.path, piece.document, draft)?;
+                    cluster::open(self.role(), &piece.path, piece.document, draft)?;
                 }
             }
         }
@@ -329,6 +357,26 @@ impl<'input> AppDraft<'input> {
         files.retain(|file| pieces.iter().any(|piece| piece.path == **file));
         files
     }
+}
+
+/// Refuses what a server has not that CNPG does not run.
+fn check_server(app: &App, target: &Target) -> Result<(), NewAppError> {
+    let Some(server) = &target.server else {
+        return Ok(());
+    };
+    let what = match (app.options.roles, app.options.reclaim) {
+        _ if app.options.pooler.is_some() => "a Pooler",
+        _ if app.options.service.is_some() && server.endpoint.host.is_address() => {
+            "a Service, which cannot lead to a bare address,"
+        }
+        (RoleStyle::Managed, _) => "roles: managed",
+        (_, ReclaimPolicy::Delete) => "reclaim: delete",
+        (RoleStyle::DatabaseRole, ReclaimPolicy::Retain) => return Ok(()),
+    };
+    Err(NewAppError::NotOnServer {
+        what,
+        server: target.cluster.clone(),
+    })
 }
 
 /// A piece that is there, or is made in this file.

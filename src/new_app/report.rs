@@ -6,6 +6,7 @@ use super::{Inputs, Piece, PieceKind, PieceState, Plan};
 use crate::repo::change_set::Change;
 use crate::repo::edit::{Addition, insert_key};
 use crate::repo::header::document_around;
+use crate::repo::inside::file_of;
 use crate::repo::yaml::parse;
 use crate::report::REPORT_VERSION;
 
@@ -67,7 +68,7 @@ pub struct FileReport {
 /// A piece of an app.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct PieceReport {
-    /// `SealedSecret`, `ManagedRole`, `DatabaseRole`, `Database` or `Access`.
+    /// `SealedSecret`, `ManagedRole`, `DatabaseRole`, `Database`, `Access` or `Service`.
     pub kind: &'static str,
     /// The object's name; the Cluster's, for a managed role.
     pub name: String,
@@ -86,6 +87,7 @@ impl PieceKind {
             Self::DatabaseRole => "DatabaseRole",
             Self::Database => "Database",
             Self::Access => "Access",
+            Self::Service => "Service",
         }
     }
 }
@@ -127,7 +129,13 @@ impl Plan {
     /// of the sync-waves. A managed role is in the whole Cluster's manifest.
     pub fn manifests(&self, inputs: &Inputs<'_>) -> String {
         let after = self.changes.applied_to(inputs.snapshot);
+        let mut sync_file = inputs.target.sync_file();
         let documents = self.pieces.iter().filter_map(|piece| {
+            if file_of(&piece.path).1.is_some() {
+                // All of a server is one manifest.
+                let text = after.text(&sync_file.take()?)?;
+                return Some(text.trim_end().to_owned());
+            }
             let text = after.text(&piece.path)?;
             let stream = parse(text).ok()?;
             let root = &stream.documents.get(piece.document)?.root;
@@ -160,7 +168,7 @@ fn piece_report(piece: &Piece) -> PieceReport {
     PieceReport {
         kind: piece.kind.as_str(),
         name: piece.object.clone(),
-        path: piece.path.to_string(),
+        path: file_of(&piece.path).0.to_string(),
         state: match piece.state {
             PieceState::Made => "made",
             PieceState::Kept => "kept",

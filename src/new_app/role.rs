@@ -4,6 +4,7 @@ use super::comparison::Comparison;
 use super::credential;
 use super::error::{Conflict, NAME};
 use super::inventory::{Findings, Found, Surroundings};
+use crate::declared::SecretOrigin;
 use crate::domain::postgres_name::GroupRoleName;
 use crate::domain::turns::LOGIN_SUFFIXES;
 use crate::repo::object::Object;
@@ -47,7 +48,8 @@ pub(super) fn inspect_managed<'text>(
         } else if secret_of(entry) == Some(around.inputs.app.secret.as_str()) {
             let (secret, name) = (&around.inputs.app.secret, name.unwrap_or_default());
             let problem = format!("the Secret {secret} is the credential of the role {name:?}");
-            findings.conflicts.push(conflict(problem, "--secret-name"));
+            let flag = credential::secret_flag(around.inputs.app);
+            findings.conflicts.push(conflict(problem, flag));
         }
     }
     match line {
@@ -206,6 +208,8 @@ fn compare(
         compare_names(around, object, entry, field, findings);
         return;
     }
+    let origin = SecretOrigin::read(text_of(around, object), entry);
+    let is_own = is_own || (origin.is_some() && owns_the_database(around));
     if secret != Some(app.secret.as_str()) && !is_own && !around.is_own(object) {
         let credential = secret.map_or("no credential".to_owned(), |name| {
             format!("the credential {name}")
@@ -228,6 +232,16 @@ fn compare(
         entry.at(&["passwordSecret", "name"]),
         Some(app.secret.as_str()),
     );
+    if origin.is_some() && !app.options.existing_secret && secret == Some(app.secret.as_str()) {
+        let (found, asked) = ("made elsewhere (--existing-secret)", "sealed");
+        let field = name("passwordSecret");
+        comparison.differs(
+            entry.line,
+            &field,
+            Some(found.to_owned()),
+            Some(asked.to_owned()),
+        );
+    }
     comparison.with_default(&name("login"), entry.get("login"), "true", "false");
     comparison.with_default(&name("ensure"), entry.get("ensure"), "present", "present");
     comparison.with_default(
@@ -237,6 +251,22 @@ fn compare(
         "false",
     );
     findings.differences.extend(comparison.into_differences());
+}
+
+/// Whether the app's own Database says that it belongs to the role.
+fn owns_the_database(around: &Surroundings<'_, '_>) -> bool {
+    let role = around.inputs.app.role.as_str();
+    let owner = |object: &Object<'_>| {
+        let owner = object.root.at(&["spec", "owner"]).and_then(Node::as_str);
+        owner == Some(role)
+    };
+    let mut databases = around.of_kind(CNPG, "Database");
+    databases.any(|object| around.is_own(object) && owner(object))
+}
+
+/// The text of an object's file.
+fn text_of<'around>(around: &'around Surroundings<'_, '_>, object: &Object<'_>) -> &'around str {
+    around.inputs.snapshot.text(object.path).unwrap_or_default()
 }
 
 /// What of a role differs that stays when it is closed: its name, its comment, and what it is a member of.

@@ -6,6 +6,7 @@ use super::inventory::{Inventory, RoleState, Spot, WAS_TO_BE_DROPPED};
 use super::{Fate, Inputs, Piece};
 use crate::declared::Place;
 use crate::domain::app::{App, AppOptions, Share};
+use crate::domain::engine::Engine;
 use crate::domain::kubernetes_name::{AppName, ObjectName};
 use crate::domain::postgres_name::{DatabaseName, RoleName};
 use crate::render::Template;
@@ -53,7 +54,10 @@ pub(super) fn drop(
     draft: &mut Draft<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Piece>, RemoveError> {
-    let note = "CNPG drops the database, with all its data";
+    let note = match inventory.inputs.target.engine() {
+        Engine::Cnpg => "CNPG drops the database, with all its data",
+        Engine::Postgres => "the next sync drops the database, with all its data",
+    };
     let database = match &inventory.database {
         Some(spot) => {
             let ensure = path(spot, &["spec", "ensure"]);
@@ -90,10 +94,7 @@ fn make(
 ) -> Result<Piece, RemoveError> {
     let inputs = inventory.inputs;
     let app = app(inventory)?;
-    let path = inputs
-        .target
-        .directory
-        .join(&format!("{}-db.yaml", app.name))?;
+    let path = inputs.target.object_file(&format!("{}-db", app.name))?;
     if draft.text(&path).is_some() {
         return Err(RemoveError::FileTaken { path });
     }

@@ -9,6 +9,7 @@ use crate::render::RenderError;
 use crate::repo::edit::EditError;
 use crate::repo::path::{RepoPath, RepoPathError};
 use crate::repo::yaml::YamlError;
+use crate::sync::SyncError;
 
 /// Why an app cannot be removed, or not so. Nothing is to be written.
 #[derive(Debug, Error)]
@@ -133,6 +134,9 @@ pub enum RemoveError {
         /// Why.
         source: EditError,
     },
+    /// What is declared of a server cannot be read or written.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
     /// The template of a Database gave none.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -184,6 +188,7 @@ impl RemoveError {
             Self::NotFound { .. } => "take it out by hand, and run the same command again".to_owned(),
             Self::NotYaml { .. } => "mend the file and run the same command again".to_owned(),
             Self::Edit { source, .. } => source.remedy(),
+            Self::Sync(source) => source.help().to_owned(),
             Self::Render(source) => source.help().to_owned(),
             Self::Access(source) => source.help(),
             Self::Name(source) => source.help().to_owned(),

@@ -6,6 +6,7 @@ use super::companions::Part;
 use super::error::RemoveError;
 use super::inventory::{Inventory, RoleState, Spot};
 use super::{Fate, Piece, role};
+use crate::domain::engine::Engine;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Edit, EditError, Step as PathStep, apply, remove_document};
 use crate::repo::kustomization::{Listing, listings};
@@ -34,6 +35,7 @@ pub(super) fn close(
     let note = "the database and its data stay in PostgreSQL";
     pieces.extend(inventory.database_piece(Fate::Goes(note.to_owned())));
     pieces.extend(credential(inventory));
+    pieces.extend(inventory.service_pieces());
     let beside = &inventory.beside;
     let is_shared = inventory.role_state() == RoleState::Shared;
     let running = Fate::Goes("what it granted stays granted".to_owned());
@@ -61,10 +63,9 @@ pub(super) fn take_out(
     if is_shared {
         pieces.extend(inventory.role_piece(Fate::Stays(inventory.why_shared())));
     } else {
-        let note = if inventory.is_object() {
-            "CNPG drops the role with its object"
-        } else {
-            ""
+        let note = match inventory.inputs.target.engine() {
+            Engine::Cnpg if inventory.is_object() => "CNPG drops the role with its object",
+            Engine::Cnpg | Engine::Postgres => "",
         };
         let goes = || Fate::Goes(note.to_owned());
         pieces.extend(inventory.role_piece(goes()));
@@ -74,6 +75,7 @@ pub(super) fn take_out(
     }
     pieces.extend(inventory.database_piece(Fate::Goes(String::new())));
     pieces.extend(credential(inventory));
+    pieces.extend(inventory.service_pieces());
     take_objects_out(inventory, &spots, draft, warnings)?;
     Ok(pieces)
 }
@@ -99,6 +101,7 @@ fn going(inventory: &Inventory<'_>) -> Vec<Spot> {
     let credential = inventory.credential.clone();
     let mut going = inventory.beside.manifest_spots();
     going.extend(credential.filter(|_| inventory.credential_goes()));
+    going.extend(inventory.services.clone());
     going.extend(inventory.database.clone());
     going
 }

@@ -52,6 +52,8 @@ pub(super) struct Inventory<'input> {
     pub(super) credential: Option<Spot>,
     /// Where the role is.
     pub(super) role: Option<Spot>,
+    /// Where the Services in the app's namespaces are.
+    pub(super) services: Vec<Spot>,
     /// Whether the Database said, before its removal began, that its data goes with it.
     pub(super) was_to_be_dropped: bool,
     /// Whether a kustomization may say of it that its data goes with it, whatever the Database itself says.
@@ -88,11 +90,16 @@ impl<'input> Inventory<'input> {
         let credential =
             credential.map(|found| spot(kind_of(found.source), &found.name, &found.place));
         let role = app.role.as_ref().map(|role| role_spot(inputs, role));
+        let services = app.service.iter().flat_map(|service| {
+            let places = service.places.iter();
+            places.map(|place| spot("Service", &service.name, place))
+        });
         let mut inventory = Self {
             inputs,
             database: database.transpose()?,
             credential: credential.transpose()?,
             role: role.transpose()?,
+            services: services.collect::<Result<_, _>>()?,
             was_to_be_dropped: false,
             may_be_overruled: false,
             drops_role: false,
@@ -167,7 +174,16 @@ impl<'input> Inventory<'input> {
 
     /// Whether what makes the Secret goes.
     pub(super) fn credential_goes(&self) -> bool {
-        self.credential.is_some() && self.sharing.is_empty() && self.users.is_empty()
+        self.credential.is_some()
+            && self.sharing.is_empty()
+            && self.users.is_empty()
+            && !self.is_credential_foreign()
+    }
+
+    /// Whether the credential was there for the app to use: something else provides it.
+    fn is_credential_foreign(&self) -> bool {
+        let role = self.inputs.app.role.as_ref();
+        role.is_some_and(|role| role.secret_origin.is_some())
     }
 
     /// Why the role, or the Secret, stays.
@@ -178,7 +194,10 @@ impl<'input> Inventory<'input> {
     /// Why the Secret stays.
     pub(super) fn why_used(&self) -> String {
         let users = self.users.iter().map(ToString::to_string);
-        let all: Vec<String> = self.sharing.iter().cloned().chain(users).collect();
+        let mut all: Vec<String> = self.sharing.iter().cloned().chain(users).collect();
+        if self.is_credential_foreign() {
+            all.push("kubectl-pgdb did not make it".to_owned());
+        }
         all.join("; ")
     }
 
@@ -206,43 +225,6 @@ impl<'input> Inventory<'input> {
         ));
         let credential = self.credential_piece(Fate::Stays(self.why_used()));
         role.into_iter().chain(credential).collect()
-    }
-
-    /// The Database with this fate.
-    pub(super) fn database_piece(&self, fate: Fate) -> Option<Piece> {
-        let database = self.inputs.app.database.as_ref()?;
-        Some(Piece {
-            kind: "Database",
-            name: database.object.clone(),
-            place: database.place.clone(),
-            fate,
-        })
-    }
-
-    /// The role with this fate.
-    pub(super) fn role_piece(&self, fate: Fate) -> Option<Piece> {
-        let role = self.inputs.app.role.as_ref()?;
-        let (kind, name) = match &role.source {
-            RoleSource::DatabaseRole(object) => ("DatabaseRole", object.clone()),
-            RoleSource::Managed | RoleSource::Cluster => ("role", role.name.clone()),
-        };
-        Some(Piece {
-            kind,
-            name,
-            place: role.place.clone(),
-            fate,
-        })
-    }
-
-    /// What makes the Secret, with this fate.
-    pub(super) fn credential_piece(&self, fate: Fate) -> Option<Piece> {
-        let credential = self.inputs.app.credential.as_ref()?;
-        Some(Piece {
-            kind: kind_of(credential.source),
-            name: credential.name.clone(),
-            place: credential.place.clone(),
-            fate,
-        })
     }
 
     /// What the user should know of the repository.

@@ -1,11 +1,12 @@
 //! What `remove` shows before it changes anything: what there is, what becomes of it, and what the cluster shows.
 
-use super::sight::Sight;
+use super::sight::{Sight, SyncSight};
 use super::{Plan, Requirement};
 use crate::domain::visible::visible;
 use crate::live::database::Database;
 use crate::live::fact::{Fact, Unreadable};
 use crate::live::holdings::{Dependency, Holdings, Inside, Kind, Sessions};
+use crate::live::job::{Outcome, failure};
 use crate::live::login::Grantee;
 use crate::target::Target;
 
@@ -14,10 +15,7 @@ const MOST: usize = 5;
 
 /// The page of a plan.
 pub fn page(app: &str, target: &Target, plan: &Plan, sight: Result<&Sight, &Unreadable>) -> String {
-    let mut lines = vec![format!(
-        "{app} on the Cluster {} in {}:",
-        target.cluster, target.namespace
-    )];
+    let mut lines = vec![format!("{app} on {}:", target.place())];
     lines.extend(pieces(plan));
     lines.push(String::new());
     match sight {
@@ -75,7 +73,11 @@ fn pieces(plan: &Plan) -> Vec<String> {
 fn seen(plan: &Plan, sight: &Sight) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = |label: &str, text: String| lines.push(format!("  {label:10} {text}"));
+    if let Some(sync) = &sight.sync {
+        line("Sync", state_of_sync(sync));
+    }
     match &sight.cluster {
+        _ if sight.sync.is_some() => {}
         Fact::Present(_) => {}
         Fact::Absent => line(
             "Cluster",
@@ -84,6 +86,7 @@ fn seen(plan: &Plan, sight: &Sight) -> Vec<String> {
         Fact::Unreadable(why) => line("Cluster", format!("unknown: {}", why.evidence)),
     }
     match &sight.database {
+        _ if sight.sync.is_some() => {}
         Fact::Present(database) => line("Database", state(database)),
         Fact::Absent => line("Database", "not there".to_owned()),
         Fact::Unreadable(why) => line("Database", format!("unknown: {}", why.evidence)),
@@ -103,6 +106,22 @@ fn seen(plan: &Plan, sight: &Sight) -> Vec<String> {
         ),
     }
     lines
+}
+
+/// What the newest Job with the repository's scripts shows.
+fn state_of_sync(sync: &SyncSight) -> String {
+    match &sync.job {
+        Fact::Present(job) => match (&job.outcome, failure(job, Some(&sync.log))) {
+            (_, Some(failure)) => failure,
+            (Outcome::Running, None) => format!("the Job {} is running", job.meta.name),
+            (_, None) => format!(
+                "the Job {} has made the server what is declared",
+                job.meta.name
+            ),
+        },
+        Fact::Absent => "no Job has run what the repository declares".to_owned(),
+        Fact::Unreadable(why) => format!("unknown: {}", why.evidence),
+    }
 }
 
 /// What CNPG says of a Database.
@@ -294,6 +313,7 @@ impl Requirement {
             Self::DatabaseDropped { object } => format!("the database of {object} is dropped"),
             Self::RoleDropped { role } => format!("the role {role:?} is dropped"),
             Self::RoleGoesWithObject { object } => format!("the role goes with {object}"),
+            Self::Synced { .. } => "a Job has done the last stage on the server".to_owned(),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::stage::{Stage, Step};
 use crate::declared::{DeclaredRole, RoleSource};
 use crate::live::database::Database;
 use crate::live::fact::{Fact, Unreadable};
+use crate::live::job::{Outcome, failure};
 
 /// What the cluster has to show before a stage begins.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -31,6 +32,11 @@ pub enum Requirement {
     RoleGoesWithObject {
         /// The DatabaseRole.
         object: String,
+    },
+    /// A Job has done this stage on a server that CNPG does not run.
+    Synced {
+        /// The stage.
+        stage: Stage,
     },
 }
 
@@ -60,6 +66,9 @@ pub enum Seen {
 /// What has to be seen before a stage.
 pub(super) fn before(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> {
     let app = inventory.inputs.app;
+    if inventory.inputs.target.server.is_some() {
+        return on_server(step, inventory);
+    }
     let object = app
         .database
         .as_ref()
@@ -102,6 +111,16 @@ fn goes(role: &DeclaredRole) -> Requirement {
     }
 }
 
+/// The same on a server that CNPG does not run: nothing is dropped there because a declaration goes.
+fn on_server(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> {
+    let stage = match step.stage {
+        Stage::Retain | Stage::Close | Stage::Detach | Stage::DropDatabase => return Vec::new(),
+        Stage::TakeOut if inventory.role_state() == RoleState::Leaving => Stage::DropRole,
+        Stage::DropRole | Stage::TakeOut => Stage::DropDatabase,
+    };
+    vec![Requirement::Synced { stage }]
+}
+
 impl Requirement {
     /// The stage that has to be done.
     pub fn stage(&self) -> Stage {
@@ -109,6 +128,7 @@ impl Requirement {
             Self::Retained { .. } => Stage::Retain,
             Self::DatabaseDropped { .. } => Stage::DropDatabase,
             Self::RoleDropped { .. } | Self::RoleGoesWithObject { .. } => Stage::DropRole,
+            Self::Synced { stage } => *stage,
         }
     }
 
@@ -123,6 +143,9 @@ impl Requirement {
             }
             Self::RoleDropped { .. } => {
                 "where the role is still there, it stays for good with its password, and nothing manages it any more"
+            }
+            Self::Synced { .. } => {
+                "what the last stage was to drop may stay for good, and nothing manages it any more"
             }
             Self::RoleGoesWithObject { .. } => {
                 "where the cluster still keeps the role, it stays for good with its password, and nothing manages it any more"
@@ -153,6 +176,9 @@ impl Requirement {
             Ok(sight) => sight,
             Err(why) => return unknown(why),
         };
+        if let Self::Synced { .. } = self {
+            return synced(sight);
+        }
         let cluster = match &sight.cluster {
             Fact::Present(cluster) => cluster,
             Fact::Unreadable(why) => return unknown(why),
@@ -197,7 +223,42 @@ impl Requirement {
                     not_synced(&format!("the DatabaseRole {object}"))
                 }
             },
+            Self::Synced { .. } => synced(sight),
         }
+    }
+}
+
+/// Whether a Job with the repository's very scripts has done what they say.
+fn synced(sight: &Sight) -> Seen {
+    let job = match sight.sync.as_ref().map(|sync| &sync.job) {
+        Some(Fact::Present(job)) => job,
+        Some(Fact::Unreadable(why)) => return unknown(why),
+        Some(Fact::Absent) | None => {
+            return Seen::NotYet {
+                evidence: "no Job has run what the last stage wrote".to_owned(),
+                remedy:
+                    "push the last commit, let Argo CD sync it, then run the same command again"
+                        .to_owned(),
+                is_asked_for: false,
+            };
+        }
+    };
+    let name = &job.meta.name;
+    let (evidence, remedy) = match &job.outcome {
+        Outcome::Complete => return Seen::Done,
+        Outcome::Running => (
+            format!("the Job {name} is running"),
+            "run the same command again once it is done",
+        ),
+        Outcome::Failed { .. } => (
+            failure(job, sight.sync.as_ref().map(|sync| &sync.log)).unwrap_or_default(),
+            "the CronJob tries again: run the same command again once that is done",
+        ),
+    };
+    Seen::NotYet {
+        evidence,
+        remedy: remedy.to_owned(),
+        is_asked_for: true,
     }
 }
 

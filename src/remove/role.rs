@@ -6,6 +6,7 @@ use super::inventory::{Inventory, Spot};
 use super::{Fate, Piece};
 use crate::declared::kept::KEY;
 use crate::declared::{DeclaredRole, Kept, RoleSource};
+use crate::domain::engine::Engine;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Addition, Edit, Step as PathStep, apply};
 use crate::repo::yaml::{Node, parse};
@@ -72,9 +73,10 @@ pub(super) fn drop(
     let Some(spot) = &inventory.role else {
         return Ok(Vec::new());
     };
-    let note = drop_at(inventory.is_object(), spot, draft)?;
+    let engine = inventory.inputs.target.engine();
+    let note = drop_at(inventory.is_object(), spot, engine, draft)?;
     for companion in &inventory.beside.roles {
-        drop_at(is_object(companion.role), &companion.spot, draft)?;
+        drop_at(is_object(companion.role), &companion.spot, engine, draft)?;
     }
     let role = inventory.role_piece(Fate::Changes(note.to_owned()));
     let until = || Fate::Stays("until the role is gone".to_owned());
@@ -93,6 +95,7 @@ pub(super) fn drop(
 fn drop_at(
     is_object: bool,
     spot: &Spot,
+    engine: Engine,
     draft: &mut Draft<'_>,
 ) -> Result<&'static str, RemoveError> {
     let steps = steps(is_object, spot);
@@ -102,7 +105,10 @@ fn drop_at(
             "databaseRoleReclaimPolicy",
             "delete",
             "pgdb:ignore PGDB711 on its way out",
-            "CNPG drops the role when its object goes",
+            match engine {
+                Engine::Cnpg => "CNPG drops the role when its object goes",
+                Engine::Postgres => "the next sync drops the role",
+            },
         )
     } else {
         (

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::live::cluster::Cluster;
 use crate::live::database::{Database, DatabaseRole};
-use crate::live::fact::Fact;
+use crate::live::fact::{Fact, Unreadable};
 use crate::live::holdings::Holdings;
+use crate::live::job::Job;
 use crate::live::login::LoginProblem;
 
 /// What was seen of an app in the live cluster.
@@ -21,8 +22,19 @@ pub struct Sight {
     pub role: Fact<DatabaseRole>,
     /// The DatabaseRoles of roles beside it, by their names.
     pub others: BTreeMap<String, Fact<DatabaseRole>>,
+    /// What the Jobs of a server show that CNPG does not run; none of a Cluster.
+    pub sync: Option<SyncSight>,
     /// What the role has in PostgreSQL, or why that is not known.
     pub holdings: Result<Holdings, LoginProblem>,
+}
+
+/// What the Jobs of a server show that CNPG does not run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SyncSight {
+    /// The newest Job that ran the repository's very scripts.
+    pub job: Fact<Job>,
+    /// The last lines of its log, where it failed.
+    pub log: Result<Vec<String>, Unreadable>,
 }
 
 impl Sight {

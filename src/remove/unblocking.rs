@@ -3,6 +3,7 @@
 use super::sight::Sight;
 use super::stage::Stage;
 use super::{Plan, Requirement};
+use crate::domain::endpoint::Endpoint;
 use crate::live::fact::Fact;
 use crate::live::holdings::Holdings;
 use crate::sql::freeing::{Place, ask_for_places, close_database, end_sessions, release_role};
@@ -139,8 +140,19 @@ fn at_home() -> Place {
     }
 }
 
-/// The command that hands a script to `psql` in the primary's pod, where the superuser needs no password.
+/// The command that hands a script to `psql`: in the primary's pod, where the superuser needs no password, or over the network
+/// to a server that CNPG does not run.
 fn command(sql: &str, target: &Target, sight: Option<&Sight>) -> String {
+    let mut end = "SQL".to_owned();
+    while sql.lines().any(|line| line == end) {
+        end.push('_');
+    }
+    if let Some(server) = &target.server {
+        let Endpoint { host, port } = &server.endpoint;
+        return format!(
+            "psql --host {host} --port {port} --dbname {SUPERUSER} --username {SUPERUSER} <<'{end}'\n{sql}{end}"
+        );
+    }
     let cluster = sight.map(|sight| &sight.cluster);
     let primary = match cluster {
         Some(Fact::Present(cluster)) if !cluster.current_primary.is_empty() => {
@@ -151,10 +163,6 @@ fn command(sql: &str, target: &Target, sight: Option<&Sight>) -> String {
             target.namespace, target.cluster
         ),
     };
-    let mut end = "SQL".to_owned();
-    while sql.lines().any(|line| line == end) {
-        end.push('_');
-    }
     format!(
         "kubectl exec --stdin --namespace {} {primary} --container postgres -- psql <<'{end}'\n{sql}{end}",
         target.namespace

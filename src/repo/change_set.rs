@@ -86,6 +86,11 @@ impl ChangeSet {
         }
     }
 
+    /// Adds a change.
+    pub fn push(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
     /// Adds the change that deletes `path`, which holds `before`.
     pub fn delete(&mut self, path: RepoPath, before: &str) {
         self.changes.push(Change::Delete {

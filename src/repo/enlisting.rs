@@ -1,7 +1,10 @@
 //! New files in kustomize's list of resources.
 
+use std::collections::HashSet;
+
 use super::draft::Draft;
 use super::edit::{Addition, Edit, EditError, Step, append, apply};
+use super::inside::file_of;
 use super::kustomization::{Kustomization, listings};
 use super::path::RepoPath;
 use super::yaml::{YamlError, parse};
@@ -41,9 +44,13 @@ pub fn enlist(
     };
     let folder = kustomization.path.parent();
     let listed = kustomization.listed();
+    // A declaration that stands in a file with others is listed with that.
+    let mut seen = HashSet::new();
+    let files = files.iter().map(|file| file_of(file).0);
+    let files: Vec<RepoPath> = files.filter(|file| seen.insert(file.clone())).collect();
     let missing: Vec<Addition> = files
         .iter()
-        .filter(|file| !listed.contains(**file))
+        .filter(|file| !listed.contains(*file))
         .filter_map(|file| file.relative_to(&folder))
         .map(|file| Addition::Text(file.to_owned()))
         .collect();

@@ -2,13 +2,16 @@
 
 use memchr::memmem;
 
+use super::inside::SYNC_FILE_END;
+use super::object::PRODUCT;
 use super::path::RepoPath;
 
 /// The kinds of object that the product reads, by their API group; a List may hold any of them.
-const KINDS: [(&str, &str); 9] = [
+const KINDS: [(&str, &str); 10] = [
     ("postgresql.cnpg.io/", "Cluster"),
     ("postgresql.cnpg.io/", "Database"),
     ("postgresql.cnpg.io/", "DatabaseRole"),
+    ("postgresql.cnpg.io/", "Pooler"),
     ("bitnami.com/", "SealedSecret"),
     ("external-secrets.io/", "ExternalSecret"),
     ("secretgenerator.mittwald.de/", "StringSecret"),
@@ -16,9 +19,6 @@ const KINDS: [(&str, &str); 9] = [
     ("v1", "ConfigMap"),
     ("v1", "List"),
 ];
-
-/// What stands in every ConfigMap of the product, and hardly in another: the key of an annotation.
-pub const CONFIG_MAP_MARK: &str = "kubectl-pgdb/";
 
 /// The file names under which kustomize looks for its list of resources, in its own order.
 pub const KUSTOMIZATION_NAMES: [&str; 3] =
@@ -72,18 +72,30 @@ impl Header<'_> {
 /// Decides by the unindented lines, so a definition of a kind (a CRD of over 1 MB) or a chart is not taken for an
 /// object of it, and nothing is parsed.
 pub fn is_relevant(path: &RepoPath, text: &[u8]) -> bool {
-    if KUSTOMIZATION_NAMES.contains(&path.file_name()) {
+    if KUSTOMIZATION_NAMES.contains(&path.file_name()) || may_be_sync_file(path, text) {
         return true;
     }
     let mentioned = ["cnpg.io/", "Secret"]
         .iter()
         .any(|needle| memmem::find(text, needle.as_bytes()).is_some());
-    let is_marked = memmem::find(text, CONFIG_MAP_MARK.as_bytes()).is_some();
+    let is_marked = memmem::find(text, PRODUCT.as_bytes()).is_some();
     let counts = |header: &Header<'_>| {
         header.is_known_kind() && (is_marked || header.kind != Some("ConfigMap"))
     };
     (mentioned || is_marked)
-        && std::str::from_utf8(text).is_ok_and(|text| headers(text).iter().any(counts))
+        && std::str::from_utf8(text)
+            .is_ok_and(|text| headers(text).iter().any(counts) || holds_own_service(text))
+}
+
+/// Whether a text holds a Service and the product's name, as those that it makes have it.
+pub fn holds_own_service(text: &str) -> bool {
+    let is_service = |header: &Header<'_>| header.kind == Some("Service");
+    text.contains(PRODUCT) && headers(text).iter().any(is_service)
+}
+
+/// Whether a file may be one in which the product declares all of a server that CNPG does not run.
+fn may_be_sync_file(path: &RepoPath, text: &[u8]) -> bool {
+    path.as_str().ends_with(SYNC_FILE_END) && memmem::find(text, PRODUCT.as_bytes()).is_some()
 }
 
 /// The headers of a text's documents, in order.

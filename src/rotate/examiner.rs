@@ -146,6 +146,10 @@ impl<'run> Examiner<'run> {
                     secret: secret.clone(),
                 })
             }
+            _ if app.is_credential_outside() => Err(Reason::MadeElsewhere {
+                role: name,
+                secret: secret.clone(),
+            }),
             _ => Err(Reason::NotDeclared {
                 role: name,
                 secret: secret.clone(),

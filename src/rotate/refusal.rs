@@ -50,6 +50,14 @@ pub enum Reason {
         /// The Secret.
         secret: String,
     },
+    /// The repository says that the Secret is made outside of it.
+    #[error("the Secret {secret} of the role {role} is made outside of this repository")]
+    MadeElsewhere {
+        /// The role.
+        role: String,
+        /// The Secret.
+        secret: String,
+    },
     /// Nothing in the repository makes the Secret.
     #[error(
         "the role {role} takes its password from the Secret {secret}, which nothing in the repository makes"
@@ -148,6 +156,11 @@ impl Refusal {
             Reason::MadeByCnpg { secret, .. } => format!(
                 "change the value `password` in the Secret on the cluster: `kubectl edit secret {secret}`"
             ),
+            Reason::MadeElsewhere { .. } => {
+                "change the password where the Secret comes from: with the label cnpg.io/reload on the Secret, CNPG gives it \
+                 to PostgreSQL at once"
+                    .to_owned()
+            }
             Reason::NotDeclared { .. } => {
                 "change it where the Secret comes from, or correct the name".to_owned()
             }

@@ -145,7 +145,13 @@ fn connection(
     let database = database
         .parse()
         .map_err(|_| format!("the database's name {database:?} is not a plain one"))?;
-    let connection = Connection::new(&target.cluster, &target.namespace, &database);
+    let connection = target.connection(&database);
+    let host = sealed.and_then(|sealed| sealed.template("host"));
+    let pooler = host.and_then(|host| target.pooler(host));
+    let connection = match pooler {
+        Some(pooler) => connection.through(&pooler, &target.namespace),
+        None => connection,
+    };
     Ok((connection, name))
 }
 

@@ -5,7 +5,7 @@ use Place::{File, Ignored, Lint, Target, Waves};
 /// Every key of `.pgdb.yaml`, in the order in which they are best written.
 ///
 /// The one source for the check of unknown keys, for the documentation and for the file that `init` writes.
-pub const KEYS: [Key; 28] = [
+pub const KEYS: [Key; 36] = [
     Key {
         name: "version",
         place: File,
@@ -28,7 +28,7 @@ pub const KEYS: [Key; 28] = [
         takes: "a name",
         example: "postgres-shared",
         default: "the repository's only Cluster",
-        about: "The name of the CNPG Cluster that apps are put on.",
+        about: "The name of the CNPG Cluster that apps are put on, or of the server.",
     },
     Key {
         name: "namespace",
@@ -181,6 +181,70 @@ pub const KEYS: [Key; 28] = [
         example: "false",
         default: "false",
         about: "Whether a NetworkPolicy lets such a Job reach PostgreSQL and DNS alone.",
+    },
+    Key {
+        name: "engine",
+        place: Target,
+        takes: "cnpg or postgres",
+        example: "postgres",
+        default: "cnpg",
+        about: "Who runs PostgreSQL: cnpg (CloudNativePG), or postgres for a server that somebody else runs.",
+    },
+    Key {
+        name: "host",
+        place: Target,
+        takes: "a host's name",
+        example: "db.example.org",
+        default: "the Cluster's read-write Service; needed with engine: postgres",
+        about: "With engine: postgres, the host of the server, as applications reach it.",
+    },
+    Key {
+        name: "port",
+        place: Target,
+        takes: "a whole number",
+        example: "5432",
+        default: "5432",
+        about: "With engine: postgres, the port of the server.",
+    },
+    Key {
+        name: "connectionSecret",
+        place: Target,
+        takes: "a name",
+        example: "postgres-shared-connection",
+        default: "the name in `cluster` with -connection behind it",
+        about: "With engine: postgres, the Secret that holds the connection by which apps are made.",
+    },
+    Key {
+        name: "connectionKey",
+        place: Target,
+        takes: "a key's name",
+        example: "uri",
+        default: "uri",
+        about: "With engine: postgres, the key of that Secret.",
+    },
+    Key {
+        name: "schedule",
+        place: Target,
+        takes: "five fields as cron does",
+        example: "\"*/15 * * * *\"",
+        default: "*/15 * * * *",
+        about: "With engine: postgres, when the CronJob makes the server what is declared.",
+    },
+    Key {
+        name: "timeZone",
+        place: Target,
+        takes: "a time zone's name",
+        example: "Europe/Vienna",
+        default: "the one of the Kubernetes control plane",
+        about: "With engine: postgres, the time zone of that schedule.",
+    },
+    Key {
+        name: "allowPlaintext",
+        place: Target,
+        takes: "true or false",
+        example: "false",
+        default: "false",
+        about: "With engine: postgres, whether passwords may go over the network in clear.",
     },
     Key {
         name: "lint",

@@ -48,6 +48,7 @@ fn full() -> TargetSettings {
         isolate: Some(true),
         job_image: Some("registry.example.com:5000/pg/psql:18@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef".parse().unwrap()),
         network_policy: Some(true),
+        ..TargetSettings::default()
     }
 }
 

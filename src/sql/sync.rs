@@ -73,6 +73,7 @@ fn roles(declared: &Rows) -> String {
     let rows = declared.roles.iter().map(|row| {
         json!(RoleRow {
             app: None,
+            object: None,
             ..row.clone()
         })
     });

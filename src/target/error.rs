@@ -90,6 +90,15 @@ pub enum TargetError {
         /// The namespaces.
         known: Vec<String>,
     },
+    /// The settings speak of a server that CNPG does not run, and do not name it.
+    #[error("with `engine: postgres`, .pgdb.yaml has to name the server as `cluster`")]
+    NoServerName,
+    /// The settings speak of a server that CNPG does not run, and do not say where it is.
+    #[error("with `engine: postgres`, .pgdb.yaml has to say the server's `host`")]
+    NoHost,
+    /// A name that follows from the server's cannot be used.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// The waves do not ascend.
     #[error(transparent)]
     Waves(#[from] WavesError),
@@ -138,6 +147,11 @@ impl TargetError {
             Self::SeveralNamespaces { .. } => {
                 "values are sealed for one namespace: choose it with --namespace".to_owned()
             }
+            Self::NoServerName => {
+                "choose a name for it: the CronJob is called after it, as in `cluster: postgres-legacy`".to_owned()
+            }
+            Self::NoHost => "write it as applications reach it, as in `host: db.example.org`".to_owned(),
+            Self::Name(source) => source.help().to_owned(),
             Self::Waves(source) => source.help().to_owned(),
         }
     }

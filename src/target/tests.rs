@@ -23,6 +23,7 @@ fn target(cluster: &str, namespace: &str, path: &str) -> Target {
         directory: path.parent(),
         manifest: Some(ClusterManifest { path, document: 0 }),
         waves: Waves::default(),
+        server: None,
         jobs: JobOptions::default(),
     }
 }

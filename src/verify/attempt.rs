@@ -4,7 +4,7 @@ use super::chain::Chain;
 use super::expected::Expected;
 use super::facts::{Facts, Index, REFLECTS};
 use crate::live::fact::Fact;
-use crate::live::login::LoginProblem;
+use crate::live::login::{LoginProblem, Way};
 
 /// What is needed to log in as an app.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -13,10 +13,8 @@ pub struct Attempt {
     pub secret_namespace: String,
     /// The Secret's name.
     pub secret: String,
-    /// The namespace of the primary's pod.
-    pub pod_namespace: String,
-    /// The primary's pod.
-    pub pod: String,
+    /// The way to PostgreSQL.
+    pub way: Way,
     /// The database.
     pub database: String,
     /// The schemas in which the app has to be able to make tables; empty for the first one of its search path.
@@ -35,23 +33,30 @@ impl Attempt {
         let chain = Chain::new(app, facts, index, &[]);
         let secret = app.secret.clone().unwrap_or_default();
         let secret_namespace = credential_namespace(&chain, &secret)?;
-        let pod = match chain.cluster() {
-            Fact::Unreadable(why) => return Err(LoginProblem::NoWay(why)),
-            Fact::Absent => return Err(waits("Cluster")),
-            Fact::Present(cluster) if cluster.current_primary.is_empty() => {
-                return Err(waits("Cluster"));
-            }
-            Fact::Present(cluster) => cluster.current_primary.clone(),
+        let way = match &app.server {
+            Some(server) => Way::to(&server.endpoint),
+            None => Self::to_primary(&chain)?,
         };
         let database = app.database.as_ref().ok_or_else(|| waits("Database"))?;
         Ok(Self {
             secret_namespace,
             secret,
-            pod_namespace: app.namespace.clone(),
-            pod,
+            way,
             database: database.name.clone(),
             schemas: database.schemas.clone(),
         })
+    }
+
+    /// The way through a Cluster's primary.
+    fn to_primary(chain: &Chain<'_>) -> Result<Way, LoginProblem> {
+        match chain.cluster() {
+            Fact::Unreadable(why) => Err(LoginProblem::NoWay(why)),
+            Fact::Present(cluster) if !cluster.current_primary.is_empty() => Ok(Way::Pod {
+                namespace: chain.app.namespace.clone(),
+                name: cluster.current_primary.clone(),
+            }),
+            Fact::Absent | Fact::Present(_) => Err(waits("Cluster")),
+        }
     }
 }
 
@@ -72,7 +77,8 @@ fn credential_namespace(chain: &Chain<'_>, secret: &str) -> Result<String, Login
         }
     }
     let is_here = matches!(chain.secret(), Fact::Present(_));
-    if is_here && (mirrors.is_read_here || chain.app.is_bootstrap()) {
+    let is_nowhere = mirrors.namespaces.is_empty() && chain.app.is_made_otherwise();
+    if is_here && (mirrors.is_read_here || is_nowhere || chain.app.is_bootstrap()) {
         return Ok(own.clone());
     }
     Err(unread.map_or_else(|| waits("Mirror"), LoginProblem::NoWay))

@@ -6,11 +6,15 @@ mod database;
 mod login;
 mod mirror;
 mod password;
+mod pooler;
 mod role;
 mod sealed_secret;
 mod secret;
+mod service;
+mod sync;
 
 use super::chain::Chain;
+use super::expected::Expected;
 use crate::domain::kubernetes_name::AppName;
 use crate::live::fact::{Cause, Unreadable};
 use crate::report::{Check, Subject};
@@ -26,6 +30,8 @@ pub enum Link {
     Secret,
     /// The credential is where the application reads it.
     Mirror,
+    /// The application finds the database by a name in its own namespace.
+    Service,
     /// The login role is there.
     Role,
     /// PostgreSQL has the Secret's password.
@@ -34,6 +40,10 @@ pub enum Link {
     Database,
     /// PostgreSQL runs.
     Cluster,
+    /// The Pooler takes connections.
+    Pooler,
+    /// A server that CNPG does not run is what is declared.
+    Sync,
     /// The application can log in.
     Login,
 }
@@ -42,15 +52,18 @@ pub enum Link {
 pub(super) type CheckLink = fn(&Chain<'_>) -> Vec<Check>;
 
 /// Every link with what looks at it, in order.
-pub(super) const CHECKS: [(Link, CheckLink); 9] = [
+pub(super) const CHECKS: [(Link, CheckLink); 12] = [
     (Link::ArgoCd, argo_cd::check),
     (Link::SealedSecret, sealed_secret::check),
     (Link::Secret, secret::check),
     (Link::Mirror, mirror::check),
+    (Link::Service, service::check),
     (Link::Role, role::check),
     (Link::Password, password::check),
     (Link::Database, database::check),
     (Link::Cluster, cluster::check),
+    (Link::Pooler, pooler::check),
+    (Link::Sync, sync::check),
     (Link::Login, login::check),
 ];
 
@@ -71,6 +84,22 @@ impl Link {
         CHECKS.iter().map(|(link, _)| link.subject().title)
     }
 
+    /// Whether an app on a server of its kind has this link: CNPG has no Job, and any other server none of CNPG's objects.
+    pub(super) fn is_of(self, app: &Expected) -> bool {
+        match self {
+            Self::Role | Self::Password | Self::Database | Self::Cluster | Self::Pooler => {
+                app.server.is_none()
+            }
+            Self::Sync => app.server.is_some(),
+            Self::ArgoCd
+            | Self::SealedSecret
+            | Self::Secret
+            | Self::Mirror
+            | Self::Service
+            | Self::Login => true,
+        }
+    }
+
     /// Its word for programs and its title for people.
     pub fn subject(self) -> Subject {
         let (check, title) = match self {
@@ -78,10 +107,13 @@ impl Link {
             Self::SealedSecret => ("sealed-secret", "SealedSecret"),
             Self::Secret => ("secret", "Secret"),
             Self::Mirror => ("mirror", "Mirror"),
+            Self::Service => ("service", "Service"),
             Self::Role => ("role", "Role"),
             Self::Password => ("password", "Password"),
             Self::Database => ("database", "Database"),
             Self::Cluster => ("cluster", "Cluster"),
+            Self::Pooler => ("pooler", "Pooler"),
+            Self::Sync => ("sync", "Sync"),
             Self::Login => ("login", "Login"),
         };
         Subject { check, title }

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Facts;
 use crate::declared::{
-    CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem, Ensure,
-    RoleSource,
+    CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem,
+    DeclaredService, Ensure, RoleSource,
 };
 use crate::domain::app::AppRequest;
 use crate::domain::choice::RoleStyle;
+use crate::domain::endpoint::Endpoint;
 use crate::domain::kubernetes_name::{ClusterName, Namespace, ObjectName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
@@ -45,8 +46,38 @@ pub struct Expected {
     pub role_source: Option<RoleSource>,
     /// What makes the Secret; none where the repository declares the app, and nothing that makes its Secret.
     pub made_by: Option<CredentialSource>,
+    /// Whether the repository says that the Secret is made outside of it.
+    pub made_elsewhere: bool,
     /// The database; none where the app has none.
     pub database: Option<ExpectedDatabase>,
+    /// The Services in the app's namespaces, where it has some.
+    pub service: Option<ExpectedService>,
+    /// The Pooler that the app connects through, where it does.
+    pub pooler: Option<String>,
+    /// The server, where CNPG does not run it.
+    pub server: Option<ExpectedServer>,
+}
+
+/// What is expected of the Services in an app's namespaces.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ExpectedService {
+    /// Their name.
+    pub name: String,
+    /// Their namespaces.
+    pub namespaces: Vec<String>,
+    /// The host that they lead to.
+    pub host: String,
+}
+
+/// What is expected of a server that CNPG does not run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExpectedServer {
+    /// The name of its CronJob, by which its Jobs are known as well.
+    pub sync: String,
+    /// The hash of its scripts and rows; none where the repository has no such file.
+    pub script: Option<String>,
+    /// Where it listens, as applications reach it.
+    pub endpoint: Endpoint,
 }
 
 /// What is expected of a Database.
@@ -75,8 +106,9 @@ pub enum MirrorsTo {
 }
 
 impl Expected {
-    /// What is expected of an app that the repository declares.
-    pub fn of_declared(app: &DeclaredApp, target: &Target) -> Self {
+    /// What is expected of an app that the repository declares; `script` is the hash of the scripts that make the roles and
+    /// databases of a server that CNPG does not run.
+    pub fn of_declared(app: &DeclaredApp, target: &Target, script: Option<&str>) -> Self {
         let credential = app.credential.as_ref();
         let role = app.role.as_ref();
         let login = app.login_role();
@@ -107,7 +139,15 @@ impl Expected {
             login: app.login.as_ref().map(|login| login.name.clone()),
             role_source: login.map(|role| role.source.clone()),
             made_by: credential.map(|credential| credential.source),
+            made_elsewhere: app.is_credential_outside(),
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
+            service: app.service.as_ref().map(ExpectedService::of_declared),
+            pooler: app.pooler.as_ref().map(ToString::to_string),
+            server: target.server.as_ref().map(|server| ExpectedServer {
+                sync: target.sync_name(),
+                script: script.map(str::to_owned),
+                endpoint: server.endpoint.clone(),
+            }),
         }
     }
 
@@ -179,6 +219,12 @@ impl Expected {
     /// Whether role and Secret are CNPG's own, from the Cluster's bootstrap, so that nothing seals or mirrors them.
     pub(super) fn is_bootstrap(&self) -> bool {
         self.role_source == Some(RoleSource::Cluster) && self.sealed.is_none()
+    }
+
+    /// Whether something else than a SealedSecret makes the Secret, as the repository says.
+    pub(super) fn is_made_otherwise(&self) -> bool {
+        let is_other = |source| source != CredentialSource::SealedSecret;
+        self.made_elsewhere || self.made_by.is_some_and(is_other)
     }
 
     /// The DatabaseRole that is to declare the role, where it is an object of its own.
@@ -267,7 +313,21 @@ impl Default for Expected {
             login: None,
             role_source: None,
             made_by: Some(CredentialSource::SealedSecret),
+            made_elsewhere: false,
             database: None,
+            service: None,
+            pooler: None,
+            server: None,
+        }
+    }
+}
+
+impl ExpectedService {
+    fn of_declared(service: &DeclaredService) -> Self {
+        Self {
+            name: service.name.clone(),
+            namespaces: service.namespaces.clone(),
+            host: service.host.clone(),
         }
     }
 }

@@ -6,11 +6,15 @@ use crate::domain::time::UnixTime;
 use crate::live::application::{Application, Held};
 use crate::live::cluster::Cluster;
 use crate::live::database::{Database, DatabaseRole};
+use crate::live::fact::Unreadable;
+use crate::live::job::{CronJob, Job};
 use crate::live::login::{Grantee, LoginProblem, Refusal};
 use crate::live::meta::Meta;
 use crate::live::pod::{Namespace, Pod};
+use crate::live::pooler::Pooler;
 use crate::live::sealed_secret::SealedSecret;
 use crate::live::secret::Secret;
+use crate::live::service::Service;
 use crate::live::shelf::Shelf;
 
 /// All that was read of the live cluster.
@@ -36,6 +40,18 @@ pub struct Facts {
     pub pods: Shelf<Pod>,
     /// The pods of Reflector.
     pub reflector: Shelf<Pod>,
+    /// The Services that the product made, of all namespaces; empty where no app has one.
+    pub services: Shelf<Service>,
+    /// The Poolers of the cluster's namespace; empty where no app connects through one.
+    pub poolers: Shelf<Pooler>,
+    /// Their pods.
+    pub pooler_pods: Shelf<Pod>,
+    /// The CronJobs of the product in the namespace of a server that CNPG does not run.
+    pub cron_jobs: Shelf<CronJob>,
+    /// The Jobs of the product in that namespace.
+    pub jobs: Shelf<Job>,
+    /// The last lines of the logs of Jobs that failed, by the Job's name.
+    pub job_logs: BTreeMap<String, Result<Vec<String>, Unreadable>>,
     /// How logging in went, by the app's name; empty where it was not asked for.
     pub logins: BTreeMap<String, Result<Login, LoginProblem>>,
 }
@@ -85,8 +101,11 @@ pub(super) const AUTO_REFLECTS: &str = "reflector.v1.k8s.emberstack.com/auto-ref
 /// The annotation of a mirror that holds the source's resourceVersion.
 pub(super) const REFLECTED_VERSION: &str = "reflector.v1.k8s.emberstack.com/reflected-version";
 
+/// The label that CNPG puts on the pods of a Pooler.
+pub const POOLER_NAME: &str = "cnpg.io/poolerName";
+
 /// The API groups of the objects that make an app's chain.
-const GROUPS: [&str; 2] = ["bitnami.com", "postgresql.cnpg.io"];
+const GROUPS: [&str; 3] = ["batch", "bitnami.com", "postgresql.cnpg.io"];
 
 impl<'facts> Index<'facts> {
     /// Builds it in one pass over the facts.

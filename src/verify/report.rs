@@ -48,6 +48,9 @@ pub struct AppReport {
     pub cluster: String,
     /// The Cluster's namespace.
     pub namespace: String,
+    /// Whether it is no Cluster, but a server that CNPG does not run.
+    #[serde(skip)]
+    pub is_server: bool,
     /// How its links ended together.
     pub status: Status,
     /// The first link that does not hold.
@@ -102,6 +105,7 @@ impl AppReport {
             app: app.app.clone(),
             cluster: app.cluster.clone(),
             namespace: app.namespace.clone(),
+            is_server: app.server.is_some(),
             status,
             broken: broken.map(|check| Broken {
                 check: check.check,

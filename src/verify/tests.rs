@@ -40,6 +40,7 @@ fn my_shop() -> Expected {
         role: Some("my_shop".to_owned()),
         login: None,
         role_source: Some(RoleSource::Managed),
+        made_elsewhere: false,
         made_by: Some(CredentialSource::SealedSecret),
         database: Some(ExpectedDatabase {
             object: "my-shop-db".to_owned(),
@@ -47,6 +48,9 @@ fn my_shop() -> Expected {
             extensions: vec!["pg_trgm".to_owned()],
             schemas: Vec::new(),
         }),
+        service: None,
+        pooler: None,
+        server: None,
     }
 }
 

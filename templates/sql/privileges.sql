@@ -56,10 +56,11 @@ BEGIN
     RAISE NOTICE 'MAINTAIN is passed over: PostgreSQL % does not know it, 17 does', current_setting('server_version');
   END IF;
   FOR step IN
-    SELECT DISTINCT CASE WHEN n.oid IS NULL THEN format('the schema %I', a->>2) ELSE format('the table %I.%I', a->>2, a->>3) END AS object
+    SELECT DISTINCT CASE WHEN n.oid IS NULL THEN format('the schema %I', a->>2) ELSE format('the %s %I.%I', a->>1, a->>2, a->>3) END AS object
       FROM json_array_elements(wanted->'rows') a LEFT JOIN pg_namespace n ON n.nspname = a->>2
       WHERE a->>1 <> 'database' AND a->>2 <> '*' AND (n.oid IS NULL OR a->>3 NOT IN ('', '*')
-        AND NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = a->>3))
+        AND NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = a->>3 AND a->>1 <> 'function')
+        AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = n.oid AND p.proname = a->>3 AND a->>1 = 'function'))
       ORDER BY 1
   LOOP
     RAISE NOTICE '% is not there yet; the next sync grants what is declared on it', step.object;

@@ -211,6 +211,11 @@ impl ApiServer {
             .change(|state| state.access.forbid(verb, group, resource, reach));
     }
 
+    /// Allows what these Roles and ClusterRoles say that are bound, and nothing else.
+    pub fn grant(&self, manifests: &[Value]) {
+        self.shared.change(|state| state.access.grant(manifests));
+    }
+
     /// Allows everything again.
     pub fn allow_all(&self) {
         self.shared.change(|state| state.access.allow_all());
@@ -242,6 +247,13 @@ impl ApiServer {
         let place = (namespace.to_owned(), pod.to_owned(), port);
         self.shared
             .change(|state| state.forwards.targets.insert(place, target));
+    }
+
+    /// What a pod said: the answer to its log.
+    pub fn set_log(&self, namespace: &str, pod: &str, log: &str) {
+        let place = (namespace.to_owned(), pod.to_owned());
+        self.shared
+            .change(|state| state.logs.insert(place, log.to_owned()));
     }
 
     /// Drops the web socket of each port-forward that begins from now on after this many bytes from the pod.

@@ -68,7 +68,7 @@ fn flags_are_offered_with_what_they_do() {
     );
     assert_eq!(
         words(&repository, "new-app my-shop --s"),
-        ["--secret-name", "--schema", "--scope", ":4"]
+        ["--secret-name", "--service", "--schema", "--scope", ":4"]
     );
     // As a flag that was given already, unless it may be given again; a flag's value is no flag.
     assert_eq!(
@@ -76,7 +76,7 @@ fn flags_are_offered_with_what_they_do() {
             &repository,
             "--target x new-app --scope strict --schema a --s"
         ),
-        ["--secret-name", "--schema", ":4"]
+        ["--secret-name", "--service", "--schema", ":4"]
     );
     assert_eq!(words(&repository, "--target --yes version --t"), [":4"]);
     assert_eq!(words(&repository, "version --target=x -q --t"), [":4"]);

@@ -22,7 +22,7 @@ const BROKEN: [(&str, i32, &str, Break); 28] = [
         1,
         "cloudnative-pg/not-installed database-role/not-needed cluster/waits",
         |_, server| {
-            for kind in ["clusters", "databases", "databaseroles"] {
+            for kind in ["clusters", "databases", "databaseroles", "poolers"] {
                 server.uninstall(kind);
             }
         },
@@ -294,7 +294,7 @@ fn all_is_there() {
   Argo CD         pass     Applications are served
   Namespace       pass     Namespace postgres: it is there: the Cluster's
   Namespace       pass     Namespace shop: it is there: an app's
-  Rights          pass     all 20 that verify and fetch-cert need are granted
+  Rights          pass     all 22 that verify and fetch-cert need are granted
 All is there.
 ",
                 end_of_the_certificate()

@@ -261,14 +261,17 @@ fn programs() -> Option<&'static Path> {
     found.as_deref()
 }
 
-/// One of PostgreSQL's programs, such as `psql`.
+/// The whole path of one of PostgreSQL's programs, such as `psql`.
 pub fn program(name: &str) -> PathBuf {
-    let beside = programs().unwrap().join(name);
-    if beside.is_file() {
-        beside
-    } else {
-        PathBuf::from(name)
-    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let beside = std::iter::once(programs().unwrap().to_owned());
+    let mut found = beside
+        .chain(std::env::split_paths(&path))
+        .map(|folder| folder.join(name))
+        .filter(|program| program.is_file());
+    found
+        .next()
+        .unwrap_or_else(|| panic!("PostgreSQL's {name} is not there"))
 }
 
 /// The words before a command that must not run as root, which PostgreSQL refuses. Where there is `setpriv`, the system

@@ -162,3 +162,13 @@ fn the_reference_of_new_app_shows_what_is_printed() {
 fn the_reference_of_import_shows_what_is_printed() {
     check("docs/import.md");
 }
+
+#[test]
+fn the_page_of_connections_shows_what_is_printed() {
+    check("docs/connections.md");
+}
+
+#[test]
+fn the_page_of_rights_shows_what_is_printed() {
+    check("docs/rbac.md");
+}

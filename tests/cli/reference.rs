@@ -69,15 +69,17 @@ fn every_rule_is_documented() {
 }
 
 /// The links' files, and their headings in docs/verify.md.
-const LINKS: [(&str, &str); 9] = [
+const LINKS: [(&str, &str); 11] = [
     ("argo_cd", "Argo CD"),
     ("sealed_secret", "SealedSecret"),
     ("secret", "Secret"),
     ("mirror", "Mirror"),
+    ("service", "Service"),
     ("role", "Role"),
     ("password", "Password"),
     ("database", "Database"),
     ("cluster", "Cluster"),
+    ("pooler", "Pooler"),
     ("login", "Login"),
 ];
 

@@ -19,7 +19,7 @@ use crate::support::{Outcome, Repository};
 use crate::world::World;
 
 /// Runs `verify` in a repository against a cluster.
-fn verify(repository: &Repository, kubeconfig: &Path, words: &str) -> Outcome {
+pub fn verify(repository: &Repository, kubeconfig: &Path, words: &str) -> Outcome {
     repository.run(&format!(
         "verify {words} --kubeconfig {}",
         kubeconfig.display()

@@ -36,6 +36,7 @@ pub mod cnpg;
 pub mod live;
 pub mod manifests;
 pub mod platform;
+pub mod pooler;
 pub mod reflector;
 pub mod sealed_secrets;
 
@@ -152,6 +153,12 @@ impl World {
                     .to_owned()
             };
             world.databases.push((text("name"), text("owner")));
+        }
+        for manifest in of_kind(manifests, "Pooler") {
+            pooler::put(cluster, manifest);
+        }
+        for manifest in of_kind(manifests, "Service") {
+            cluster.put(argo::tracked(manifest));
         }
         cluster.put(argo::application(manifests));
         world

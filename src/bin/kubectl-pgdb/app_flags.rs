@@ -36,7 +36,7 @@ impl AppFlags {
         let scope = one("--scope", self.scope.as_deref())?;
         Ok(AppOptions {
             reclaim: reclaim.or(settings.reclaim).unwrap_or_default(),
-            roles: roles.or(settings.roles).unwrap_or_default(),
+            roles: roles.unwrap_or(settings.role_style()),
             scope: scope.or(settings.scope).unwrap_or_default(),
             connection_keys: !self.no_connection_keys && settings.connection_keys.unwrap_or(true),
             ..AppOptions::default()

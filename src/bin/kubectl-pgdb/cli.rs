@@ -9,7 +9,7 @@ use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 
 use crate::commands::{
     completion, demo, doctor, export, fetch_cert, grant, import, init, lint, list, migrate_roles,
-    new_app, remove, revoke, rotate, verify, version,
+    new_app, rbac, remove, revoke, rotate, verify, version,
 };
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
@@ -120,6 +120,7 @@ pub(crate) enum Command {
     Export(export::Export),
     FetchCert(Box<fetch_cert::FetchCert>),
     Doctor(Box<doctor::Doctor>),
+    Rbac(Box<rbac::Rbac>),
     Init(init::Init),
     Demo(demo::Demo),
     Completion(completion::Completion),

@@ -17,6 +17,7 @@ mod error_chain;
 mod examination;
 mod gather;
 mod holdings;
+mod job_logs;
 mod kubeconfig;
 mod kubeconfig_failure;
 mod login;
@@ -30,6 +31,7 @@ mod service_proxy;
 mod timer;
 mod unreadable;
 mod watching;
+mod way;
 
 use std::path::PathBuf;
 
@@ -42,9 +44,9 @@ use tower::{BoxError, service_fn};
 use crate::failure::Failure;
 
 pub(crate) use examination::Examination;
-pub(crate) use gather::Sight;
+pub(crate) use gather::{LOG_LINES, Sight};
 pub(crate) use login::Door;
-pub(crate) use objects::{ClusterWire, DatabaseRoleWire, DatabaseWire};
+pub(crate) use objects::{ClusterWire, DatabaseRoleWire, DatabaseWire, JobWire};
 pub(crate) use runtime::block_on;
 pub(crate) use service_proxy::Question;
 pub(crate) use timer::{Timer, Woken};

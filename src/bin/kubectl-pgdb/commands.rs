@@ -12,6 +12,7 @@ pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod migrate_roles;
 pub(crate) mod new_app;
+pub(crate) mod rbac;
 pub(crate) mod remove;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
@@ -31,6 +32,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Remove(args) => remove::run(args, &cli.global, output),
         Command::MigrateRoles(args) => migrate_roles::run(args, &cli.global, output),
         Command::Doctor(args) => doctor::run(args, &cli.global, output),
+        Command::Rbac(args) => rbac::run(args, &cli.global, output),
         Command::FetchCert(args) => fetch_cert::run(args, &cli.global, output),
         Command::Import(args) => import::run(args, &cli.global, output),
         Command::Export(args) => export::run(args, &cli.global, output),

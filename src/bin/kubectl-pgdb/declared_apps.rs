@@ -49,7 +49,7 @@ impl TargetFlags {
             cluster: one("--cluster", self.cluster_name.as_deref())?,
             cluster_file: one("--cluster-file", self.cluster_file.as_deref())?,
             namespace: one("--namespace", global.namespace.as_deref())?,
-            roles: settings.roles.unwrap_or_default(),
+            roles: settings.role_style(),
             ..TargetRequest::default()
         }
         .or_settings(settings);
@@ -260,8 +260,8 @@ pub(crate) fn warnings(declared: &Declared) -> Vec<String> {
 
 fn unknown(name: &str, known: &[&str], target: &Target) -> Failure {
     let message = format!(
-        "the repository declares no app {name:?} for the Cluster {} in {}",
-        target.cluster, target.namespace
+        "the repository declares no app {name:?} for {}",
+        target.place()
     );
     let help = match nearest(name, known.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
@@ -275,10 +275,7 @@ fn unknown(name: &str, known: &[&str], target: &Target) -> Failure {
 
 fn none_declared(target: &Target) -> Failure {
     Failure::usage(
-        format!(
-            "the repository declares no app for the Cluster {} in {}",
-            target.cluster, target.namespace
-        ),
+        format!("the repository declares no app for {}", target.place()),
         "see that this working tree is the right one and up to date",
     )
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use pgdb::domain::name::NameError;
 use pgdb::fetch_cert::FetchError;
 use pgdb::grant::GrantError;
+use pgdb::init::server::ConnectionError;
 use pgdb::list::ListError;
 use pgdb::live::controller::ControllerError;
 use pgdb::migrate_roles::MigrateError;
@@ -16,6 +17,7 @@ use pgdb::repo::path::RepoPathError;
 use pgdb::rotate::RotateError;
 use pgdb::rotate::reseal::ResealError;
 use pgdb::rotate::turns::TurnError;
+use pgdb::sync::SyncError;
 use pgdb::target::TargetError;
 
 use crate::files::{ApplyError, FileError, HistoryError, LockError, RootError};
@@ -182,6 +184,18 @@ impl From<TurnError> for Failure {
 impl From<ResealError> for Failure {
     fn from(error: ResealError) -> Self {
         Self::unknown(&error, error.help())
+    }
+}
+
+impl From<SyncError> for Failure {
+    fn from(error: SyncError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<ConnectionError> for Failure {
+    fn from(error: ConnectionError) -> Self {
+        Self::usage(&error, error.help())
     }
 }
 

@@ -18,6 +18,7 @@ use pgdb::repo::path::RepoPath;
 use pgdb::repo::snapshot::Snapshot;
 use pgdb::sealing::{ENDS_SOON_DAYS, SealingKey};
 use pgdb::settings::{Settings, SettingsError, SettingsErrors, TargetSettings};
+use pgdb::sync;
 use pgdb::target::Target;
 
 use crate::cli::Global;
@@ -118,6 +119,7 @@ impl Workspace {
         for path in paths {
             self.add(path, &mut snapshot)?;
         }
+        sync::expand(&mut snapshot)?;
         Ok(Reading {
             snapshot,
             skipped,

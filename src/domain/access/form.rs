@@ -121,7 +121,7 @@ impl AccessForm {
             }
         }
         for word in &self.levels {
-            Level::of_word(word)?;
+            word.parse::<Level>()?;
         }
         let grants: Result<Vec<Grant>, NameError> =
             self.grants.iter().map(GrantForm::parse).collect();

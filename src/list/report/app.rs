@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::declared::{
     CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem,
-    DeclaredRole, Ensure, Place, RoleSource,
+    DeclaredRole, DeclaredService, Ensure, Place, RoleSource,
 };
 use crate::domain::reflection::Reflection;
 use crate::list::Listed;
@@ -58,6 +58,12 @@ pub struct AppReport {
     /// Its Secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretReport>,
+    /// The Services in its namespaces that lead to its host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceReport>,
+    /// The Pooler that it connects through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pooler: Option<String>,
     /// The files that declare it.
     pub files: Vec<String>,
 }
@@ -163,6 +169,28 @@ pub struct SecretReport {
     pub keys: Vec<String>,
 }
 
+/// The Services of one name in an app's namespaces.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceReport {
+    /// Their name.
+    pub name: String,
+    /// The host that they lead to.
+    pub host: String,
+    /// Their namespaces.
+    pub namespaces: Vec<String>,
+}
+
+impl ServiceReport {
+    fn of(service: &DeclaredService) -> Self {
+        Self {
+            name: service.name.clone(),
+            host: service.host.clone(),
+            namespaces: service.namespaces.clone(),
+        }
+    }
+}
+
 impl AppReport {
     /// The report on an app, with the number of its target.
     pub(super) fn of(
@@ -206,6 +234,8 @@ impl AppReport {
             database: app.database.as_ref().map(DatabaseReport::of),
             guest_in: app.guest_in.clone(),
             secret: app.credential.as_ref().map(SecretReport::of),
+            service: app.service.as_ref().map(ServiceReport::of),
+            pooler: app.pooler.as_ref().map(ToString::to_string),
             files: files(variants()),
         };
         Some((*number, report))
@@ -267,7 +297,9 @@ fn files<'app>(apps: impl Iterator<Item = &'app DeclaredApp>) -> Vec<String> {
         let credential = app.credential.as_ref().map(|piece| &piece.place);
         let role = app.role.as_ref().map(|piece| &piece.place);
         let database = app.database.as_ref().map(|piece| &piece.place);
-        credential.into_iter().chain(role).chain(database)
+        let services = app.service.iter().flat_map(|service| &service.places);
+        let pieces = credential.into_iter().chain(role).chain(database);
+        pieces.chain(services)
     });
     each_once(places.map(|place: &Place| place.path.to_string()))
 }

@@ -51,6 +51,7 @@ fn database() -> Database {
 fn done() -> Sight {
     Sight {
         others: BTreeMap::new(),
+        sync: None,
         server: "https://cluster".to_owned(),
         cluster: Fact::Present(cluster()),
         database: Fact::Present(database()),

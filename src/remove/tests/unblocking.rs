@@ -20,6 +20,7 @@ fn target() -> Target {
 fn sight(holdings: Option<Holdings>) -> Sight {
     Sight {
         others: BTreeMap::new(),
+        sync: None,
         server: String::new(),
         cluster: Fact::Present(Cluster {
             current_primary: "pg-2".to_owned(),

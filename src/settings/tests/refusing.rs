@@ -40,7 +40,7 @@ scope: strict
 .pgdb.yaml:10:12: \"roles\" takes managed or databaserole, not a list
   write it like `roles: managed`
 .pgdb.yaml:11:5: unknown key \"colour\"
-  the keys here are cluster, namespace, clusterFile, directory, certificate, controllerName, controllerNamespace, waves, roles, scope, reclaim, connectionKeys, passwordLength, templates, isolate, jobImage, networkPolicy
+  the keys here are cluster, namespace, clusterFile, directory, certificate, controllerName, controllerNamespace, waves, roles, scope, reclaim, connectionKeys, passwordLength, templates, isolate, jobImage, networkPolicy, engine, host, port, connectionSecret, connectionKey, schedule, timeZone, allowPlaintext
 .pgdb.yaml:12:8: scope: there is no sealing scope \"wide\"
   the scopes are strict, namespace-wide and cluster-wide
 .pgdb.yaml:13:1: the key \"scope\" is given twice, first on line 12
@@ -139,7 +139,7 @@ fn keys_in_the_wrong_place_or_shape() {
             "\"\\e[31m\": 1\n",
             "\
 .pgdb.yaml:1:1: unknown key \"\\u{1b}[31m\"
-  the keys here are version, defaultTarget, cluster, namespace, clusterFile, directory, certificate, controllerName, controllerNamespace, waves, roles, scope, reclaim, connectionKeys, passwordLength, templates, isolate, jobImage, networkPolicy, lint, targets
+  the keys here are version, defaultTarget, cluster, namespace, clusterFile, directory, certificate, controllerName, controllerNamespace, waves, roles, scope, reclaim, connectionKeys, passwordLength, templates, isolate, jobImage, networkPolicy, engine, host, port, connectionSecret, connectionKey, schedule, timeZone, allowPlaintext, lint, targets
 ",
         ),
     ] {

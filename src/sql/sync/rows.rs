@@ -23,6 +23,9 @@ pub struct RoleRow {
     /// The app that it is of; none of a role that only others are members of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
+    /// The name that it has among the declared objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
     /// Whether it may log in.
     #[serde(default, skip_serializing_if = "is_false")]
     pub login: bool,

@@ -5,6 +5,7 @@ fn role(name: &str) -> RoleRow {
     RoleRow {
         name: name.to_owned(),
         app: Some("my-shop".to_owned()),
+        object: None,
         login: true,
         secret: Some("my-shop-db-creds".to_owned()),
         ensure: Ensure::Present,

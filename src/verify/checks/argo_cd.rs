@@ -62,6 +62,10 @@ fn objects<'app>(chain: &Chain<'app>) -> Vec<(&'static str, &'app str)> {
     let cluster = is_managed.then_some(("Cluster", app.cluster.as_str()));
     let database = app.database.as_ref();
     let database = database.map(|database| ("Database", database.object.as_str()));
+    if let Some(server) = &app.server {
+        let sync = Some(("CronJob", server.sync.as_str()));
+        return [secret, sync].into_iter().flatten().collect();
+    }
     let all = [secret, role, cluster, database];
     all.into_iter().flatten().collect()
 }

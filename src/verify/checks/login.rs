@@ -6,6 +6,7 @@ use crate::live::login::{Grantee, LoginProblem, Refusal};
 use crate::report::{Check, Status, Subject};
 use crate::sql::identifier;
 use crate::verify::chain::Chain;
+use crate::verify::expected::ExpectedServer;
 use crate::verify::facts::Login;
 
 const LINK: Subject = Subject {
@@ -25,7 +26,11 @@ const NO_PRIVILEGE: &str = "42501";
 
 /// Looks at what PostgreSQL said to the app.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
-    let place = chain.place("Cluster", &chain.app.cluster);
+    let kind = match chain.app.server {
+        Some(_) => "Server",
+        None => "Cluster",
+    };
+    let place = chain.place(kind, &chain.app.cluster);
     let check = match chain.facts.logins.get(&chain.app.app) {
         None => return vec![LINK.skipped("not-asked", "not tried; --login logs in as the app")],
         Some(Ok(login)) => succeeded(chain, login),
@@ -177,7 +182,39 @@ fn failed(chain: &Chain<'_>, problem: &LoginProblem) -> Check {
     }
 }
 
+/// What is said of a refusal by a server that CNPG does not run.
+fn refused_by_server(chain: &Chain<'_>, server: &ExpectedServer, refusal: &Refusal) -> Check {
+    let Refusal { code, message } = refusal;
+    let evidence = format!("PostgreSQL refused ({code}): {message}");
+    let check = match code.as_str() {
+        INVALID_PASSWORD => LINK.pending("wrong-password", evidence),
+        INVALID_AUTHORIZATION if message.contains("pg_hba.conf") => {
+            return LINK
+                .unknown("not-permitted", evidence)
+                .remedy("see whether the server's pg_hba.conf admits the application's address");
+        }
+        INVALID_AUTHORIZATION => LINK.pending("not-permitted", evidence),
+        NO_DATABASE => LINK.pending("no-database", evidence),
+        TOO_MANY => {
+            return LINK
+                .pending("too-many-sessions", evidence)
+                .remedy("raise the connection limit of the role or the database, or end sessions");
+        }
+        NO_PRIVILEGE => LINK.pending("may-not-connect", evidence),
+        _ => LINK.pending("refused", evidence),
+    };
+    check
+        .remedy("have a Job make the server what is declared:")
+        .remedy(format!(
+            "kubectl create job --from=cronjob/{0} {0}-again --namespace {1}",
+            server.sync, chain.app.namespace
+        ))
+}
+
 fn refused(chain: &Chain<'_>, refusal: &Refusal) -> Check {
+    if let Some(server) = &chain.app.server {
+        return refused_by_server(chain, server, refusal);
+    }
     let Refusal { code, message } = refusal;
     let evidence = format!("PostgreSQL refused ({code}): {message}");
     let database = database(chain);

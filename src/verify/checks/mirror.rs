@@ -45,11 +45,18 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     let look =
         |namespace: &String| look(chain, &source, namespace).of(place("Secret", namespace, name));
     let checks = mirrors.namespaces.iter().map(look).collect();
-    with_the_undecided(checks, &mirrors)
+    let may_be_nowhere = chain.app.is_made_otherwise();
+    with_the_undecided(checks, &mirrors, may_be_nowhere)
 }
 
 /// The checks, and what is to be said of namespaces that are not known by name.
-fn with_the_undecided(mut checks: Vec<Check>, mirrors: &Mirrors) -> Vec<Check> {
+///
+/// Whoever makes the Secret in another way may bring it to the application in another way.
+fn with_the_undecided(
+    mut checks: Vec<Check>,
+    mirrors: &Mirrors,
+    may_be_nowhere: bool,
+) -> Vec<Check> {
     if let Some(why) = &mirrors.unread {
         checks.push(unread(Link::Mirror, why));
     }
@@ -66,6 +73,11 @@ fn with_the_undecided(mut checks: Vec<Check>, mirrors: &Mirrors) -> Vec<Check> {
         (false, Some(last)) => checks.push(last),
         (false, None) if mirrors.is_read_here => {
             checks.push(LINK.pass("not needed: the app runs in the Cluster's namespace"));
+        }
+        (false, None) if may_be_nowhere => {
+            let evidence =
+                "the Secret is made elsewhere, and nothing says that it is to be mirrored";
+            checks.push(LINK.skipped("not-mirrored", evidence));
         }
         (false, None) => checks.push(
             LINK.broken("not-allowed", "the Secret is mirrored to no namespace")

@@ -30,6 +30,7 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     }
     let is_there = matches!(chain.sealed_secret(), Fact::Present(_));
     let elsewhere = match chain.app.made_by {
+        None if chain.app.made_elsewhere => Some("the Secret is made elsewhere"),
         Some(CredentialSource::SealedSecret) => None,
         Some(_) => Some("the repository makes the Secret in another way"),
         None => Some("the repository does not say what makes the Secret").filter(|_| !is_there),

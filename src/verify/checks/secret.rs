@@ -72,7 +72,7 @@ fn look(chain: &Chain<'_>, secret: &Secret) -> Check {
         .or_else(|| without_key(chain, secret))
         .or_else(|| with_white_space(secret))
         .or_else(|| other_username(chain, secret))
-        .or_else(|| without_reload(secret));
+        .or_else(|| without_reload(chain, secret));
     if let Some(check) = wrong {
         return check;
     }
@@ -92,7 +92,11 @@ fn look(chain: &Chain<'_>, secret: &Secret) -> Check {
         "its type is {}, CNPG's documentation asks for {BASIC_AUTH}",
         secret.kind
     );
-    let remedy = format!("set spec.template.type: {BASIC_AUTH} in the SealedSecret");
+    let remedy = if chain.app.is_made_otherwise() {
+        format!("have what makes the Secret give it the type {BASIC_AUTH}")
+    } else {
+        format!("set spec.template.type: {BASIC_AUTH} in the SealedSecret")
+    };
     check.warning("other-type", evidence, vec![remedy])
 }
 
@@ -153,10 +157,12 @@ fn without_key(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
         return None;
     }
     let evidence = format!("these keys are missing or empty: {}", missing.join(", "));
-    let check = LINK.broken("missing-key", evidence).remedy(
-        "see encryptedData and template.data of the SealedSecret, then seal what is missing",
-    );
-    Some(check)
+    let remedy = if chain.app.is_made_otherwise() {
+        "have what makes the Secret give it these keys"
+    } else {
+        "see encryptedData and template.data of the SealedSecret, then seal what is missing"
+    };
+    Some(LINK.broken("missing-key", evidence).remedy(remedy))
 }
 
 /// The failure of values that CNPG trims and the application does not.
@@ -192,20 +198,25 @@ fn other_username(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
         return None;
     }
     let evidence = format!("its username is not the role's name {role:?}, which CNPG refuses");
-    let check = LINK
-        .broken("username-mismatch", evidence)
-        .remedy("seal the role's name as username, or name the role after the username");
-    Some(check)
+    let remedy = if chain.app.is_made_otherwise() {
+        "have what makes the Secret give it the role's name as username, or name the role after the username"
+    } else {
+        "seal the role's name as username, or name the role after the username"
+    };
+    Some(LINK.broken("username-mismatch", evidence).remedy(remedy))
 }
 
 /// The failure of a Secret whose change CNPG would apply late.
-fn without_reload(secret: &Secret) -> Option<Check> {
+fn without_reload(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
     if secret.meta.labels.contains_key(RELOAD) {
         return None;
     }
     let evidence =
         format!("it has no label {RELOAD}, so that CNPG would apply a changed password late");
-    let remedy =
-        format!("add {RELOAD}: \"true\" to spec.template.metadata.labels of the SealedSecret");
+    let remedy = if chain.app.is_made_otherwise() {
+        format!("have what makes the Secret give it the label {RELOAD}: \"true\"")
+    } else {
+        format!("add {RELOAD}: \"true\" to spec.template.metadata.labels of the SealedSecret")
+    };
     Some(LINK.broken("no-reload-label", evidence).remedy(remedy))
 }

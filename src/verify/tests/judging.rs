@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::reflection::Reflection;
+use crate::live::login::Way;
 use crate::verify::{Attempt, Link, LoginProblem};
 
 fn links(words: &[&str]) -> Vec<Link> {
@@ -91,8 +92,10 @@ fn only_the_mirror_of_this_very_secret_is_logged_in_with() {
         Ok(Attempt {
             secret_namespace: "shop".to_owned(),
             secret: "my-shop-db-creds".to_owned(),
-            pod_namespace: "postgres".to_owned(),
-            pod: "postgres-shared-1".to_owned(),
+            way: Way::Pod {
+                namespace: "postgres".to_owned(),
+                name: "postgres-shared-1".to_owned(),
+            },
             database: "my_shop".to_owned(),
             schemas: Vec::new(),
         })

@@ -73,10 +73,22 @@ struct Rule {
     reach: Reach,
 }
 
+/// A right that was granted by a role; nothing stands for everything here.
+#[derive(Clone, Debug)]
+struct Grant {
+    verb: String,
+    group: String,
+    resource: String,
+    /// None where a ClusterRoleBinding grants it everywhere.
+    namespace: Option<String>,
+}
+
 /// All that is forbidden.
 #[derive(Default)]
 pub struct Access {
     rules: Vec<Rule>,
+    /// What alone is allowed, where roles say so.
+    grants: Option<Vec<Grant>>,
 }
 
 impl Access {
@@ -90,8 +102,44 @@ impl Access {
         });
     }
 
+    /// Allows what these Roles and ClusterRoles say that are bound, and nothing else.
+    pub fn grant(&mut self, manifests: &[Value]) {
+        let is_bound = |role: &Value| {
+            let mut bindings = manifests.iter();
+            bindings.any(|binding| {
+                binding["roleRef"]["kind"] == role["kind"]
+                    && binding["roleRef"]["name"] == role["metadata"]["name"]
+                    && binding["metadata"]["namespace"] == role["metadata"]["namespace"]
+            })
+        };
+        let mut grants = Vec::new();
+        for role in manifests.iter().filter(|role| is_bound(role)) {
+            let namespace = role["metadata"]["namespace"].as_str().map(str::to_owned);
+            for rule in role["rules"].as_array().into_iter().flatten() {
+                let texts = |field: &str| -> Vec<String> {
+                    let list = rule[field].as_array().unwrap();
+                    list.iter()
+                        .map(|text| text.as_str().unwrap().to_owned())
+                        .collect()
+                };
+                for group in texts("apiGroups") {
+                    for resource in texts("resources") {
+                        grants.extend(texts("verbs").into_iter().map(|verb| Grant {
+                            verb,
+                            group: group.clone(),
+                            resource: resource.clone(),
+                            namespace: namespace.clone(),
+                        }));
+                    }
+                }
+            }
+        }
+        self.grants = Some(grants);
+    }
+
     /// Allows everything again.
     pub fn allow_all(&mut self) {
+        self.grants = None;
         self.rules.clear();
     }
 
@@ -105,7 +153,11 @@ impl Access {
     }
 
     fn allows(&self, asked: &Attributes<'_>) -> bool {
-        !self.rules.iter().any(|rule| rule.forbids(asked))
+        let is_granted = self
+            .grants
+            .as_ref()
+            .is_none_or(|grants| grants.iter().any(|grant| grant.allows(asked)));
+        is_granted && !self.rules.iter().any(|rule| rule.forbids(asked))
     }
 
     /// The answer to a SelfSubjectAccessReview.
@@ -133,6 +185,19 @@ impl Access {
         }
         review["status"] = status;
         review
+    }
+}
+
+impl Grant {
+    fn allows(&self, asked: &Attributes<'_>) -> bool {
+        let is_here = match &self.namespace {
+            None => true,
+            Some(namespace) => asked.namespace == Some(namespace.as_str()),
+        };
+        is_here
+            && self.verb == asked.verb
+            && self.group == asked.group
+            && self.resource == asked.resource
     }
 }
 

@@ -51,7 +51,7 @@ const fn custom(
 }
 
 /// All of them. Applications have no subresource `status`: Argo CD writes whole objects.
-pub static KINDS: [Kind; 15] = [
+pub static KINDS: [Kind; 16] = [
     Kind {
         namespaced: false,
         has_status: true,
@@ -105,6 +105,7 @@ pub static KINDS: [Kind; 15] = [
     custom("postgresql.cnpg.io", "v1", "clusters", "Cluster"),
     custom("postgresql.cnpg.io", "v1", "databases", "Database"),
     custom("postgresql.cnpg.io", "v1", "databaseroles", "DatabaseRole"),
+    custom("postgresql.cnpg.io", "v1", "poolers", "Pooler"),
     Kind {
         has_status: false,
         short_names: &["app", "apps"],

@@ -25,6 +25,31 @@ pub fn get(shared: &Shared, place: &Place) -> Answer {
     }
 }
 
+/// The end of what a pod said; a pod of which no test says anything has not started.
+pub fn log(shared: &Shared, request: &Request, place: &Place) -> Answer {
+    place.check(shared, "get")?;
+    let state = shared.lock();
+    if state.store.get(&key(place)).is_none() {
+        return Err(Status::not_found(place.kind, &place.name));
+    }
+    let namespace = place.namespace.clone().unwrap_or_default();
+    let Some(log) = state.logs.get(&(namespace, place.name.clone())) else {
+        let message = format!(
+            "container \"psql\" in pod {:?} is waiting to start: ContainerCreating",
+            place.name
+        );
+        return Err(Status::bad_request(&message));
+    };
+    let lines: Vec<&str> = log.split_inclusive('\n').collect();
+    let wanted = request.query("tailLines").parse().unwrap_or(lines.len());
+    let tail: String = lines
+        .iter()
+        .skip(lines.len().saturating_sub(wanted))
+        .copied()
+        .collect();
+    Ok(answer::text(200, "text/plain", tail))
+}
+
 /// The key of the object that a path names.
 pub fn key(place: &Place) -> Key {
     let namespace = place.namespace.as_deref().unwrap_or_default();

@@ -137,6 +137,7 @@ async fn at_place(
             let request = hyper::Request::from_parts(parts, body);
             port_forward::answer(shared, place, request)
         }
+        ("GET", "pods", "log", _) => reading::log(shared, request, place),
         ("GET", _, "", "") if request.is_watch() => watching::answer(shared, request, place),
         ("GET", _, "", "") => reading::list(shared, request, place),
         ("GET", _, "" | "status", _) => reading::get(shared, place),

@@ -1,6 +1,6 @@
 //! What the server's thread and the test share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ pub struct State {
     pub log: Vec<Request>,
     pub services: Services,
     pub forwards: Forwards,
+    /// What pods said, by namespace and name.
+    pub logs: BTreeMap<(String, String), String>,
     /// How many times all watches were closed, bookmarks sent, and hanging requests released.
     pub closings: u64,
     pub bookmarks: u64,
@@ -66,6 +68,7 @@ impl Shared {
             log: Vec::new(),
             services: Services::default(),
             forwards: Forwards::default(),
+            logs: BTreeMap::new(),
             closings: 0,
             bookmarks: 0,
             releases: 0,

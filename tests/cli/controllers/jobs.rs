@@ -18,7 +18,7 @@ use super::{Controllers, objects};
 const PLACES: [(&str, &str); 3] = [
     ("/pgdb", "PGDB_FOLDER"),
     ("/credentials", "PGDB_CREDENTIALS"),
-    ("/connection", "PGDB_CONNECTION"),
+    ("/connection", "PGDB_DSN_FILE"),
 ];
 
 /// How a Job ended.
@@ -40,6 +40,19 @@ pub fn run_hook(controllers: &Controllers, manifest: &Value) -> Run {
         objects::delete(server, &old);
     }
     let job = server.put(manifest.clone());
+    run(controllers, &job)
+}
+
+/// Makes a Job of this name from a CronJob, as its schedule or a person does, and runs it to its end.
+pub fn run_cron_job(controllers: &Controllers, namespace: &str, cron_job: &str, name: &str) -> Run {
+    let found = controllers.get("cronjobs", namespace, cron_job).unwrap();
+    let template = &found["spec"]["jobTemplate"];
+    let mut job = json!({"apiVersion": "batch/v1", "kind": "Job"});
+    job["metadata"] = template["metadata"].clone();
+    job["metadata"]["name"] = json!(name);
+    job["metadata"]["namespace"] = json!(namespace);
+    job["spec"] = template["spec"].clone();
+    let job = controllers.server.put(job);
     run(controllers, &job)
 }
 
@@ -73,6 +86,7 @@ pub fn run(controllers: &Controllers, job: &Value) -> Run {
         "spec": job["spec"]["template"]["spec"],
         "status": {"phase": phase},
     }));
+    server.set_log(&namespace, &format!("{name}-pod"), &run.log);
     let mut logs = controllers.logs.borrow_mut();
     logs.insert(name, run.log.clone());
     run
@@ -119,7 +133,11 @@ fn execute(controllers: &Controllers, namespace: &str, pod: &Value) -> Run {
         if let Some(rest) = script.strip_prefix(known) {
             script = format!("{}{rest}", place.display());
         }
-        command.env(variable, &place);
+        if *variable == "PGDB_DSN_FILE" {
+            command.env(variable, place.join("uri"));
+        } else {
+            command.env(variable, &place);
+        }
     }
     command
         .arg(script)

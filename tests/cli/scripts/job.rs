@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -16,6 +16,8 @@ pub const ACCESS: &str = include_str!("../../../templates/job/access.sh");
 
 /// What a Job sees.
 pub struct Job {
+    /// The file that its shell runs.
+    pub entry: &'static str,
     folder: TempDir,
     variables: BTreeMap<String, String>,
 }
@@ -32,10 +34,15 @@ impl Job {
             ("PATH".to_owned(), format!("{programs}:/usr/bin:/bin")),
             ("PGDB_FOLDER".to_owned(), path("pgdb")),
             ("PGDB_CREDENTIALS".to_owned(), path("credentials")),
+            ("PGDB_DSN_FILE".to_owned(), path("connection/uri")),
             ("PGDB_ATTEMPTS".to_owned(), "3".to_owned()),
             ("PGDB_PAUSE".to_owned(), "0".to_owned()),
         ]);
-        Self { folder, variables }
+        Self {
+            entry: "run.sh",
+            folder,
+            variables,
+        }
     }
 
     /// One for the access of an app, whose credential is this.
@@ -51,16 +58,35 @@ impl Job {
         job
     }
 
-    /// The folder of all its files.
-    pub fn path(&self) -> &Path {
-        self.folder.path()
+    /// The text of a file.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.folder.path().join(path)).unwrap()
+    }
+
+    /// Puts a shell script in the place of `psql`; `PSQL` in it is the real one, and `FOLDER` the folder of all files.
+    pub fn replace_psql(&mut self, script: &str) {
+        let script = script
+            .replace("PSQL", program("psql").to_str().unwrap())
+            .replace("FOLDER", self.folder.path().to_str().unwrap());
+        // What it runs never finds it again.
+        let script = format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n");
+        self.write("bin/psql", &script);
+        let place = self.folder.path().join("bin/psql");
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).unwrap();
+        let path = format!("{}:/usr/bin:/bin", place.parent().unwrap().display());
+        self.set("PATH", &path);
     }
 
     /// Writes a mounted file.
     pub fn write(&self, path: &str, text: &str) {
+        self.write_bytes(path, text.as_bytes());
+    }
+
+    /// Writes a mounted file that is no text.
+    pub fn write_bytes(&self, path: &str, bytes: &[u8]) {
         let path = self.folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::write(path, bytes).unwrap();
     }
 
     /// Sets a variable.
@@ -70,7 +96,15 @@ impl Job {
 
     /// Runs it once; the folder's name is replaced in what it prints.
     pub fn run(&self) -> Outcome {
-        let output = self.command().output().unwrap();
+        self.outcome(&self.command().output().unwrap())
+    }
+
+    /// What came of one that was started.
+    pub fn finish(&self, child: Child) -> Outcome {
+        self.outcome(&child.wait_with_output().unwrap())
+    }
+
+    fn outcome(&self, output: &Output) -> Outcome {
         let text = |bytes: &[u8]| {
             let text = String::from_utf8(bytes.to_vec()).unwrap();
             text.replace(self.folder.path().to_str().unwrap(), "FOLDER")
@@ -82,11 +116,16 @@ impl Job {
         }
     }
 
+    /// Starts it.
+    pub fn start(&self) -> Child {
+        self.command().spawn().unwrap()
+    }
+
     /// How it is run, without a terminal.
-    pub fn command(&self) -> Command {
+    fn command(&self) -> Command {
         let mut command = Command::new("sh");
         command
-            .arg(self.folder.path().join("pgdb/run.sh"))
+            .arg(self.folder.path().join("pgdb").join(self.entry))
             .current_dir("/")
             .env_clear()
             .envs(&self.variables)

@@ -1,146 +1,268 @@
-//! The privileges in one database.
+//! The privileges in one database: what is declared is there, and nothing else.
 
-use pgdb::sql::privileges::script;
-use pgdb::sql::wanted::{Row, Wanted};
+use super::database::Database;
+use crate::postgres::is_usable;
 
-use super::job::Job;
-use crate::postgres::{Postgres, Tls, is_usable};
-
-/// A database of its own, with its owner and other roles that may log in, all with the password `secret`.
-pub struct Database {
-    /// Its name and its owner's; roles are named by it and a word.
-    pub name: String,
-    pub server: &'static Postgres,
-}
-
-impl Database {
-    pub fn new(name: &str, others: &[&str]) -> Self {
-        let server = Postgres::shared(Tls::Off);
-        server.create_app(name, name, "secret");
-        for other in others {
-            let role = format!("CREATE ROLE {name}_{other} LOGIN PASSWORD 'secret'");
-            server.sql("postgres", &role);
-        }
-        Self {
-            name: name.to_owned(),
-            server,
-        }
-    }
-
-    /// What its roles are to have, each row as words: the role's word, kind, schema, name, privileges.
-    pub fn wanted(&self, roles: &[&str], rows: &[[&str; 5]]) -> Wanted {
-        let row = |[role, on, schema, name, privileges]: &[&str; 5]| Row {
-            role: self.role(role),
-            on: (*on).to_owned(),
-            schema: (*schema).to_owned(),
-            name: (*name).to_owned(),
-            privileges: privileges.split(',').map(str::to_owned).collect(),
-        };
-        Wanted {
-            database: self.name.clone(),
-            owner: self.name.clone(),
-            isolate: None,
-            roles: roles.iter().map(|role| self.role(role)).collect(),
-            rows: rows.iter().map(row).collect(),
-        }
-    }
-
-    pub fn role(&self, word: &str) -> String {
-        format!("{}_{word}", self.name)
-    }
-
-    /// Runs the script as its Job does; gives what it said, with the database's name as `DB`.
-    pub fn sync(&self, wanted: &Wanted) -> Vec<String> {
-        let job = self.job(wanted);
-        let outcome = job.run();
-        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
-        let lines = outcome.stdout.lines();
-        lines.map(|line| line.replace(&self.name, "DB")).collect()
-    }
-
-    pub fn job(&self, wanted: &Wanted) -> Job {
-        let job = Job::access(self.server.address(), &self.name, &self.name, "secret");
-        job.write("pgdb/privileges.sql", &script(wanted));
-        job
-    }
-
-    /// Runs statements as the owner.
-    pub fn own(&self, statements: &str) {
-        self.try_as(&self.name, statements).unwrap();
-    }
-
-    /// Runs statements as a role that logs in; gives rows, or the first line of what PostgreSQL says.
-    pub fn try_as(&self, role: &str, statements: &str) -> Result<String, String> {
-        let outcome = self
-            .server
-            .log_in(role, &self.name, "secret", "prefer", statements);
-        outcome.map_err(|text| text.lines().next().unwrap_or_default().to_owned())
-    }
-
-    /// All privileges in the catalogs, as text.
-    pub fn privileges(&self) -> String {
-        self.server.sql(
-            &self.name,
-            "SELECT 'd', datname, datacl FROM pg_database WHERE datname = current_database() UNION ALL
-             SELECT 'n', nspname, nspacl FROM pg_namespace UNION ALL
-             SELECT 'c', oid::regclass::text, relacl FROM pg_class WHERE relacl IS NOT NULL UNION ALL
-             SELECT 'a', attrelid::regclass || ' ' || attname, attacl FROM pg_attribute WHERE attacl IS NOT NULL UNION ALL
-             SELECT 'p', oid::regprocedure::text, proacl FROM pg_proc WHERE proacl IS NOT NULL UNION ALL
-             SELECT 'D', defaclnamespace || ' ' || defaclobjtype::text, defaclacl FROM pg_default_acl ORDER BY 1, 2",
-        )
-    }
-}
+/// All that a reader has.
+const READER: [[&str; 5]; 4] = [
+    ["reader", "database", "", "", "CONNECT"],
+    ["reader", "schema", "*", "", "USAGE"],
+    ["reader", "table", "*", "*", "SELECT"],
+    ["reader", "sequence", "*", "*", "SELECT"],
+];
 
 #[test]
 fn a_reader_reads_what_is_there_and_what_comes() {
     if !is_usable() {
         return;
     }
-    let database = Database::new("priv_reader", &["report"]);
+    let database = Database::new("priv_reader", &["reader"]);
     database
         .own("CREATE TABLE before (x int); INSERT INTO before VALUES (1); CREATE SEQUENCE counter");
-    let wanted = database.wanted(
-        &["report"],
-        &[
-            ["report", "database", "", "", "CONNECT"],
-            ["report", "schema", "*", "", "USAGE"],
-            ["report", "table", "*", "*", "SELECT"],
-            ["report", "sequence", "*", "*", "SELECT"],
-        ],
-    );
+    let wanted = database.wanted(&["reader"], &READER);
     assert_eq!(
         database.sync(&wanted),
         [
-            "NOTICE:  GRANT CONNECT ON DATABASE DB TO DB_report",
-            "NOTICE:  GRANT USAGE ON SCHEMA public TO DB_report",
-            "NOTICE:  GRANT SELECT ON SEQUENCE public.counter TO DB_report",
-            "NOTICE:  GRANT SELECT ON TABLE public.before TO DB_report",
-            "NOTICE:  ALTER DEFAULT PRIVILEGES FOR ROLE DB GRANT USAGE ON SCHEMAS TO DB_report",
-            "NOTICE:  ALTER DEFAULT PRIVILEGES FOR ROLE DB GRANT SELECT ON SEQUENCES TO DB_report",
-            "NOTICE:  ALTER DEFAULT PRIVILEGES FOR ROLE DB GRANT SELECT ON TABLES TO DB_report",
+            "NOTICE:  GRANT CONNECT ON DATABASE DB TO DB_reader",
+            "NOTICE:  GRANT USAGE ON SCHEMA public TO DB_reader",
+            "NOTICE:  GRANT SELECT ON SEQUENCE public.counter TO DB_reader",
+            "NOTICE:  GRANT SELECT ON TABLE public.before TO DB_reader",
+            "NOTICE:  ALTER DEFAULT PRIVILEGES FOR ROLE DB GRANT USAGE ON SCHEMAS TO DB_reader",
+            "NOTICE:  ALTER DEFAULT PRIVILEGES FOR ROLE DB GRANT SELECT ON SEQUENCES TO DB_reader",
+            "NOTICE:  ALTER DEFAULT PRIVILEGES FOR ROLE DB GRANT SELECT ON TABLES TO DB_reader",
             "7 statements run",
         ]
     );
-    let catalogs = database.privileges();
-    assert_eq!(database.sync(&wanted), ["nothing to change"]);
-    assert_eq!(database.privileges(), catalogs);
+    database.is_settled(&wanted, &[]);
 
-    database.own("CREATE TABLE after (x int); CREATE SCHEMA later; CREATE TABLE later.orders (x int); CREATE VIEW later.v AS SELECT 1 AS x");
-    assert_eq!(database.sync(&wanted), ["nothing to change"]);
-    let report = database.role("report");
+    database.own(
+        "CREATE TABLE after (x int); CREATE SCHEMA later; CREATE TABLE later.orders (x int); \
+         CREATE VIEW later.v AS SELECT 1 AS x; CREATE MATERIALIZED VIEW later.m AS SELECT 1 AS x; \
+         CREATE TABLE later.parts (x int) PARTITION BY LIST (x)",
+    );
+    database.is_settled(&wanted, &[]);
     let count = "SELECT (SELECT count(*) FROM before), (SELECT count(*) FROM after), (SELECT count(*) FROM later.orders), \
-                 (SELECT count(*) FROM later.v), (SELECT last_value FROM counter)";
-    assert_eq!(database.try_as(&report, count), Ok("1|0|0|1|1".to_owned()));
+                 (SELECT count(*) FROM later.v), (SELECT count(*) FROM later.m), (SELECT count(*) FROM later.parts), \
+                 (SELECT last_value FROM counter)";
+    assert_eq!(
+        database.as_role("reader", count),
+        Ok("1|0|0|1|1|0|1".to_owned())
+    );
     for (statement, object) in [
         ("INSERT INTO before VALUES (2)", "table before"),
+        ("UPDATE after SET x = 1", "table after"),
         ("DELETE FROM later.orders", "table orders"),
+        ("TRUNCATE later.orders", "table orders"),
         ("SELECT nextval('counter')", "sequence counter"),
         ("CREATE TABLE later.mine ()", "schema later"),
+        ("CREATE TABLE mine ()", "schema public"),
+        ("CREATE SCHEMA mine", "database DB"),
     ] {
         assert_eq!(
-            database.try_as(&report, statement),
+            database.as_role("reader", statement),
             Err(format!("ERROR:  permission denied for {object}")),
             "{statement}"
         );
     }
+}
+
+#[test]
+fn each_privilege_allows_what_it_is_for_and_no_more() {
+    if !is_usable() {
+        return;
+    }
+    let database = Database::new("priv_each", &["one", "two"]);
+    database.own(
+        "CREATE SCHEMA s; CREATE TABLE s.\"Log\" (x int PRIMARY KEY); CREATE TABLE s.other (x int); CREATE SEQUENCE s.q; \
+         CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE PROCEDURE s.p() LANGUAGE sql AS ''; \
+         REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA s FROM PUBLIC; \
+         CREATE FUNCTION s.t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    );
+    let references = "SELECT 1 / has_table_privilege('s.\"Log\"', 'REFERENCES')::int";
+    let trigger = "CREATE TRIGGER t BEFORE INSERT ON s.\"Log\" EXECUTE FUNCTION s.t()";
+    let table = "permission denied for table Log";
+    let sequence = "permission denied for sequence q";
+    for (on, name, privilege, statement, refusal) in [
+        (
+            "database",
+            "",
+            "CREATE",
+            "CREATE SCHEMA one",
+            "permission denied for database DB",
+        ),
+        (
+            "schema",
+            "",
+            "CREATE",
+            "CREATE TABLE s.made ()",
+            "permission denied for schema s",
+        ),
+        ("table", "Log", "SELECT", "SELECT FROM s.\"Log\"", table),
+        (
+            "table",
+            "Log",
+            "INSERT",
+            "INSERT INTO s.\"Log\" VALUES (1)",
+            table,
+        ),
+        (
+            "table",
+            "Log",
+            "UPDATE",
+            "UPDATE s.\"Log\" SET x = 2",
+            table,
+        ),
+        ("table", "Log", "DELETE", "DELETE FROM s.\"Log\"", table),
+        ("table", "Log", "TRUNCATE", "TRUNCATE s.\"Log\"", table),
+        ("table", "Log", "REFERENCES", references, "division by zero"),
+        ("table", "Log", "TRIGGER", trigger, table),
+        ("sequence", "*", "USAGE", "SELECT nextval('s.q')", sequence),
+        ("sequence", "*", "SELECT", "SELECT FROM s.q", sequence),
+        (
+            "sequence",
+            "*",
+            "UPDATE",
+            "SELECT setval('s.q', 5)",
+            sequence,
+        ),
+        (
+            "function",
+            "*",
+            "EXECUTE",
+            "SELECT s.f()",
+            "permission denied for function f",
+        ),
+        (
+            "function",
+            "*",
+            "EXECUTE",
+            "CALL s.p()",
+            "permission denied for procedure p",
+        ),
+    ] {
+        let reach = ["one", "schema", "s", "", "USAGE"];
+        let schema = if on == "database" { "" } else { "s" };
+        let with = database.wanted(
+            &["one", "two"],
+            &[reach, ["one", on, schema, name, privilege]],
+        );
+        database.sync(&with);
+        database.is_settled(&with, &[]);
+        let tried = format!("BEGIN; {statement}; ROLLBACK");
+        let allowed = database.as_role("one", &tried);
+        assert!(allowed.is_ok(), "{on} {privilege}: {allowed:?}");
+        database.sync(&database.wanted(&["one", "two"], &[reach]));
+        let refused = Err(format!("ERROR:  {refusal}"));
+        assert_eq!(database.as_role("one", &tried), refused, "{on} {privilege}");
+    }
+    let other = database.wanted(
+        &["one"],
+        &[
+            ["one", "table", "s", "Log", "SELECT"],
+            ["one", "schema", "s", "", "USAGE"],
+        ],
+    );
+    database.sync(&other);
+    assert_eq!(
+        database.as_role("one", "SELECT FROM s.other"),
+        Err("ERROR:  permission denied for table other".to_owned())
+    );
+}
+
+#[test]
+fn what_was_changed_by_hand_is_put_right() {
+    if !is_usable() {
+        return;
+    }
+    let database = Database::new("priv_byhand", &["reader", "other"]);
+    database.own(
+        "CREATE TABLE orders (id serial PRIMARY KEY, secret text); CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; \
+         CREATE SCHEMA s",
+    );
+    let wanted = database.wanted(&["reader"], &READER);
+    database.sync(&wanted);
+    let settled = database.privileges();
+    database.own(
+        "GRANT ALL ON orders TO priv_byhand_reader; GRANT SELECT (secret), UPDATE (secret) ON orders TO priv_byhand_reader; \
+         GRANT SELECT ON orders TO priv_byhand_reader WITH GRANT OPTION; GRANT EXECUTE ON FUNCTION f TO priv_byhand_reader; \
+         GRANT CREATE ON SCHEMA s TO priv_byhand_reader; GRANT TEMPORARY ON DATABASE priv_byhand TO priv_byhand_reader; \
+         REVOKE USAGE ON SCHEMA s FROM priv_byhand_reader; REVOKE SELECT ON SEQUENCE orders_id_seq FROM priv_byhand_reader; \
+         ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO priv_byhand_reader; \
+         ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT DELETE ON TABLES TO priv_byhand_reader; \
+         ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM priv_byhand_reader",
+    );
+    database
+        .as_role("reader", "GRANT SELECT ON orders TO priv_byhand_other")
+        .unwrap();
+    assert_eq!(
+        database.sync(&wanted),
+        [
+            "NOTICE:  REVOKE TEMPORARY ON DATABASE DB FROM DB_reader",
+            "NOTICE:  REVOKE EXECUTE ON ROUTINE public.f() FROM DB_reader",
+            "NOTICE:  REVOKE CREATE ON SCHEMA s FROM DB_reader",
+            "NOTICE:  REVOKE DELETE, INSERT, REFERENCES, SELECT (secret), TRIGGER, TRUNCATE, UPDATE, UPDATE (secret) ON TABLE \
+             public.orders FROM DB_reader",
+            "NOTICE:  REVOKE GRANT OPTION FOR SELECT ON TABLE public.orders FROM DB_reader CASCADE",
+            "NOTICE:  ALTER DEFAULT PRIVILEGES FOR ROLE DB REVOKE INSERT ON TABLES FROM DB_reader",
+            "NOTICE:  ALTER DEFAULT PRIVILEGES FOR ROLE DB IN SCHEMA s REVOKE DELETE ON TABLES FROM DB_reader",
+            "NOTICE:  GRANT USAGE ON SCHEMA s TO DB_reader",
+            "NOTICE:  GRANT SELECT ON SEQUENCE public.orders_id_seq TO DB_reader",
+            "NOTICE:  ALTER DEFAULT PRIVILEGES FOR ROLE DB GRANT SELECT ON TABLES TO DB_reader",
+            "10 statements run",
+        ]
+    );
+    let kept = |text: &str| -> Vec<String> {
+        // The order of entries in a list of privileges tells only when they were granted.
+        let lines = text.lines().map(|line| {
+            let mut signs: Vec<char> = line.chars().collect();
+            signs.sort_unstable();
+            signs.into_iter().collect()
+        });
+        lines.collect()
+    };
+    let now = database.privileges();
+    let without_functions: Vec<&str> = now
+        .lines()
+        .filter(|line| !line.starts_with("p|f()"))
+        .collect();
+    assert_eq!(kept(&without_functions.join("\n")), kept(&settled));
+    assert_eq!(
+        database.as_role("other", "SELECT FROM orders"),
+        Err("ERROR:  permission denied for table orders".to_owned())
+    );
+    database.is_settled(&wanted, &[]);
+}
+
+#[test]
+fn other_roles_are_left_alone() {
+    if !is_usable() {
+        return;
+    }
+    let database = Database::new("priv_others", &["reader", "other", "old"]);
+    database.own(
+        "CREATE TABLE orders (x int); GRANT INSERT ON orders TO priv_others_other; GRANT SELECT ON orders TO PUBLIC; \
+         GRANT ALL ON orders TO priv_others_old; ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO priv_others_old",
+    );
+    let wanted = database.wanted(&["reader", "old", "never_made"], &READER);
+    let said = database.sync(&wanted);
+    let (revoked, granted): (Vec<&String>, Vec<&String>) =
+        said.iter().partition(|line| line.contains("REVOKE"));
+    assert_eq!(
+        revoked,
+        [
+            "NOTICE:  REVOKE DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE public.orders FROM DB_old",
+            "NOTICE:  ALTER DEFAULT PRIVILEGES FOR ROLE DB REVOKE DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON \
+             TABLES FROM DB_old",
+        ]
+    );
+    assert!(
+        granted
+            .iter()
+            .all(|line| line.contains("reader") || line.ends_with("run"))
+    );
+    let acl = database.inside("SELECT relacl FROM pg_class WHERE relname = 'orders'");
+    assert_eq!(
+        database.anonymous(&acl),
+        "{DB=arwdDxt/DB,DB_other=a/DB,=r/DB,DB_reader=r/DB}"
+    );
 }

@@ -123,7 +123,7 @@ fn a_link_may_be_left_out() {
         (
             2,
             "error: --skip: there is no link \"mirorr\"\n\
-             help: the links are argo-cd, sealed-secret, secret, mirror, role, password, database, cluster, login\n"
+             help: the links are argo-cd, sealed-secret, secret, mirror, service, role, password, database, cluster, pooler, sync, login\n"
         )
     );
 }

@@ -12,11 +12,12 @@ use pgdb::fetch_cert::Fetched;
 use pgdb::live::controller::{Service, Wanted};
 use pgdb::live::fact::{Cause, Fact, Unreadable};
 use pgdb::live::permission::Permission;
+use pgdb::live::secret::Secret;
 use pgdb::sealing::SealingKey;
 
 use super::Session;
 use super::gather::{Selection, Sight};
-use super::objects::{ClusterWire, NamespaceWire, PodWire};
+use super::objects::{ClusterWire, NamespaceWire, PodWire, SecretWire};
 use super::service_proxy::Question;
 use crate::randomness;
 use crate::workspace::now;
@@ -63,7 +64,17 @@ impl Session {
         };
         let everywhere = Selection::default();
         let reflectors = Sight::reflector();
-        let (cnpg, operator, argo_cd, clusters, namespaces, (controller, certificate), reflector) = tokio::join!(
+        let connection = self.connection(expected);
+        let (
+            cnpg,
+            operator,
+            argo_cd,
+            clusters,
+            namespaces,
+            (controller, certificate),
+            reflector,
+            connection,
+        ) = tokio::join!(
             self.kinds("postgresql.cnpg.io/v1"),
             self.operator(),
             self.kinds("argoproj.io/v1alpha1"),
@@ -71,6 +82,7 @@ impl Session {
             self.objects::<NamespaceWire>(&everywhere),
             self.sealing(call),
             self.objects::<PodWire>(&reflectors),
+            connection,
         );
         let home = match &controller {
             Controller::Found { service, .. } => service.namespace.as_str(),
@@ -93,6 +105,15 @@ impl Session {
             controller,
             certificate,
             reflector,
+            connection,
+        }
+    }
+
+    /// The Secret with the connection of a server that CNPG does not run.
+    async fn connection(&self, expected: &Expected) -> Fact<Secret> {
+        match &expected.connection {
+            Some((secret, _)) => self.object::<SecretWire>(&expected.namespace, secret).await,
+            None => Fact::Absent,
         }
     }
 

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use kube::Api;
 use kube::api::ListParams;
 use pgdb::live::fact::{Cause, Fact};
+use pgdb::live::job::{Job, Outcome};
 use pgdb::live::shelf::Shelf;
-use pgdb::verify::{Expected, Facts, MirrorsTo};
+use pgdb::repo::object::{MANAGED_BY, PRODUCT};
+use pgdb::verify::{Expected, Facts, MirrorsTo, POOLER_NAME};
 
 use super::Session;
 use super::objects::{
-    ApplicationWire, ClusterWire, DatabaseRoleWire, DatabaseWire, NamespaceWire, PodWire,
-    SealedSecretWire, SecretWire, Served, Wire,
+    ApplicationWire, ClusterWire, CronJobWire, DatabaseRoleWire, DatabaseWire, JobWire,
+    NamespaceWire, PodWire, PoolerWire, SealedSecretWire, SecretWire, Served, ServiceWire, Wire,
 };
 use crate::workspace::now;
 
@@ -26,8 +28,14 @@ pub(crate) struct Sight {
     secret: Option<String>,
     /// The name of the Database, where there is only one.
     database: Option<String>,
+    /// Whether some app has a Service.
+    has_services: bool,
+    /// Whether some app connects through a Pooler.
+    has_poolers: bool,
     /// The namespaces that credentials are mirrored to, as far as their names are known.
     mirrors: BTreeSet<String>,
+    /// Whether CNPG does not run the server, so that Jobs make what its objects are made of elsewhere.
+    is_server: bool,
 }
 
 /// Where a kind is looked for, and which of its objects.
@@ -43,6 +51,8 @@ pub(crate) struct Selection {
 
 /// Secrets of these types are no credentials, and there may be many large ones.
 const NO_CREDENTIALS: &str = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,type!=bootstrap.kubernetes.io/token";
+/// How many lines of a failed Job's log are told.
+pub(crate) const LOG_LINES: u16 = 5;
 /// The label that Reflector's chart puts on its pods.
 const REFLECTOR: &str = "app.kubernetes.io/name=reflector";
 
@@ -54,7 +64,10 @@ impl Sight {
             cluster,
             secret: None,
             database: None,
+            has_services: false,
+            has_poolers: false,
             mirrors: BTreeSet::new(),
+            is_server: false,
         }
     }
 
@@ -71,7 +84,10 @@ impl Sight {
             cluster,
             secret: only(secrets),
             database: only(databases),
+            has_services: apps.iter().any(|app| app.service.is_some()),
+            has_poolers: apps.iter().any(|app| app.pooler.is_some()),
             mirrors: apps.iter().flat_map(mirrors).collect(),
+            is_server: apps.iter().any(|app| app.server.is_some()),
         }
     }
 
@@ -82,6 +98,20 @@ impl Sight {
             fields: named(name),
             ..Selection::default()
         }
+    }
+
+    /// The product's Jobs and CronJobs.
+    pub(crate) fn jobs(&self) -> Selection {
+        Selection {
+            namespace: Some(self.namespace.clone()),
+            labels: format!("{MANAGED_BY}={PRODUCT}"),
+            ..Selection::default()
+        }
+    }
+
+    /// Whether CNPG does not run the server.
+    pub(crate) fn is_server(&self) -> bool {
+        self.is_server
     }
 
     /// The Clusters.
@@ -132,6 +162,27 @@ impl Sight {
         namespaces.into_iter().map(move |namespace| Selection {
             namespace: Some(namespace),
             ..all.clone()
+        })
+    }
+
+    /// The Services that the product made, of all namespaces; none where no app has one.
+    pub(crate) fn services(&self) -> Option<Selection> {
+        self.has_services.then(|| Selection {
+            labels: format!("{MANAGED_BY}={PRODUCT}"),
+            ..Selection::default()
+        })
+    }
+
+    /// The Poolers; none where no app connects through one.
+    pub(crate) fn poolers(&self) -> Option<Selection> {
+        self.has_poolers.then(|| self.here(None))
+    }
+
+    /// The pods of the Poolers.
+    pub(crate) fn pooler_pods(&self) -> Option<Selection> {
+        self.has_poolers.then(|| Selection {
+            labels: POOLER_NAME.to_owned(),
+            ..self.here(None)
         })
     }
 
@@ -187,46 +238,96 @@ impl Selection {
 }
 
 impl Session {
-    /// Reads all that is looked at; nothing waits for anything else.
+    /// Reads all that is looked at; nothing waits for anything else but the logs of Jobs that failed.
     pub(crate) async fn gather(&self, sight: &Sight) -> Facts {
         let (
             applications,
             sealed_secrets,
             secrets,
             namespaces,
-            clusters,
-            roles,
-            databases,
-            pods,
             reflector,
+            services,
+            poolers,
+            pooler_pods,
+            mut facts,
         ) = tokio::join!(
             self.shelf::<ApplicationWire>(Selection::default()),
             self.shelf::<SealedSecretWire>(sight.sealed_secrets()),
             self.secrets(sight),
             self.shelf::<NamespaceWire>(Selection::default()),
-            self.shelf::<ClusterWire>(sight.clusters()),
-            self.shelf::<DatabaseRoleWire>(sight.here(None)),
-            self.shelf::<DatabaseWire>(sight.databases()),
-            self.shelf::<PodWire>(sight.primaries()),
             self.shelf::<PodWire>(Sight::reflector()),
+            self.wanted::<ServiceWire>(sight.services()),
+            self.wanted::<PoolerWire>(sight.poolers()),
+            self.wanted::<PodWire>(sight.pooler_pods()),
+            self.gather_engine(sight),
         );
+        self.add_logs(&mut facts).await;
         Facts {
             now: now(),
             applications,
             sealed_secrets,
             secrets,
             namespaces,
+            reflector,
+            services,
+            poolers,
+            pooler_pods,
+            ..facts
+        }
+    }
+
+    /// Reads what makes roles and databases: CNPG's objects, or the Jobs of a server that CNPG does not run.
+    async fn gather_engine(&self, sight: &Sight) -> Facts {
+        if sight.is_server() {
+            let (cron_jobs, jobs) = tokio::join!(
+                self.shelf::<CronJobWire>(sight.jobs()),
+                self.shelf::<JobWire>(sight.jobs()),
+            );
+            return Facts {
+                cron_jobs,
+                jobs,
+                ..Facts::default()
+            };
+        }
+        let (clusters, roles, databases, pods) = tokio::join!(
+            self.shelf::<ClusterWire>(sight.clusters()),
+            self.shelf::<DatabaseRoleWire>(sight.here(None)),
+            self.shelf::<DatabaseWire>(sight.databases()),
+            self.shelf::<PodWire>(sight.primaries()),
+        );
+        Facts {
             clusters,
             roles,
             databases,
             pods,
-            reflector,
             ..Facts::default()
+        }
+    }
+
+    /// Reads the end of the log of each Job that failed and whose log is not known yet.
+    pub(crate) async fn add_logs(&self, facts: &mut Facts) {
+        let is_failed = |job: &&Job| {
+            matches!(job.outcome, Outcome::Failed { .. })
+                && !facts.job_logs.contains_key(&job.meta.name)
+        };
+        let failed = facts.jobs.all().filter(is_failed);
+        let failed: Vec<_> = failed.map(|job| job.meta.clone()).collect();
+        for meta in failed {
+            let log = self.job_log(&meta.namespace, &meta.name, LOG_LINES).await;
+            facts.job_logs.insert(meta.name, log);
         }
     }
 
     async fn shelf<W: Wire>(&self, selection: Selection) -> Shelf<W::Object> {
         Shelf::of(self.objects::<W>(&selection).await)
+    }
+
+    /// The objects of a kind, where some are looked at.
+    async fn wanted<W: Wire>(&self, selection: Option<Selection>) -> Shelf<W::Object> {
+        match selection {
+            Some(selection) => self.shelf::<W>(selection).await,
+            None => Shelf::default(),
+        }
     }
 
     /// The object of a kind that has this name in a namespace.

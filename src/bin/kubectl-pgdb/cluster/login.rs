@@ -5,14 +5,14 @@ use std::time::Duration;
 use k8s_openapi::api::core::v1::Pod;
 use kube::Api;
 use pgdb::live::fact::{Cause, Fact, Unreadable};
-use pgdb::live::login::{Grantee, LoginProblem, Refusal};
+use pgdb::live::login::{Grantee, LoginProblem, Refusal, Way};
 use pgdb::live::permission::Permission;
 use pgdb::repo::object::PRODUCT;
 use pgdb::sql::{CURRENT_SCHEMA, ROLLBACK, SEARCH_PATH, WHO_AM_I, WHO_MAY_CONNECT, try_table};
 use pgdb::verify::{Attempt, Login};
 use rand::RngExt;
-use tokio::io::DuplexStream;
-use tokio_postgres::config::SslMode;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::config::{ChannelBinding, SslMode};
 use tokio_postgres::error::DbError;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, SimpleQueryMessage, SimpleQueryRow};
@@ -21,10 +21,9 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::Session;
 use super::objects::{Credential, CredentialWire};
 use super::postgres_tls;
+use super::way::{PodPort, connect};
 use crate::randomness;
 
-/// PostgreSQL's port in the pod.
-const PORT: u16 = 5432;
 /// How long logging in and asking may take, the port-forward included.
 const LONGEST: Duration = Duration::from_secs(30);
 /// What is said where the connection ends too early.
@@ -39,10 +38,8 @@ pub(crate) struct Door {
     pub(crate) secret_namespace: String,
     /// The Secret's name.
     pub(crate) secret: String,
-    /// The namespace of the primary's pod.
-    pub(crate) pod_namespace: String,
-    /// The primary's pod.
-    pub(crate) pod: String,
+    /// The way to PostgreSQL.
+    pub(crate) way: Way,
     /// The database.
     pub(crate) database: String,
     /// The command that asks: with the program's name the one that the session shows in `pg_stat_activity`.
@@ -60,8 +57,7 @@ impl Session {
         let door = Door {
             secret_namespace: attempt.secret_namespace.clone(),
             secret: attempt.secret.clone(),
-            pod_namespace: attempt.pod_namespace.clone(),
-            pod: attempt.pod.clone(),
+            way: attempt.way.clone(),
             database: attempt.database.clone(),
             command: "verify",
             without_secret: "waits for the link Mirror".to_owned(),
@@ -88,14 +84,16 @@ impl Session {
             Err(LoginProblem::NoWay(Unreadable::new(
                 Cause::TimedOut,
                 format!(
-                    "logging in through the pod {} took longer than {} s",
-                    door.pod,
+                    "logging in through {} took longer than {} s",
+                    door.way.end(),
                     LONGEST.as_secs()
                 ),
-                format!(
-                    "kubectl logs {} --namespace {}",
-                    door.pod, door.pod_namespace
-                ),
+                match &door.way {
+                    Way::Pod { namespace, name } => {
+                        format!("kubectl logs {name} --namespace {namespace}")
+                    }
+                    Way::Service { .. } | Way::Host(_) => "see whether the server is up".to_owned(),
+                },
             )))
         })
     }
@@ -106,10 +104,22 @@ impl Session {
         ask: impl AsyncFnOnce(&Client) -> Result<T, LoginProblem>,
     ) -> Result<(T, bool), LoginProblem> {
         let credential = self.credential(door).await?;
-        let pods: Api<Pod> = Api::namespaced(self.client(), &door.pod_namespace);
-        let forwarded = pods.portforward(&door.pod, &[PORT]).await;
-        let mut forwarder = forwarded.map_err(|error| self.no_way(&error, door))?;
-        let (stream, refusal) = match (forwarder.take_stream(PORT), forwarder.take_error(PORT)) {
+        let end = match (&door.way, self.pod_on(&door.way).await?) {
+            (Way::Host(endpoint), _) => {
+                let stream = connect(endpoint).await?;
+                return ask_through(stream, &credential, door, ask).await;
+            }
+            (_, Some(end)) => end,
+            (_, None) => return Err(LoginProblem::Broken("there is no pod".to_owned())),
+        };
+        let pods: Api<Pod> = Api::namespaced(self.client(), &end.namespace);
+        let forwarded = pods.portforward(&end.pod, &[end.port]).await;
+        let mut forwarder = forwarded.map_err(|error| self.no_way(&error, &end))?;
+        let streams = (
+            forwarder.take_stream(end.port),
+            forwarder.take_error(end.port),
+        );
+        let (stream, refusal) = match streams {
             (Some(stream), Some(refusal)) => (stream, refusal),
             _ => {
                 return Err(LoginProblem::Broken(
@@ -121,7 +131,7 @@ impl Session {
         tokio::select! {
             biased;
             // What the kubelet says is nearer to the cause than the stream that ends with it.
-            Some(message) = refusal => Err(not_forwarded(door, message)),
+            Some(message) = refusal => Err(not_forwarded(&end, message)),
             asked = asked => asked,
         }
     }
@@ -142,14 +152,14 @@ impl Session {
     }
 
     /// Why no port-forward could be opened.
-    fn no_way(&self, error: &kube::Error, door: &Door) -> LoginProblem {
+    fn no_way(&self, error: &kube::Error, end: &PodPort) -> LoginProblem {
         // Web sockets are opened by GET, which newer servers take for `create` all the same.
-        let permission = Permission::new("create", "pods/portforward", Some(&door.pod_namespace));
+        let permission = Permission::new("create", "pods/portforward", Some(&end.namespace));
         match error {
             // The resource is served: it is the pod, or its node, that is not there.
             kube::Error::Api(status) if status.code == 404 => {
                 let said: String = status.message.chars().take(LONGEST_QUOTE).collect();
-                unreachable(door, &said)
+                unreachable(end, &said)
             }
             error => LoginProblem::NoWay(self.unreadable(error, &permission)),
         }
@@ -157,25 +167,30 @@ impl Session {
 }
 
 /// Speaks PostgreSQL's protocol on the stream.
-async fn ask_through<T>(
-    stream: DuplexStream,
+async fn ask_through<S, T>(
+    stream: S,
     credential: &Credential,
     door: &Door,
     ask: impl AsyncFnOnce(&Client) -> Result<T, LoginProblem>,
-) -> Result<(T, bool), LoginProblem> {
+) -> Result<(T, bool), LoginProblem>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let mut config = Config::new();
+    let (ssl_mode, binding) = security(&door.way);
     config
         .user(credential.username.as_str())
         .password(credential.password.as_bytes())
         .dbname(&door.database)
         .application_name(format!("{PRODUCT} {}", door.command))
-        .ssl_mode(SslMode::Prefer);
+        .ssl_mode(ssl_mode)
+        .channel_binding(binding);
     let is_encrypted = postgres_tls::Noted::default();
     let mut tls = MakeRustlsConnect::new(
         postgres_tls::config(&is_encrypted)
             .map_err(|error| LoginProblem::Broken(error.to_string()))?,
     );
-    let tls = MakeTlsConnect::<DuplexStream>::make_tls_connect(&mut tls, "localhost")
+    let tls = MakeTlsConnect::<S>::make_tls_connect(&mut tls, server_name(&door.way))
         .map_err(|error| LoginProblem::Broken(error.to_string()))?;
     let (client, connection) = config
         .connect_raw(stream, tls)
@@ -188,6 +203,29 @@ async fn ask_through<T>(
             Ok(()) => LoginProblem::Broken(BROKE.to_owned()),
             Err(error) => problem(&error),
         }),
+    }
+}
+
+/// Whether TLS has to be on, and the password's proof bound to it.
+///
+/// Over a network nobody has answered for whom one talks to: there the server has to prove, bound to the very connection,
+/// that it knows the password too, and a password in clear is sent to nobody.
+fn security(way: &Way) -> (SslMode, ChannelBinding) {
+    match way {
+        Way::Host(endpoint) if !endpoint.host.is_loopback() => {
+            (SslMode::Require, ChannelBinding::Require)
+        }
+        Way::Host(_) | Way::Pod { .. } | Way::Service { .. } => {
+            (SslMode::Prefer, ChannelBinding::Prefer)
+        }
+    }
+}
+
+/// The name that TLS asks for; of the end of a tunnel it says nothing.
+fn server_name(way: &Way) -> &str {
+    match way {
+        Way::Host(endpoint) => endpoint.host.as_str(),
+        Way::Pod { .. } | Way::Service { .. } => "localhost",
     }
 }
 
@@ -290,24 +328,23 @@ fn problem(error: &tokio_postgres::Error) -> LoginProblem {
 }
 
 /// The kubelet could not connect to the port.
-fn not_forwarded(door: &Door, message: String) -> LoginProblem {
+fn not_forwarded(end: &PodPort, message: String) -> LoginProblem {
     if message.contains("connection refused") {
         return LoginProblem::NotListening(message);
     }
-    unreachable(door, &message)
+    unreachable(end, &message)
 }
 
 /// The port cannot be reached, for this reason.
-fn unreachable(door: &Door, message: &str) -> LoginProblem {
+fn unreachable(end: &PodPort, message: &str) -> LoginProblem {
+    let PodPort {
+        namespace,
+        pod,
+        port,
+    } = end;
     LoginProblem::NoWay(Unreadable::new(
         Cause::Unreachable,
-        format!(
-            "the port {PORT} of the pod {} cannot be reached: {message}",
-            door.pod
-        ),
-        format!(
-            "kubectl describe pod {} --namespace {}",
-            door.pod, door.pod_namespace
-        ),
+        format!("the port {port} of the pod {pod} cannot be reached: {message}"),
+        format!("kubectl describe pod {pod} --namespace {namespace}"),
     ))
 }

@@ -4,9 +4,11 @@
 //! is kept.
 
 mod argo_cd;
+mod batch;
 mod cnpg;
 mod core;
 mod credential;
+mod pooler;
 mod sealed_secret;
 mod secret;
 mod value;
@@ -24,9 +26,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use argo_cd::ApplicationWire;
+pub(crate) use batch::{CronJobWire, JobWire};
 pub(crate) use cnpg::{ClusterWire, DatabaseRoleWire, DatabaseWire};
-pub(crate) use core::{NamespaceWire, PodWire};
+pub(crate) use core::{NamespaceWire, PodWire, ServiceWire};
 pub(crate) use credential::{Credential, CredentialWire};
+pub(crate) use pooler::PoolerWire;
 pub(crate) use sealed_secret::SealedSecretWire;
 pub(crate) use secret::SecretWire;
 
@@ -128,11 +132,13 @@ fn time(wire: &Time) -> UnixTime {
 ///
 /// Source: Kubernetes API conventions, "Typical status properties".
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct Condition {
     r#type: String,
     status: String,
+    reason: Option<String>,
     message: Option<String>,
+    last_transition_time: Option<Time>,
 }
 
 impl Condition {

@@ -14,8 +14,8 @@ use pgdb::verify::Facts;
 use super::Session;
 use super::gather::{Selection, Sight};
 use super::objects::{
-    ApplicationWire, ClusterWire, DatabaseRoleWire, DatabaseWire, NamespaceWire, PodWire,
-    SealedSecretWire, SecretWire, Served, Wire,
+    ApplicationWire, ClusterWire, CronJobWire, DatabaseRoleWire, DatabaseWire, JobWire,
+    NamespaceWire, PodWire, PoolerWire, SealedSecretWire, SecretWire, Served, ServiceWire, Wire,
 };
 
 /// What changes the facts.
@@ -43,15 +43,32 @@ impl Changes {
         });
         changes
             .follow::<NamespaceWire>(session, Selection::default(), |facts| &mut facts.namespaces);
-        changes.follow::<ClusterWire>(session, sight.clusters(), |facts| &mut facts.clusters);
-        changes.follow::<DatabaseRoleWire>(session, sight.here(None), |facts| &mut facts.roles);
-        changes.follow::<DatabaseWire>(session, sight.databases(), |facts| &mut facts.databases);
-        changes.follow::<PodWire>(session, sight.primaries(), |facts| &mut facts.pods);
+        changes.follow_engine(session, sight);
         changes.follow::<PodWire>(session, Sight::reflector(), |facts| &mut facts.reflector);
+        if let Some(services) = sight.services() {
+            changes.follow::<ServiceWire>(session, services, |facts| &mut facts.services);
+        }
+        if let (Some(poolers), Some(pods)) = (sight.poolers(), sight.pooler_pods()) {
+            changes.follow::<PoolerWire>(session, poolers, |facts| &mut facts.poolers);
+            changes.follow::<PodWire>(session, pods, |facts| &mut facts.pooler_pods);
+        }
         for selection in secrets(sight, facts) {
             changes.follow::<SecretWire>(session, selection, |facts| &mut facts.secrets);
         }
         changes
+    }
+
+    /// Follows what makes roles and databases.
+    fn follow_engine(&mut self, session: &Session, sight: &Sight) {
+        if sight.is_server() {
+            self.follow::<CronJobWire>(session, sight.jobs(), |facts| &mut facts.cron_jobs);
+            self.follow::<JobWire>(session, sight.jobs(), |facts| &mut facts.jobs);
+            return;
+        }
+        self.follow::<ClusterWire>(session, sight.clusters(), |facts| &mut facts.clusters);
+        self.follow::<DatabaseRoleWire>(session, sight.here(None), |facts| &mut facts.roles);
+        self.follow::<DatabaseWire>(session, sight.databases(), |facts| &mut facts.databases);
+        self.follow::<PodWire>(session, sight.primaries(), |facts| &mut facts.pods);
     }
 
     /// Takes the next change into the facts, and all that have come by then.

@@ -1,6 +1,7 @@
 //! `demo`.
 
 mod proof;
+mod server;
 mod tree;
 
 use std::ffi::OsStr;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
+use pgdb::domain::engine::Engine;
 use pgdb::repo::change_set::ChangeSet;
 use pgdb::sealing::DemoKey;
 
@@ -18,6 +20,7 @@ use super::new_app;
 use crate::cli::{Cli, Command};
 use crate::failure::{Exit, Failure};
 use crate::files::{DEFAULT_WAIT, Root};
+use crate::flag_value::one;
 use crate::output::Output;
 use crate::randomness;
 use crate::workspace::now;
@@ -31,10 +34,13 @@ pub(crate) struct Demo {
     /// Make it in this folder, which must be empty or not there.
     #[arg(value_name = "DIR", default_value = "pgdb-demo", value_hint = ValueHint::DirPath)]
     dir: PathBuf,
+    /// Make it for a server that CloudNativePG does not run: postgres [default: cnpg].
+    #[arg(long, value_name = "ENGINE", env = "PGDB_ENGINE", hide_env = true)]
+    engine: Option<String>,
 }
 
 /// The sample's files, as a repository has them that follows the guide.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 3] = [
     (
         ".gitignore",
         "# The demo's private key; a real one never leaves the cluster.\n/demo-sealing-key.pem\n",
@@ -47,6 +53,10 @@ const FILES: [(&str, &str); 5] = [
         "infra/argocd/databases.yaml",
         include_str!("../../../../templates/demo/application.yaml"),
     ),
+];
+
+/// Those of the guide's Cluster.
+const CLUSTER_FILES: [(&str, &str); 2] = [
     (
         "infra/databases/postgres/kustomization.yaml",
         include_str!("../../../../templates/demo/kustomization.yaml"),
@@ -66,11 +76,16 @@ const VALID_FOR: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// Makes the sample, runs `new-app` on it, and shows that what was sealed can be opened.
 pub(crate) fn run(args: &Demo, output: &Output) -> Result<Exit, Failure> {
+    let engine: Option<Engine> = one("--engine", args.engine.as_deref())?;
+    let engine = engine.unwrap_or_default();
     let folder = make_folder(&args.dir)?;
     let key = DemoKey::generate(KEY_BITS, &mut randomness::system()?, now(), VALID_FOR)
         .map_err(|error| Failure::unknown(&error, error.help()))?;
-    make_repository(&folder, &key)?;
+    make_repository(&folder, &key, engine)?;
     let shown = args.dir.display();
+    if engine == Engine::Postgres {
+        return show_server(&folder, &key, args, output);
+    }
     output.data(&format!(
         "A sample GitOps repository, as the guide has it, with a sealing key of its own, is in {shown}.\n\n\
          $ kubectl pgdb new-app my-shop --app-namespace shop\n"
@@ -85,6 +100,30 @@ pub(crate) fn run(args: &Demo, output: &Output) -> Result<Exit, Failure> {
          kubectl pgdb new-app wiki --app-namespace wiki --roles databaserole --extension pgcrypto --dry-run=client\n  \
          kubectl pgdb init                                              # write the settings down\n  \
          kubeseal --recovery-unseal --recovery-private-key {PRIVATE_KEY} < {SEALED}\n"
+    ))?;
+    Ok(Exit::Done)
+}
+
+/// The same of the sample of a server that CloudNativePG does not run.
+fn show_server(
+    folder: &Path,
+    key: &DemoKey,
+    args: &Demo,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let shown = args.dir.display();
+    output.data(&format!(
+        "A sample GitOps repository for a PostgreSQL that CloudNativePG does not run, with a sealing key of its own, is in {shown}.\n\n\
+         $ kubectl pgdb new-app my-shop --app-namespace shop\n"
+    ))?;
+    new_app_in(folder, output)?;
+    output.data(&format!("\nThe repository now:\n{}", tree::of(folder)?))?;
+    output.data(&proof::opened(&folder.join(SEALED), key)?)?;
+    output.data(&format!(
+        "\nTry next, in {shown}:\n  \
+         kubectl pgdb new-app my-shop --app-namespace shop              # the same again writes nothing\n  \
+         kubectl pgdb new-app wiki --app-namespace wiki --extension pgcrypto --dry-run=client\n  \
+         kubectl pgdb list\n"
     ))?;
     Ok(Exit::Done)
 }
@@ -115,10 +154,14 @@ fn make_folder(path: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// Writes the sample's files, the certificate, and the private key for nobody else to read.
-fn make_repository(folder: &Path, key: &DemoKey) -> Result<(), Failure> {
+fn make_repository(folder: &Path, key: &DemoKey, engine: Engine) -> Result<(), Failure> {
     let root = Root::at(folder)?;
-    let mut changes = ChangeSet::default();
-    for (path, text) in FILES.into_iter().chain(git_files()) {
+    let (mut changes, files) = match engine {
+        Engine::Cnpg => (ChangeSet::default(), CLUSTER_FILES.as_slice()),
+        Engine::Postgres => (server::files(CERTIFICATE, key)?, [].as_slice()),
+    };
+    let files = FILES.iter().chain(files).copied();
+    for (path, text) in files.chain(git_files()) {
         changes.write(path.parse()?, None, text.to_owned());
     }
     changes.write(CERTIFICATE.parse()?, None, key.certificate_pem().to_owned());

@@ -134,12 +134,16 @@ fn without_repository(request: &TargetRequest) -> Result<Expected, Failure> {
         cluster: request.cluster.as_ref().map(ToString::to_string),
         roles: request.roles,
         app_namespaces: Default::default(),
+        has_services: false,
+        has_poolers: false,
+        has_access: false,
+        connection: None,
     })
 }
 
 /// What the repository expects of the cluster.
 fn expected(mut request: TargetRequest, workspace: &Workspace) -> Result<Expected, Failure> {
-    request.roles = workspace.settings.roles.unwrap_or_default();
+    request.roles = workspace.settings.role_style();
     let request = request.or_settings(&workspace.settings);
     let files: Vec<_> = request.cluster_file.iter().collect();
     let reading = workspace.read(&files, false)?;
@@ -159,6 +163,15 @@ fn expected(mut request: TargetRequest, workspace: &Workspace) -> Result<Expecte
         cluster: Some(target.cluster.to_string()),
         roles: request.roles,
         app_namespaces: named.map(|name| name.to_string()).collect(),
+        has_services: declared.apps.iter().any(|app| app.service.is_some()),
+        has_poolers: declared.apps.iter().any(|app| app.pooler.is_some()),
+        has_access: declared.apps.iter().any(|app| app.access.is_some()),
+        connection: target.server.as_ref().map(|server| {
+            (
+                server.connection_secret.to_string(),
+                server.connection_key.to_string(),
+            )
+        }),
     })
 }
 

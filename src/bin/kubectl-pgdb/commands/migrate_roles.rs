@@ -5,6 +5,7 @@ mod next_steps;
 use clap::Args;
 use pgdb::declared::DeclaredApp;
 use pgdb::domain::choice::RoleStyle;
+use pgdb::domain::engine::Engine;
 use pgdb::live::fact::{Cause, Unreadable};
 use pgdb::migrate_roles::{Inputs, Plan, Seen, Sight, plan};
 use pgdb::render::Templates;
@@ -59,6 +60,12 @@ pub(crate) struct MigrateRoles {
 pub(crate) fn run(args: &MigrateRoles, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let to: Option<RoleStyle> = one("--to", Some(args.to.as_str()))?;
     let workspace = Workspace::open(global)?;
+    if workspace.settings.engine == Some(Engine::Postgres) {
+        return Err(Failure::usage(
+            "on a server that CloudNativePG does not run there is but one way to declare roles",
+            "choose another target with --target",
+        ));
+    }
     let call = Call {
         args,
         global,

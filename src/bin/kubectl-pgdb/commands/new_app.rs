@@ -60,6 +60,21 @@ pub(crate) struct NewApp {
     /// Name the credential's Secret so [default: NAME-db-creds].
     #[arg(long, value_name = "SECRET", env = "PGDB_SECRET_NAME", hide_env = true)]
     secret_name: Option<String>,
+    /// Use this Secret, which something else makes, instead of sealing one; it needs no certificate.
+    #[arg(
+        long,
+        value_name = "SECRET",
+        conflicts_with_all = ["secret_name", "password_stdin", "password_length", "scope"],
+        env = "PGDB_EXISTING_SECRET",
+        hide_env = true
+    )]
+    existing_secret: Option<String>,
+    /// Make a Service of this name in each of the app's namespaces, which leads to the database's host.
+    #[arg(long, value_name = "NAME", env = "PGDB_SERVICE", hide_env = true)]
+    service: Option<String>,
+    /// Connect through the CNPG Pooler of this name instead of the Cluster's own Service.
+    #[arg(long, value_name = "NAME", env = "PGDB_POOLER", hide_env = true)]
+    pooler: Option<String>,
     /// Put the app on the CNPG Cluster of this name.
     #[arg(long, value_name = "NAME", env = "PGDB_CLUSTER", hide_env = true)]
     cluster: Option<String>,

@@ -183,7 +183,12 @@ impl Call<'_> {
                 "leave --offline out",
             )));
         }
-        let place = look::Place::of(repository.app()?, &repository.apps.target, plan);
+        let place = look::Place::of(
+            repository.app()?,
+            &repository.apps.declared,
+            &repository.apps.target,
+            plan,
+        );
         block_on(look::look(&self.args.cluster, &place))
     }
 

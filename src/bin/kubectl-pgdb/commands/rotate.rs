@@ -147,7 +147,8 @@ pub(crate) fn run(args: &Rotate, global: &Global, output: &Output) -> Result<Exi
     if let Some(period) = &given.older_than {
         ages::keep_older(&mut selection, period, session.now, &workspace, output)?;
     }
-    let plan = match key {
+    // Whose password is changed elsewhere needs no certificate to be told so.
+    let plan = match key? {
         Some(key) => {
             let password = given.password(&workspace);
             let mut rng = randomness::system()?;
@@ -227,16 +228,16 @@ struct Session<'call> {
 }
 
 impl Session<'_> {
-    /// The key to seal with; none where the controller is to seal.
-    fn key(&self) -> Result<Option<SealingKey>, Failure> {
+    /// The key to seal with, or why there is none; nothing where the controller is to seal.
+    fn key(&self) -> Result<Result<Option<SealingKey>, Failure>, Failure> {
         let args = self.args;
         if args.reseal {
-            return Ok(None);
+            return Ok(Ok(None));
         }
         let key = args
             .sealing
             .key(&args.controller, &args.kube, self.workspace, self.output)?;
-        key.map(Some)
+        Ok(key.map(Some))
     }
 
     /// The credentials of the apps that were asked for.

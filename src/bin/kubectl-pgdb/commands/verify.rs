@@ -56,7 +56,7 @@ pub(crate) struct Verify {
     /// With --wait: go on though a link is broken that waiting cannot mend.
     #[arg(long, env = "PGDB_KEEP_WAITING", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     keep_waiting: bool,
-    /// Leave this link out: argo-cd, sealed-secret, secret, mirror, role, password, database, cluster or login; may be given
+    /// Leave this link out: argo-cd, sealed-secret, secret, mirror, service, role, password, database, cluster, pooler or login; may be given
     /// several times.
     #[arg(
         long,

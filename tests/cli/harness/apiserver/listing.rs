@@ -203,7 +203,9 @@ fn discovery_names_what_is_served() {
                 "clusters",
                 "clusters/status",
                 "databases",
-                "databases/status"
+                "databases/status",
+                "poolers",
+                "poolers/status"
             ]
         );
         let gone = client.list_api_group_resources("argoproj.io/v1alpha1");

@@ -2,6 +2,7 @@
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use pgdb::live::pod::{Namespace, Pod};
+use pgdb::live::service::Service;
 use serde::Deserialize;
 
 use super::{Condition, Wire, meta};
@@ -24,6 +25,44 @@ struct Status {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct NamespaceWire {
     metadata: ObjectMeta,
+}
+
+/// A Service.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ServiceWire {
+    metadata: ObjectMeta,
+    #[serde(default)]
+    spec: ServiceSpec,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ServiceSpec {
+    r#type: String,
+    external_name: String,
+}
+
+impl Wire for ServiceWire {
+    type Object = Service;
+    const GROUP: &'static str = "";
+    const VERSION: &'static str = "v1";
+    const PLURAL: &'static str = "services";
+
+    fn metadata(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn metadata_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+
+    fn live(self) -> Service {
+        Service {
+            meta: meta(self.metadata),
+            kind: self.spec.r#type,
+            external_name: self.spec.external_name,
+        }
+    }
 }
 
 impl Wire for PodWire {

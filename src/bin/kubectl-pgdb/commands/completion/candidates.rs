@@ -167,7 +167,7 @@ fn app_names(line: &Line<'_>) -> Option<Vec<Candidate>> {
     let settings = read_settings(&root).ok()?;
     let settings = settings.target(line.value_of("target")).ok()?.settings;
     let request = TargetRequest {
-        roles: settings.roles.unwrap_or_default(),
+        roles: settings.role_style(),
         ..TargetRequest::default()
     };
     let snapshot = root.snapshot(&[], is_relevant).ok()?.snapshot;

@@ -8,7 +8,7 @@ const NAMED: usize = 20;
 
 /// What was, or would be, done.
 pub(super) fn summary(plan: &Plan, target: &Target, dry_run: bool) -> String {
-    let place = format!("on the Cluster {} in {}", target.cluster, target.namespace);
+    let place = format!("on {}", target.place());
     if plan.changes.is_empty() {
         return match plan.apps.len() {
             0 => "The file names no app: nothing to write.".to_owned(),

@@ -61,6 +61,9 @@ impl Given {
             connection_limit: one("--connection-limit", args.connection_limit.as_deref())?,
             in_roles: list("--in-role", &args.in_role)?,
             comment: one("--comment", args.comment.as_deref())?,
+            existing_secret: args.existing_secret.is_some(),
+            service: one("--service", args.service.as_deref())?,
+            pooler: one("--pooler", args.pooler.as_deref())?,
             ..AppOptions::default()
         };
         let target = TargetRequest {
@@ -74,7 +77,10 @@ impl Given {
             namespaces: list("--app-namespace", &args.app_namespace)?,
             role: one("--user", args.user.as_deref())?,
             database: one("--database", args.database.as_deref())?,
-            secret: one("--secret-name", args.secret_name.as_deref())?,
+            secret: match &args.existing_secret {
+                Some(name) => one("--existing-secret", Some(name))?,
+                None => one("--secret-name", args.secret_name.as_deref())?,
+            },
             options,
             target,
             password_length: PasswordLength::default(),
@@ -92,7 +98,12 @@ impl Given {
 
     /// Whether something that is needed is missing.
     pub(super) fn is_incomplete(&self) -> bool {
-        self.name.is_none() || self.namespaces.is_empty()
+        self.name.is_none() || self.lacks_namespaces()
+    }
+
+    /// Whether the app's namespaces are needed and missing: nothing is mirrored of a Secret that something else makes.
+    pub(super) fn lacks_namespaces(&self) -> bool {
+        self.namespaces.is_empty() && !self.options.existing_secret
     }
 
     /// Refuses when something that is needed is missing.
@@ -104,7 +115,7 @@ impl Given {
         if self.name.is_none() {
             missing.push("NAME");
         }
-        if self.namespaces.is_empty() {
+        if self.lacks_namespaces() {
             missing.push("--app-namespace");
         }
         if missing.is_empty() {
@@ -124,7 +135,7 @@ impl Given {
     pub(super) fn settle(&mut self, settings: &TargetSettings) {
         let flags = &self.from_flags;
         self.options.reclaim = flags.reclaim.or(settings.reclaim).unwrap_or_default();
-        self.options.roles = flags.roles.or(settings.roles).unwrap_or_default();
+        self.options.roles = flags.roles.unwrap_or(settings.role_style());
         self.options.scope = flags.scope.or(settings.scope).unwrap_or_default();
         self.options.connection_keys =
             !flags.no_connection_keys && settings.connection_keys.unwrap_or(true);

@@ -13,10 +13,7 @@ use crate::proposal::{self, shell_word};
 
 /// What was, or would be, done.
 pub(super) fn summary(app: &App, target: &Target, plan: &Plan, dry_run: bool) -> String {
-    let place = format!(
-        "{} on the Cluster {} in {}",
-        app.name, target.cluster, target.namespace
-    );
+    let place = format!("{} on {}", app.name, target.place());
     if plan.changes.is_empty() {
         return format!("{place} is there as asked for: nothing to write.");
     }
@@ -72,7 +69,9 @@ pub(super) fn command(
     if let Some(target) = &global.target {
         flag("--target", target);
     }
-    flag("--app-namespace", &app.namespace_list());
+    if !app.namespaces.is_empty() {
+        flag("--app-namespace", &app.namespace_list());
+    }
     let role = RoleName::of_app(&app.name).ok();
     if role.as_ref() != Some(&app.role) {
         flag("--user", app.role.as_str());
@@ -104,6 +103,9 @@ fn rest(chosen: Option<&Target>, args: &NewApp, global: &Global) -> Vec<String> 
     let values = [
         ("--namespace", &global.namespace),
         ("--secret-name", &args.secret_name),
+        ("--existing-secret", &args.existing_secret),
+        ("--service", &args.service),
+        ("--pooler", &args.pooler),
         ("--cluster", &unless_chosen(&args.cluster)),
         ("--cluster-file", &unless_chosen(&args.cluster_file)),
         (

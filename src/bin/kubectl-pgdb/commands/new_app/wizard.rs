@@ -30,7 +30,7 @@ pub(super) fn complete(
             parsed::<AppName>(answer, name_help)
         })?,
     };
-    if given.namespaces.is_empty() {
+    if given.lacks_namespaces() {
         given.namespaces = namespaces(prompt, &name, target, known)?;
     }
     if given.role.is_none() {

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use pgdb::declared::{DeclaredApp, RoleSource};
+use pgdb::declared::{Declared, DeclaredApp, RoleSource};
+use pgdb::domain::endpoint::Endpoint;
 use pgdb::live::cluster::Cluster;
 use pgdb::live::fact::{Cause, Fact, Unreadable};
 use pgdb::live::holdings::Holdings;
-use pgdb::live::login::LoginProblem;
-use pgdb::remove::{Plan, Sight};
+use pgdb::live::job::{Outcome, newest};
+use pgdb::live::login::{LoginProblem, Way};
+use pgdb::remove::{Plan, Sight, SyncSight};
 use pgdb::target::Target;
 
-use crate::cluster::{ClusterFlags, ClusterWire, DatabaseRoleWire, DatabaseWire, Door, Session};
+use crate::cluster::{
+    ClusterFlags, ClusterWire, DatabaseRoleWire, DatabaseWire, Door, JobWire, LOG_LINES, Session,
+};
 use crate::failure::{Exit, Failure};
 
 /// Where what has to be seen is.
@@ -31,11 +35,23 @@ pub(super) struct Place {
     secret: Option<String>,
     /// The namespaces with the Secret or a mirror of it.
     secret_namespaces: Vec<String>,
+    /// The server, where CNPG does not run it.
+    server: Option<ServerPlace>,
+}
+
+/// Where what has to be seen of a server is that CNPG does not run.
+struct ServerPlace {
+    /// Where it listens.
+    endpoint: Endpoint,
+    /// Its CronJob.
+    sync: String,
+    /// The hash of the repository's scripts.
+    script: Option<String>,
 }
 
 impl Place {
     /// Of an app.
-    pub(super) fn of(app: &DeclaredApp, target: &Target, plan: &Plan) -> Self {
+    pub(super) fn of(app: &DeclaredApp, declared: &Declared, target: &Target, plan: &Plan) -> Self {
         let role = app.role.as_ref();
         let named = role.and_then(|role| role.password_secret.clone());
         let credential = app.credential.as_ref();
@@ -54,6 +70,11 @@ impl Place {
             others: plan.role_objects(),
             role: plan.role.clone(),
             database_name: plan.database.clone(),
+            server: target.server.as_ref().map(|server| ServerPlace {
+                endpoint: server.endpoint.clone(),
+                sync: target.sync_name(),
+                script: declared.script.clone(),
+            }),
             secret: named.or_else(|| credential.map(|found| found.name.clone())),
         }
     }
@@ -82,6 +103,9 @@ pub(super) async fn look(
             )));
         }
     };
+    if let Some(server) = &place.server {
+        return Ok(look_at_server(&session, place, server).await);
+    }
     let cluster = session
         .object::<ClusterWire>(&place.namespace, &place.cluster)
         .await;
@@ -111,27 +135,73 @@ pub(super) async fn look(
     Ok(Ok(Sight {
         others,
         server: session.server().to_owned(),
-        holdings: holdings(&session, place, &cluster).await,
+        sync: None,
+        holdings: holdings(&session, place, way_to_primary(place, &cluster)).await,
         cluster,
         database,
         role,
     }))
 }
 
+/// Asks the Jobs of a server that CNPG does not run, and the server.
+async fn look_at_server(
+    session: &Session,
+    place: &Place,
+    server: &ServerPlace,
+) -> Result<Sight, Unreadable> {
+    let jobs = session.objects_in::<JobWire>(&place.namespace).await;
+    if let Fact::Unreadable(why) = &jobs
+        && why.cause != Cause::Forbidden
+    {
+        return Err(why.clone());
+    }
+    let job = match &jobs {
+        Fact::Present(jobs) => {
+            let newest = newest(jobs.iter(), &server.sync, server.script.as_deref());
+            newest.map_or(Fact::Absent, |job| Fact::Present(job.clone()))
+        }
+        Fact::Absent => Fact::Absent,
+        Fact::Unreadable(why) => Fact::Unreadable(why.clone()),
+    };
+    let log = match job.present() {
+        Some(job) if matches!(job.outcome, Outcome::Failed { .. }) => {
+            session
+                .job_log(&place.namespace, &job.meta.name, LOG_LINES)
+                .await
+        }
+        _ => Ok(Vec::new()),
+    };
+    Ok(Sight {
+        others: BTreeMap::new(),
+        server: session.server().to_owned(),
+        cluster: Fact::Absent,
+        database: Fact::Absent,
+        role: Fact::Absent,
+        sync: Some(SyncSight { job, log }),
+        holdings: holdings(session, place, Ok(Way::to(&server.endpoint))).await,
+    })
+}
+
+/// The way through a Cluster's primary.
+fn way_to_primary(place: &Place, cluster: &Fact<Cluster>) -> Result<Way, LoginProblem> {
+    match cluster {
+        Fact::Present(cluster) if !cluster.current_primary.is_empty() => Ok(Way::Pod {
+            namespace: place.namespace.clone(),
+            name: cluster.current_primary.clone(),
+        }),
+        Fact::Present(_) => Err(not_tried("the Cluster has no primary")),
+        Fact::Absent => Err(not_tried("the Cluster is not there")),
+        Fact::Unreadable(why) => Err(LoginProblem::NoWay(why.clone())),
+    }
+}
+
 /// Asks PostgreSQL, logged in as the role.
 async fn holdings(
     session: &Session,
     place: &Place,
-    cluster: &Fact<Cluster>,
+    way: Result<Way, LoginProblem>,
 ) -> Result<Holdings, LoginProblem> {
-    let primary = match cluster {
-        Fact::Present(cluster) if !cluster.current_primary.is_empty() => {
-            cluster.current_primary.clone()
-        }
-        Fact::Present(_) => return Err(not_tried("the Cluster has no primary")),
-        Fact::Absent => return Err(not_tried("the Cluster is not there")),
-        Fact::Unreadable(why) => return Err(LoginProblem::NoWay(why.clone())),
-    };
+    let way = way?;
     let (Some(secret), Some(role)) = (&place.secret, &place.role) else {
         return Err(not_tried("there is no password to log in with"));
     };
@@ -140,8 +210,7 @@ async fn holdings(
         let door = Door {
             secret_namespace: namespace.clone(),
             secret: secret.clone(),
-            pod_namespace: place.namespace.clone(),
-            pod: primary.clone(),
+            way: way.clone(),
             database: place.database_name.clone().unwrap_or_else(|| role.clone()),
             command: "remove",
             without_secret: format!("the Secret {secret} is not in the namespace {namespace}"),

@@ -54,10 +54,7 @@ pub(super) fn script(script: &Script) -> String {
 /// What is said where nothing is left to do.
 pub(super) fn already_done(inputs: &Inputs<'_>, plan: &Plan) -> String {
     let app = &inputs.app.name;
-    let place = format!(
-        "{app} on the Cluster {} in {}",
-        inputs.target.cluster, inputs.target.namespace
-    );
+    let place = format!("{app} on {}", inputs.target.place());
     let role = plan.role.as_deref().unwrap_or_default();
     format!(
         "{place} is removed already: nothing to write. The role {role:?} keeps its data.\n  kubectl pgdb new-app {app} ...    # \

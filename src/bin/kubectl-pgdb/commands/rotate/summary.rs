@@ -34,10 +34,7 @@ pub(super) struct Summary<'run> {
 impl Summary<'_> {
     /// What was, or would be, done.
     pub(super) fn text(&self, dry_run: bool) -> String {
-        let place = format!(
-            "on the Cluster {} in {}",
-            self.target.cluster, self.target.namespace
-        );
+        let place = format!("on {}", self.target.place());
         let rotations = &self.plan.rotations;
         let younger = self.younger();
         if rotations.is_empty() {

@@ -53,7 +53,7 @@ impl Expectation {
             return names::expectation(args, request);
         };
         let request = TargetRequest {
-            roles: workspace.settings.roles.unwrap_or_default(),
+            roles: workspace.settings.role_style(),
             ..request
         }
         .or_settings(&workspace.settings);
@@ -70,7 +70,7 @@ impl Expectation {
         let chosen = declared_apps::choose(&args.names, args.all, declared, &target)?;
         let expected = chosen
             .into_iter()
-            .map(|app| Expected::of_declared(app, &target))
+            .map(|app| Expected::of_declared(app, &target, declared.script.as_deref()))
             .collect();
         Ok(Self {
             namespace: target.namespace,

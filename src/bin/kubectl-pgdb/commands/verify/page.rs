@@ -76,8 +76,9 @@ impl<'report> Page<'report> {
 
     /// Every link of one app.
     fn links(&self, app: &AppReport) -> String {
+        let what = if app.is_server { "server" } else { "Cluster" };
         let title = format!(
-            "{} on the Cluster {} in {}",
+            "{} on the {what} {} in {}",
             app.app, app.cluster, app.namespace
         );
         let mut text = format!("{}\n{}", self.pen.bold(&title), self.links_of(app));

@@ -54,6 +54,7 @@ impl Waiting<'_> {
         let mut changes = Changes::of(session, &self.expectation.sight(), &facts);
         let mut woken = Woken::Tick;
         loop {
+            timer.within(session.add_logs(&mut facts)).await;
             // Which apps there are may depend on objects that are yet to come.
             let looked = match self.expectation.apps(&facts) {
                 Ok(apps) => {

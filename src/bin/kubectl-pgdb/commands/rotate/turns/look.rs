@@ -95,7 +95,7 @@ pub(super) async fn look(
 
 /// What has to hold: that the next login's own Secret works, or that the app's does wherever it is mirrored to.
 fn expected(inputs: &Inputs<'_>, plan: &Plan) -> Expected {
-    let app = Expected::of_declared(inputs.app, inputs.target);
+    let app = Expected::of_declared(inputs.app, inputs.target, None);
     match (&plan.step, &plan.next) {
         (Step::Switch, Some(next)) => app.with_next(
             &plan.to,
@@ -128,8 +128,7 @@ async fn sessions(session: &Session, attempt: &Attempt, plan: &Plan) -> Result<S
     let door = Door {
         secret_namespace: attempt.secret_namespace.clone(),
         secret: attempt.secret.clone(),
-        pod_namespace: attempt.pod_namespace.clone(),
-        pod: attempt.pod.clone(),
+        way: attempt.way.clone(),
         database: attempt.database.clone(),
         command: "rotate",
         without_secret: format!("the Secret {} is not there", attempt.secret),
