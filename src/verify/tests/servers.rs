@@ -39,6 +39,7 @@ fn job(name: &str, started: i64, outcome: Outcome) -> Job {
         started: time(started),
         ended: time(started + 1),
         outcome,
+        failed_pods: 0,
     }
 }
 
