@@ -5,6 +5,7 @@
 //! (`access.json`) beside the scripts that make it so.
 
 mod error;
+mod grantee;
 mod groups;
 mod image;
 mod members;
@@ -12,9 +13,9 @@ mod scripts;
 #[cfg(test)]
 mod tests;
 
-use serde_json::json;
-
 use std::str::FromStr;
+
+use serde_json::json;
 
 use crate::declared::{DeclaredAccess, DeclaredApp};
 use crate::domain::access::form::DatabaseAccess;
@@ -22,14 +23,19 @@ use crate::domain::access::{Access, object_name, script_hash};
 use crate::domain::kubernetes_name::{AppName, ObjectName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
-use crate::render::{Template, Templates};
+use crate::render::{RenderError, Template, Templates};
 use crate::repo::draft::Draft;
 use crate::repo::path::{RepoPath, RepoPathError};
+use crate::repo::snapshot::Snapshot;
 use crate::target::Target;
 
 pub use error::AccessError;
-pub use groups::{Groups, add_groups, group_file};
-pub use members::{memberships, set_memberships};
+pub use grantee::grantable;
+pub use groups::{Groups, add_groups, declared_groups, group_file};
+pub use members::{memberships, role_node, set_memberships};
+pub use scripts::files_of;
+
+use image::Pod;
 
 /// What manifests are made from.
 #[derive(Clone, Copy)]
@@ -76,9 +82,10 @@ impl Subject {
                 role.name
             ));
         }
-        let secret = role.password_secret.as_deref().filter(|_| role.login);
+        let login = app.login.as_ref().unwrap_or(role);
+        let secret = login.password_secret.as_deref().filter(|_| login.login);
         let secret = secret
-            .ok_or_else(|| format!("its role {:?} does not log in with a password", role.name))?;
+            .ok_or_else(|| format!("its role {:?} does not log in with a password", login.name))?;
         fn parsed<T: FromStr<Err = NameError>>(text: &str) -> Result<T, String> {
             text.parse().map_err(|error: NameError| error.to_string())
         }
@@ -99,39 +106,66 @@ pub fn file(app: &AppName, target: &Target) -> Result<RepoPath, RepoPathError> {
     target.object_file(&object_name(app))
 }
 
-/// Writes the manifest of the access to a database; `there` is what the repository declares by now. Nothing is written
-/// where that is the same. The file is still to be entered in the folder's kustomization.
+/// The access to a database as it is to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'input> {
+    /// The database.
+    pub subject: &'input Subject,
+    /// Who is to be allowed what.
+    pub access: &'input Access,
+    /// What the repository declares by now.
+    pub there: Option<&'input DeclaredAccess>,
+}
+
+/// Writes the manifest of the access to each of these databases. Nothing is written where that is the same. Gives the files,
+/// which are still to be entered in the folder's kustomization.
 ///
 /// # Errors
-/// When something else is in the way, or a template or an edit fails.
+/// The number of the first one where something else is in the way, or a template fails, and why.
 pub fn write(
     ground: Ground<'_>,
-    subject: &Subject,
-    access: &Access,
-    there: Option<&DeclaredAccess>,
+    wanted: &[Wanted<'_>],
+    draft: &mut Draft<'_>,
+) -> Result<Vec<RepoPath>, (usize, AccessError)> {
+    // The Cluster's manifest is parsed once for all.
+    let pod = Pod::of(ground.target, draft.snapshot());
+    let mut files = Vec::new();
+    for (number, wanted) in wanted.iter().enumerate() {
+        let path = write_one(ground, wanted, &pod, draft);
+        files.push(path.map_err(|error| (number, error))?);
+    }
+    Ok(files)
+}
+
+fn write_one(
+    ground: Ground<'_>,
+    wanted: &Wanted<'_>,
+    pod: &Pod,
     draft: &mut Draft<'_>,
 ) -> Result<RepoPath, AccessError> {
+    let subject = wanted.subject;
     let path = file(&subject.app, ground.target)?;
-    if let Some(there) = there {
-        check_place(there, &path)?;
+    if let Some(there) = wanted.there {
+        check_once(there)?;
         let declared = readable(there)?;
-        if declared.access == *access && declared.owner == subject.owner {
-            return Ok(path);
+        if declared.access == *wanted.access && declared.owner == subject.owner {
+            return Ok(there.place.path.clone());
         }
+        check_place(there, &path)?;
     } else if draft.snapshot().text(&path).is_some() {
         return Err(AccessError::Taken { path });
     }
-    let text = manifest(ground, subject, access, draft)?;
+    let text = manifest(ground, subject, wanted.access, pod)?;
     draft.write(&path, text);
     Ok(path)
 }
 
-/// What is declared of the access to an app's database; nothing, where nothing is.
+/// Who may do what, as it is declared; nobody, where nothing is.
 ///
 /// # Errors
 /// When somebody has changed it so that it cannot be read.
-pub fn declared(app: &DeclaredApp) -> Result<Access, AccessError> {
-    match &app.access {
+pub fn declared(there: Option<&DeclaredAccess>) -> Result<Access, AccessError> {
+    match there {
         Some(there) => Ok(readable(there)?.access.clone()),
         None => Ok(Access::default()),
     }
@@ -147,21 +181,26 @@ fn readable(there: &DeclaredAccess) -> Result<&DatabaseAccess, AccessError> {
         })
 }
 
-/// Refuses to write a manifest anew that stands elsewhere, beside other things.
-fn check_place(there: &DeclaredAccess, path: &RepoPath) -> Result<(), AccessError> {
-    if let Some(again) = there.again.first() {
-        return Err(AccessError::Twice {
+/// Refuses an access that is declared twice.
+fn check_once(there: &DeclaredAccess) -> Result<(), AccessError> {
+    match there.again.first() {
+        None => Ok(()),
+        Some(again) => Err(AccessError::Twice {
             place: there.place.to_string(),
             again: again.to_string(),
-        });
+        }),
     }
-    if there.place.path != *path {
-        return Err(AccessError::Elsewhere {
-            place: there.place.to_string(),
-            path: path.clone(),
-        });
+}
+
+/// Refuses to write a manifest anew that stands elsewhere, beside other things.
+fn check_place(there: &DeclaredAccess, path: &RepoPath) -> Result<(), AccessError> {
+    if there.place.path == *path {
+        return Ok(());
     }
-    Ok(())
+    Err(AccessError::Elsewhere {
+        place: there.place.to_string(),
+        path: path.clone(),
+    })
 }
 
 /// The text of the manifest.
@@ -169,22 +208,65 @@ fn manifest(
     ground: Ground<'_>,
     subject: &Subject,
     access: &Access,
-    draft: &Draft<'_>,
+    pod: &Pod,
 ) -> Result<String, AccessError> {
-    let Ground { target, templates } = ground;
     let declaration = DatabaseAccess {
         database: subject.database.clone(),
         owner: subject.owner.clone(),
         access: access.clone(),
     };
     let files = scripts::files(&declaration)?;
+    let job = Job {
+        name: object_name(&subject.app),
+        about: &ABOUT,
+        files: &files,
+    };
+    Ok(job_manifest_of(ground, subject, &job, pod)?)
+}
+
+/// What stands above the manifest of the access.
+const ABOUT: [&str; 2] = [
+    "Who may do what in the database beside its owner. Made by kubectl-pgdb as a whole: change it with `kubectl pgdb grant`,",
+    "`revoke` or `import`.",
+];
+
+/// A Job that runs SQL in an app's database, and the ConfigMap with that.
+pub struct Job<'input> {
+    /// The name of both.
+    pub name: String,
+    /// The lines of the comment above them.
+    pub about: &'input [&'input str],
+    /// The keys and texts of the ConfigMap.
+    pub files: &'input [(&'static str, String)],
+}
+
+/// The manifest of a Job that runs SQL: of its ConfigMap, itself, and the NetworkPolicy where the settings ask for one.
+///
+/// # Errors
+/// When the template gives no such manifest.
+pub fn job_manifest(
+    ground: Ground<'_>,
+    subject: &Subject,
+    job: &Job<'_>,
+    snapshot: &Snapshot,
+) -> Result<String, RenderError> {
+    job_manifest_of(ground, subject, job, &Pod::of(ground.target, snapshot))
+}
+
+fn job_manifest_of(
+    ground: Ground<'_>,
+    subject: &Subject,
+    job: &Job<'_>,
+    pod: &Pod,
+) -> Result<String, RenderError> {
+    let Ground { target, templates } = ground;
+    let Job { name, about, files } = job;
     let hash = script_hash(files.iter().map(|(key, text)| (*key, text.as_str())));
     let file = |(key, text): &(&str, String)| json!({ "key": key, "text": indented(text) });
-    let pod = image::Pod::of(target, draft.snapshot());
     let waves = target.waves;
     let endpoint = target.endpoint();
-    let name = object_name(&subject.app);
     let values = json!({
+        "about": about,
         "app": subject.app.as_str(),
         "cluster": target.cluster.as_str(),
         "database": subject.database.as_str(),
@@ -204,7 +286,7 @@ fn manifest(
         "wave": waves.database().to_string(),
     });
     let namespace = target.namespace.as_str();
-    Ok(templates.rendered(Template::Access, &values, &name, namespace)?)
+    templates.rendered(Template::Access, &values, name, namespace)
 }
 
 /// A text as the content of a block scalar below `data`, without its final line end.

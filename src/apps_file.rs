@@ -3,6 +3,7 @@
 //! It is a list of apps, or a document of kind `Apps` that holds one. Beside the product's own entries there are those of
 //! two other formats, which list users: `{username, password, email}` and `{username, databases, privileges}`.
 
+mod access;
 mod fields;
 mod privilege;
 mod problem;
@@ -15,6 +16,7 @@ pub mod writing;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::access::asked::{Grantee, Right};
 use crate::domain::app::Share;
 use crate::domain::choice::{ReclaimPolicy, RoleStyle};
 use crate::domain::database_option::{ConnectionLimit, Encoding, Extension, Locale};
@@ -24,7 +26,7 @@ use crate::domain::postgres_name::{DatabaseName, GroupRoleName, RoleName, Schema
 use crate::domain::role_comment::RoleComment;
 use crate::domain::scope::Scope;
 
-pub use fields::{FIELDS, Field, USER_FIELDS};
+pub use fields::{ACCESS_FIELDS, FIELDS, Field, USER_FIELDS};
 pub use privilege::Privilege;
 pub use problem::{Position, Problem};
 pub use reading::read;
@@ -77,6 +79,10 @@ pub struct Said {
     pub connection_limit: Option<ConnectionLimit>,
     /// What happens to the database when its object goes.
     pub reclaim: Option<ReclaimPolicy>,
+    /// Whether nobody but the database's own roles may connect to it.
+    pub isolate: Option<bool>,
+    /// Who else may do what in the database: these and nobody else.
+    pub access: Option<Vec<Allowed>>,
     /// How the role is declared.
     pub roles: Option<RoleStyle>,
     /// Roles that the login role is a member of.
@@ -110,6 +116,8 @@ impl Said {
             locale: self.locale.or(other.locale),
             connection_limit: self.connection_limit.or(other.connection_limit),
             reclaim: self.reclaim.or(other.reclaim),
+            isolate: self.isolate.or(other.isolate),
+            access: self.access.or(other.access),
             roles: self.roles.or(other.roles),
             in_roles: self.in_roles.or(other.in_roles),
             comment: self.comment.or(other.comment),
@@ -119,6 +127,17 @@ impl Said {
             owned_by: self.owned_by.or(other.owned_by),
         }
     }
+}
+
+/// What somebody is allowed in a database.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Allowed {
+    /// Where the file says so.
+    pub position: Position,
+    /// Who.
+    pub to: Grantee,
+    /// What.
+    pub right: Right,
 }
 
 /// Privileges on the tables of databases.

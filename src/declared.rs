@@ -19,6 +19,7 @@ mod role;
 mod service;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -39,6 +40,7 @@ use crate::target::neighbourhood::Neighbourhood;
 pub use elsewhere::SecretOrigin;
 pub use kept::Kept;
 pub use manifests::{ClusterReference, Manifests};
+pub use turns::TurnFiles;
 
 /// The apps of one target, and what could not be looked at.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -86,8 +88,10 @@ pub struct DeclaredApp {
     pub name: String,
     /// Whether the product made it: its name is from the product's label.
     pub is_own: bool,
-    /// Its login role.
+    /// The role that owns its database, and logs in to it unless another one does.
     pub role: Option<DeclaredRole>,
+    /// The role that logs in for the owner, where that is another one: a member of it.
+    pub login: Option<DeclaredRole>,
     /// Its database.
     pub database: Option<DeclaredDatabase>,
     /// Its credential.
@@ -159,6 +163,8 @@ pub struct DeclaredRole {
     pub ensure: Ensure,
     /// Whether it is a superuser.
     pub superuser: bool,
+    /// The attributes that are rights of their own, in PostgreSQL's words, such as `CREATEDB`; `SUPERUSER` among them.
+    pub attributes: Vec<&'static str>,
     /// The roles that it is a member of.
     pub in_roles: Vec<String>,
     /// Its comment in PostgreSQL.
@@ -352,10 +358,7 @@ impl DeclaredApp {
         if self.is_leaving() || self.is_kept() {
             return Vec::new();
         }
-        let needs_credential = self
-            .role
-            .as_ref()
-            .is_none_or(DeclaredRole::needs_credential);
+        let needs_credential = self.login_role().is_none_or(DeclaredRole::needs_credential);
         let missing = [
             (
                 self.credential.is_none() && needs_credential,
@@ -376,7 +379,7 @@ impl DeclaredApp {
     /// The references between its pieces that lead elsewhere.
     pub fn mismatches(&self) -> Vec<Mismatch> {
         let mut found = Vec::new();
-        if let (Some(role), Some(credential)) = (&self.role, &self.credential)
+        if let (Some(role), Some(credential)) = (self.login_role(), &self.credential)
             && role.password_secret.as_deref() != Some(credential.name.as_str())
         {
             found.push(Mismatch::PasswordSecret);
@@ -387,6 +390,11 @@ impl DeclaredApp {
             found.push(Mismatch::Owner);
         }
         found
+    }
+
+    /// The role that logs in.
+    pub fn login_role(&self) -> Option<&DeclaredRole> {
+        self.login.as_ref().or(self.role.as_ref())
     }
 
     /// Whether its role or database is declared as absent.

@@ -22,5 +22,6 @@ pub mod scope;
 pub mod target_name;
 pub mod time;
 pub mod time_limit;
+pub mod turns;
 pub mod visible;
 pub mod wave;

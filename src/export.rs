@@ -1,6 +1,8 @@
 //! `export`: what the repository declares, as a file that `import` takes.
 
-use std::collections::HashMap;
+mod rights;
+
+use std::collections::{HashMap, HashSet};
 
 use crate::apps_file::Said;
 use crate::apps_file::writing::{Document, Written};
@@ -14,6 +16,8 @@ use crate::domain::connection::Connection;
 use crate::domain::database_option::Extension;
 use crate::domain::kubernetes_name::{AppName, ObjectName};
 use crate::domain::postgres_name::{DatabaseName, RoleName};
+
+use rights::Rights;
 
 /// What is written, and what could not be.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -42,18 +46,33 @@ pub fn export<'app>(
     defaults: &AppOptions,
 ) -> Exported {
     let owners = Owners::of(declared);
+    let rights = Rights::of(declared, &owners);
     let mut warnings = Vec::new();
-    let mut written = Vec::new();
+    let mut all = Vec::new();
+    let mut told = HashSet::new();
     for app in apps {
         let guest_in = app.guest_in.as_deref().or_else(|| foreign_database(app));
         match owners.settled(app, guest_in) {
-            Ok(settled) => {
-                let said = settled.said.without_defaults(&settled.name, defaults);
-                written.push(Written::new(&settled.name, &said));
-                warnings.extend(settled.warnings);
+            Ok(mut settled) => {
+                told.extend(rights.say(app, &mut settled));
+                all.push(settled);
             }
             Err(reason) => warnings.push(format!("{} is left out: {reason}", app.name)),
         }
+    }
+    let mut written = Vec::new();
+    for Settled {
+        name,
+        mut said,
+        warnings: own,
+    } in all
+    {
+        if let (Some(role), Some(groups)) = (&said.role, &mut said.in_roles) {
+            // Who is of a level is said where the level is.
+            groups.retain(|group| !told.contains(&(role.to_string(), group.to_string())));
+        }
+        written.push(Written::new(&name, &said.without_defaults(&name, defaults)));
+        warnings.extend(own);
     }
     Exported {
         document: Document::new(written),
@@ -122,7 +141,7 @@ impl<'declared> Owners<'declared> {
             said.share = Share::Database;
             said.owned_by = Some(parsed(owner)?);
         } else {
-            say_role(role, &mut said)?;
+            say_role(role, app.login_role().unwrap_or(role), &mut said)?;
             said.pooler = app.pooler.clone();
             let service = app.service.as_ref();
             said.service = service.map(|service| parsed(&service.name)).transpose()?;
@@ -207,8 +226,8 @@ fn say_database(database: &DeclaredDatabase, said: &mut Said) -> Result<(), Stri
     Ok(())
 }
 
-fn say_role(role: &DeclaredRole, said: &mut Said) -> Result<(), String> {
-    if !role.login || role.disables_password {
+fn say_role(role: &DeclaredRole, login: &DeclaredRole, said: &mut Said) -> Result<(), String> {
+    if !login.login || login.disables_password {
         return Err("its role cannot log in with a password".to_owned());
     }
     let groups = role.in_roles.iter();
@@ -260,6 +279,13 @@ fn say_credential(
 }
 
 impl Said {
+    /// Whether it is isolated, unless it would be so anyway.
+    fn isolation_without_default(&self, defaults: &AppOptions) -> Option<bool> {
+        let default = defaults.isolate && self.share == Share::Whole;
+        let isolate = self.isolate.unwrap_or(false);
+        (self.share != Share::Login && isolate != default).then_some(isolate)
+    }
+
     /// What is neither a default nor follows from the app's name.
     fn without_defaults(&self, app: &AppName, defaults: &AppOptions) -> Self {
         fn unless<T: PartialEq + Clone>(value: &Option<T>, default: Option<&T>) -> Option<T> {
@@ -293,6 +319,8 @@ impl Said {
             connection_limit: self.connection_limit,
             reclaim: unless(&self.reclaim, Some(&defaults.reclaim)),
             roles: unless(&self.roles, Some(&defaults.roles)),
+            isolate: self.isolation_without_default(defaults),
+            access: unless_empty(&self.access),
             in_roles: unless_empty(&self.in_roles),
             comment: self.comment.clone(),
             scope: unless(&self.scope, Some(&defaults.scope)),

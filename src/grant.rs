@@ -12,7 +12,7 @@ mod user;
 
 use rand::CryptoRng;
 
-use crate::access::{self, Groups, Subject, add_groups, set_memberships};
+use crate::access::{self, AccessError, Groups, Subject, Wanted, add_groups, set_memberships};
 use crate::declared::places::Places;
 use crate::declared::{Declared, DeclaredApp};
 use crate::domain::access::Access;
@@ -97,7 +97,7 @@ pub fn plan(
         app: inputs.app.name.clone(),
         reason,
     })?;
-    let mut access = access::declared(inputs.app)?;
+    let mut access = access::declared(inputs.app.access.as_ref())?;
     let user = match request.change.as_ref() {
         Some(Change::Grant(to, _)) => Some(user::find(inputs, to, &subject, new)?),
         Some(Change::Revoke(from, _)) => Some(user::find_granted(inputs, from, &access)?),
@@ -124,7 +124,10 @@ pub fn plan(
         _ => {}
     }
     let mut draft = Draft::new(inputs.snapshot);
-    declare_groups(inputs, &subject, &access, &mut draft)?;
+    let mut files = declare_groups(inputs, &subject, &access, &mut draft)?;
+    let written = write_manifest(inputs, &subject, &access, &mut draft)?;
+    let path = access::file(&subject.app, inputs.ground.target).map_err(AccessError::from)?;
+    files.extend(written);
     let role = user.as_ref().map(|user| user.role().clone());
     let is_new = matches!(user, Some(User::New(_)));
     let warnings = match user {
@@ -137,7 +140,10 @@ pub fn plan(
         }
         _ => Vec::new(),
     };
-    let path = write_manifest(inputs, &subject, &access, &mut draft)?;
+    // Last, so that no kustomization lists a file that is not there yet.
+    let files: Vec<&RepoPath> = files.iter().collect();
+    let directory = &inputs.ground.target.directory;
+    enlist(directory, &files, &mut draft).map_err(AccessError::from)?;
     let folding = Folding {
         target: inputs.ground.target,
         snapshot: inputs.snapshot,
@@ -160,20 +166,21 @@ fn ground<'input>(inputs: &Inputs<'input>) -> access::Ground<'input> {
     }
 }
 
-/// Declares the groups of levels that are not there yet, as the owner's role is declared.
+/// Declares the groups of levels that are not there yet, as the owner's role is declared; gives the files that are made.
 fn declare_groups(
     inputs: &Inputs<'_>,
     subject: &Subject,
     access: &Access,
     draft: &mut Draft<'_>,
-) -> Result<(), GrantError> {
+) -> Result<Vec<RepoPath>, AccessError> {
     let role = inputs.app.role.as_ref();
     let groups = Groups {
+        subject,
         levels: &access.levels,
         style: role.map_or_else(RoleStyle::default, |role| RoleStyle::from(&role.source)),
-        declared: &inputs.declared.roles,
     };
-    Ok(add_groups(ground(inputs), subject, &groups, draft)?)
+    let roles = &inputs.declared.roles;
+    add_groups(ground(inputs), &[groups], roles, draft).map_err(|(_, error)| error)
 }
 
 /// Writes the manifest of the access, and gives its path; of an app without any nothing is written.
@@ -182,13 +189,15 @@ fn write_manifest(
     subject: &Subject,
     access: &Access,
     draft: &mut Draft<'_>,
-) -> Result<RepoPath, GrantError> {
+) -> Result<Vec<RepoPath>, AccessError> {
     let there = inputs.app.access.as_ref();
-    let target = inputs.ground.target;
     if there.is_none() && access.is_empty() {
-        return Ok(access::file(&subject.app, target).map_err(access::AccessError::from)?);
+        return Ok(Vec::new());
     }
-    let path = access::write(ground(inputs), subject, access, there, draft)?;
-    enlist(&target.directory, &[&path], draft).map_err(access::AccessError::from)?;
-    Ok(path)
+    let wanted = Wanted {
+        subject,
+        access,
+        there,
+    };
+    access::write(ground(inputs), &[wanted], draft).map_err(|(_, error)| error)
 }

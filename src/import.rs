@@ -8,8 +8,12 @@ mod comparison;
 mod edits;
 mod error;
 mod grants;
+mod membership;
 mod new;
+mod opener;
+mod openings;
 mod passwords;
+mod people;
 mod report;
 mod setting;
 mod sorting;
@@ -22,7 +26,7 @@ use std::collections::HashMap;
 
 use rand::CryptoRng;
 
-use crate::apps_file::{Entry, Problem};
+use crate::apps_file::{Entry, Position, Problem};
 use crate::declared::{Declared, DeclaredApp};
 use crate::domain::app::AppOptions;
 use crate::domain::kubernetes_name::{AppName, Namespace};
@@ -32,12 +36,15 @@ use crate::export::Owners;
 use crate::new_app::{Ground, NewAppError, Planned, plan_all, refusals};
 use crate::repo::change_set::ChangeSet;
 use crate::repo::draft::Draft;
+use crate::repo::enlisting::enlist;
+use crate::repo::path::RepoPath;
 use crate::repo::snapshot::Snapshot;
 use crate::sync::{Folding, SyncError, fold};
 
 pub use report::{AppReport, Report};
 
-use sorting::Sorted;
+use openings::Openings;
+use sorting::{Outcomes, Sorted};
 
 /// What a plan is made from.
 pub struct Inputs<'input> {
@@ -131,18 +138,34 @@ pub fn plan(
     }
     sorted.check_names();
     sorted.warn_of_databases(inputs.declared);
+    let openings = {
+        let Sorted {
+            taken,
+            wanted,
+            outcomes,
+            ..
+        } = &mut sorted;
+        Openings::of(taken, wanted, inputs, outcomes)
+    };
     let mut draft = Draft::new(inputs.snapshot);
     sorted.replace_passwords(inputs, &mut draft, rng, sealed)?;
-    sorted.update(inputs, &mut draft);
+    sorted.update(&openings.memberships, inputs, &mut draft);
     let Sorted {
         wanted,
         positions,
         outcomes,
-        mut warnings,
-        mut problems,
-        grants,
         ..
     } = sorted;
+    let Outcomes {
+        apps,
+        mut warnings,
+        mut problems,
+    } = outcomes;
+    let files = openings.write(inputs, &mut draft);
+    let files = files.unwrap_or_else(|problem| {
+        problems.push(problem);
+        Vec::new()
+    });
     let planned = if problems.is_empty() {
         plan_all(inputs.ground, wanted, &mut draft, rng, sealed)
     } else {
@@ -168,6 +191,11 @@ pub fn plan(
             problems.extend(refusals.into_iter().map(problem));
         }
     }
+    // Last, so that no kustomization lists a file that is not there yet.
+    let files: Vec<&RepoPath> = files.iter().collect();
+    let enlisted = enlist(&inputs.ground.target.directory, &files, &mut draft);
+    let enlisted = enlisted.map_err(|error| error::of_access(Position::default(), &error.into()));
+    problems.extend(enlisted.err());
     if !problems.is_empty() {
         problems.sort();
         return Err(ImportError::Problems(problems));
@@ -179,8 +207,8 @@ pub fn plan(
     };
     Ok(Plan {
         changes: fold(draft.into_change_set(), folding).map_err(ImportError::Sync)?,
-        apps: outcomes,
+        apps,
         warnings,
-        sql: grants::script(&grants),
+        sql: grants::script(&openings.by_hand),
     })
 }

@@ -6,6 +6,7 @@
 //! then takes out what is left. Some stages must not begin before the cluster shows the last one done: that is the plan's
 //! [`Requirement`], which [`Requirement::look`] compares with a [`Sight`].
 
+mod companions;
 mod database;
 mod error;
 mod extraction;
@@ -138,7 +139,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, RemoveError> {
         Stage::Close | Stage::Detach => {
             extraction::close(&inventory, &mut draft, &mut plan.warnings)?
         }
-        Stage::DropDatabase => database::drop(&inventory, &mut draft)?,
+        Stage::DropDatabase => database::drop(&inventory, &mut draft, &mut plan.warnings)?,
         Stage::DropRole => role::drop(&inventory, &mut draft)?,
         Stage::TakeOut => extraction::take_out(&inventory, &mut draft, &mut plan.warnings)?,
     };
@@ -149,6 +150,18 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, RemoveError> {
     };
     plan.changes = fold(draft.into_change_set(), folding)?;
     Ok(plan)
+}
+
+impl Plan {
+    /// The DatabaseRoles that the cluster has to show something of.
+    pub fn role_objects(&self) -> Vec<String> {
+        let requirements = self.requirements.iter();
+        let objects = requirements.filter_map(|required| match required {
+            Requirement::RoleGoesWithObject { object } => Some(object.clone()),
+            _ => None,
+        });
+        objects.collect()
+    }
 }
 
 impl Fate {

@@ -35,11 +35,13 @@ pub enum Template {
     Sync,
     /// The SealedSecret with the connection of a server that CNPG does not run.
     Connection,
+    /// The SealedSecret of the login that comes next, where two take turns.
+    NextSecret,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SealedSecret,
         Self::Database,
         Self::DatabaseRole,
@@ -48,6 +50,7 @@ impl Template {
         Self::Service,
         Self::Sync,
         Self::Connection,
+        Self::NextSecret,
     ];
 
     /// The name of its file, in the product and in a repository that overrides it.
@@ -61,6 +64,7 @@ impl Template {
             Self::Service => "service.yaml.hbs",
             Self::Sync => "sync.yaml.hbs",
             Self::Connection => "connection.yaml.hbs",
+            Self::NextSecret => "next-secret.yaml.hbs",
         }
     }
 
@@ -72,7 +76,7 @@ impl Template {
     /// The kinds of the objects that it makes, in their order; one that may be left out comes last.
     fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::SealedSecret | Self::Connection => &["SealedSecret"],
+            Self::SealedSecret | Self::Connection | Self::NextSecret => &["SealedSecret"],
             Self::Database => &["Database"],
             Self::DatabaseRole | Self::GroupRole => &["DatabaseRole"],
             Self::Access => &["ConfigMap", "Job", "NetworkPolicy"],
@@ -100,6 +104,7 @@ impl Template {
             Self::Service => include_str!("../templates/service.yaml.hbs"),
             Self::Sync => include_str!("../templates/sync.yaml.hbs"),
             Self::Connection => include_str!("../templates/connection.yaml.hbs"),
+            Self::NextSecret => include_str!("../templates/next-secret.yaml.hbs"),
         }
     }
 }
@@ -289,7 +294,9 @@ fn values(
     let scope: BTreeMap<_, _> = options.scope.annotation().into_iter().collect();
     let other_locale = options.encoding.is_some() || options.locale.is_some();
     let wave = match template {
-        Template::SealedSecret | Template::Connection => target.waves.secret(),
+        Template::SealedSecret | Template::Connection | Template::NextSecret => {
+            target.waves.secret()
+        }
         Template::Database | Template::Access | Template::Service | Template::Sync => {
             target.waves.database()
         }
@@ -329,9 +336,11 @@ fn values(
 /// The name of the object that a template makes of an app.
 fn object_name(template: Template, app: &App) -> &str {
     match template {
-        Template::SealedSecret | Template::Access | Template::Sync | Template::Connection => {
-            app.secret.as_str()
-        }
+        Template::SealedSecret
+        | Template::Access
+        | Template::Sync
+        | Template::Connection
+        | Template::NextSecret => app.secret.as_str(),
         Template::Database => app.database_object.as_str(),
         Template::DatabaseRole | Template::GroupRole => app.role_object.as_str(),
         Template::Service => app.options.service.as_ref().map_or("", ServiceName::as_str),

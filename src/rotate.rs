@@ -17,6 +17,7 @@ mod sealed_secret;
 mod selection;
 #[cfg(test)]
 mod tests;
+pub mod turns;
 mod values;
 mod warnings;
 

@@ -52,6 +52,28 @@ pub enum AccessError {
         /// What it is.
         problem: &'static str,
     },
+    /// The role owns the database.
+    #[error("the role {role:?} owns the database: it may do everything there")]
+    Owner {
+        /// The role.
+        role: String,
+    },
+    /// The role is none that is to be granted something.
+    #[error("{place}: the role {role:?} {problem}")]
+    NotGrantable {
+        /// Where it is declared.
+        place: String,
+        /// The role.
+        role: String,
+        /// What it is.
+        problem: &'static str,
+    },
+    /// A group is to be a member of itself.
+    #[error("the role {role:?} holds the privileges of this level itself")]
+    Itself {
+        /// The group.
+        role: String,
+    },
     /// A role's declaration cannot be told from others.
     #[error(
         "{place}: several objects stand on this line, and it cannot be told which declares the role {role:?}"
@@ -104,6 +126,8 @@ impl AccessError {
                     .to_owned()
             }
             Self::Group { .. } => "rename that role, or take it out of the repository".to_owned(),
+            Self::Owner { .. } | Self::Itself { .. } => "name another role".to_owned(),
+            Self::NotGrantable { .. } => "name a role without such rights".to_owned(),
             Self::Unclear { .. } => "give each a line of its own".to_owned(),
             Self::NoManifest => {
                 "name the Cluster's manifest with --cluster-file, or use `roles: databaserole`"

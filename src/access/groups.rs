@@ -1,5 +1,9 @@
 //! The group roles that hold the privileges of levels: without login, declared like the owner's role.
 
+use std::collections::{HashMap, HashSet};
+
+use serde_json::json;
+
 use super::error::AccessError;
 use super::{Ground, Subject};
 use crate::declared::{DeclaredRole, RoleSource};
@@ -10,19 +14,27 @@ use crate::domain::postgres_name::RoleName;
 use crate::render::Template;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Addition, append};
-use crate::repo::enlisting::enlist;
 use crate::repo::path::{RepoPath, RepoPathError};
 use crate::target::Target;
-use serde_json::json;
 
-/// The groups of an app.
+/// The groups of a database.
+#[derive(Clone, Copy, Debug)]
 pub struct Groups<'input> {
+    /// The database.
+    pub subject: &'input Subject,
     /// The levels that are to have one.
     pub levels: &'input [Level],
     /// How they are declared where they are not there yet.
     pub style: RoleStyle,
-    /// The roles that are declared by now.
-    pub declared: &'input [DeclaredRole],
+}
+
+/// A group that is not there yet.
+struct Missing<'input> {
+    /// The number of the database that it is for.
+    number: usize,
+    subject: &'input Subject,
+    level: Level,
+    role: RoleName,
 }
 
 /// The file of the DatabaseRole of a level's group.
@@ -38,32 +50,55 @@ fn object(app: &AppName, level: Level) -> String {
     format!("{app}-{}-role", level.as_str())
 }
 
-/// Declares the groups that are not there yet.
+/// Declares the groups that are not there yet, beside the roles that are declared by now. Gives the files that are made, which
+/// are still to be entered in the folder's kustomization.
 ///
 /// # Errors
-/// When a role of a group's name is something else, or a file cannot be written or edited.
+/// The number of the first database where a role of a group's name is something else, or a file cannot be written or
+/// edited, and why.
 pub fn add_groups(
     ground: Ground<'_>,
-    subject: &Subject,
-    groups: &Groups<'_>,
+    all: &[Groups<'_>],
+    declared: &[DeclaredRole],
     draft: &mut Draft<'_>,
-) -> Result<(), AccessError> {
-    let mut missing = Vec::new();
-    for level in groups.levels {
-        let role = level.group(&subject.owner)?;
-        let mut declared = groups.declared.iter();
-        match declared.find(|known| known.name == role.as_str()) {
-            Some(known) => check(known)?,
-            None => missing.push((*level, role)),
+) -> Result<Vec<RepoPath>, (usize, AccessError)> {
+    let declared: HashMap<&str, &DeclaredRole> = declared
+        .iter()
+        .map(|role| (role.name.as_str(), role))
+        .collect();
+    let mut seen: HashSet<RoleName> = HashSet::new();
+    let (mut entries, mut objects) = (Vec::new(), Vec::new());
+    for (number, groups) in all.iter().enumerate() {
+        for level in groups.levels {
+            let refused = |error: AccessError| (number, error);
+            let role = level.group(&groups.subject.owner);
+            let role = role.map_err(|error| refused(error.into()))?;
+            if let Some(known) = declared.get(role.as_str()) {
+                check(known).map_err(refused)?;
+            } else if seen.insert(role.clone()) {
+                let list = match groups.style {
+                    RoleStyle::Managed => &mut entries,
+                    RoleStyle::DatabaseRole => &mut objects,
+                };
+                list.push(Missing {
+                    number,
+                    subject: groups.subject,
+                    level: *level,
+                    role,
+                });
+            }
         }
     }
-    if missing.is_empty() {
-        return Ok(());
+    if let Some(first) = entries.first() {
+        let added = add_entries(ground.target, &entries, draft);
+        added.map_err(|error| (first.number, error))?;
     }
-    match groups.style {
-        RoleStyle::Managed => add_entries(ground.target, subject, &missing, draft),
-        RoleStyle::DatabaseRole => add_objects(ground, subject, &missing, draft),
+    let mut files = Vec::new();
+    for missing in &objects {
+        let file = add_object(ground, missing, draft);
+        files.push(file.map_err(|error| (missing.number, error))?);
     }
+    Ok(files)
 }
 
 /// How the roles of an app are declared whose own role is declared so.
@@ -96,21 +131,20 @@ fn check(role: &DeclaredRole) -> Result<(), AccessError> {
 
 fn add_entries(
     target: &Target,
-    subject: &Subject,
-    missing: &[(Level, RoleName)],
+    all: &[Missing<'_>],
     draft: &mut Draft<'_>,
 ) -> Result<(), AccessError> {
     let manifest = target.manifest.as_ref().ok_or(AccessError::NoManifest)?;
     let before = draft.text(&manifest.path).ok_or(AccessError::NoManifest)?;
     let text = |text: &str| Addition::Text(text.to_owned());
-    let entry = |(level, role): &(Level, RoleName)| {
+    let entry = |missing: &Missing<'_>| {
         Addition::Map(vec![
-            ("name".to_owned(), text(role.as_str())),
+            ("name".to_owned(), text(missing.role.as_str())),
             ("login".to_owned(), Addition::Bool(false)),
-            ("comment".to_owned(), text(&comment(*level, subject))),
+            ("comment".to_owned(), text(&missing.comment())),
         ])
     };
-    let entries: Vec<Addition> = missing.iter().map(entry).collect();
+    let entries: Vec<Addition> = all.iter().map(entry).collect();
     let path = ["spec", "managed", "roles"];
     let text = append(before, manifest.document, &path, &entries);
     let text = text.map_err(|source| AccessError::Edit {
@@ -121,42 +155,66 @@ fn add_entries(
     Ok(())
 }
 
-fn add_objects(
+fn add_object(
     ground: Ground<'_>,
-    subject: &Subject,
-    missing: &[(Level, RoleName)],
+    missing: &Missing<'_>,
     draft: &mut Draft<'_>,
-) -> Result<(), AccessError> {
+) -> Result<RepoPath, AccessError> {
     let Ground { target, templates } = ground;
-    let mut files = Vec::new();
-    for (level, role) in missing {
-        let path = group_file(&subject.app, *level, target)?;
-        if draft.text(&path).is_some() {
-            return Err(AccessError::Taken { path });
-        }
-        let name = object(&subject.app, *level);
-        let values = json!({
-            "app": subject.app.as_str(),
-            "cluster": target.cluster.as_str(),
-            "comment": comment(*level, subject),
-            "name": name,
-            "namespace": target.namespace.as_str(),
-            "role": role.as_str(),
-            "wave": target.waves.cluster().to_string(),
-        });
-        let namespace = target.namespace.as_str();
-        let text = templates.rendered(Template::GroupRole, &values, &name, namespace)?;
-        draft.write(&path, text);
-        files.push(path);
+    let app = &missing.subject.app;
+    let path = group_file(app, missing.level, target)?;
+    if draft.text(&path).is_some() {
+        return Err(AccessError::Taken { path });
     }
-    let files: Vec<&RepoPath> = files.iter().collect();
-    Ok(enlist(&target.directory, &files, draft)?)
+    let name = object(app, missing.level);
+    let values = json!({
+        "app": app.as_str(),
+        "cluster": target.cluster.as_str(),
+        "comment": missing.comment(),
+        "name": name,
+        "namespace": target.namespace.as_str(),
+        "role": missing.role.as_str(),
+        "wave": target.waves.cluster().to_string(),
+    });
+    let namespace = target.namespace.as_str();
+    let text = templates.rendered(Template::GroupRole, &values, &name, namespace)?;
+    draft.write(&path, text);
+    Ok(path)
 }
 
-/// What PostgreSQL shows beside a group.
-fn comment(level: Level, subject: &Subject) -> String {
-    match level {
-        Level::Reader => format!("reads the database {}", subject.database),
-        Level::Writer => format!("reads and writes the database {}", subject.database),
+impl Missing<'_> {
+    /// What PostgreSQL shows beside it.
+    fn comment(&self) -> String {
+        comment(self.level, self.subject.database.as_str())
     }
+}
+
+/// What PostgreSQL shows beside the group of a level.
+fn comment(level: Level, database: &str) -> String {
+    match level {
+        Level::Reader => format!("reads the database {database}"),
+        Level::Writer => format!("reads and writes the database {database}"),
+    }
+}
+
+/// The groups of an app that are declared and were made here: by the product's label, or by the comment that it gives them.
+pub fn declared_groups<'role>(
+    app: &str,
+    owner: &RoleName,
+    database: &str,
+    declared: &'role [DeclaredRole],
+) -> Vec<&'role DeclaredRole> {
+    let found = Level::ALL.iter().filter_map(|level| {
+        let name = level.group(owner).ok()?;
+        let comment = comment(*level, database);
+        declared.iter().find(|role| {
+            let is_own = match &role.source {
+                RoleSource::DatabaseRole(_) => role.app.as_deref() == Some(app),
+                RoleSource::Managed => role.comment.as_ref() == Some(&comment),
+                RoleSource::Cluster => false,
+            };
+            role.name == name.as_str() && is_own && check(role).is_ok()
+        })
+    });
+    found.collect()
 }

@@ -34,6 +34,21 @@ pub fn memberships(spot: &Spot, node: &Node<'_>, groups: &[&str]) -> Vec<Edit<'s
     edits
 }
 
+/// The part of a role's declaration that says what it is: the entry of the Cluster, or the spec of the object.
+pub fn role_node<'tree, 'text>(
+    role: &DeclaredRole,
+    spot: Spot,
+    node: &'tree Node<'text>,
+) -> (Spot, &'tree Node<'text>) {
+    match (&role.source, node.get("spec")) {
+        (RoleSource::DatabaseRole(_), Some(spec)) => {
+            let steps = spot.below(&["spec"]);
+            (Spot { steps, ..spot }, spec)
+        }
+        _ => (spot, node),
+    }
+}
+
 /// Makes a declared role a member of these groups and no others.
 ///
 /// # Errors
@@ -50,15 +65,9 @@ pub fn set_memberships(
         place: role.place.to_string(),
         role: role.name.clone(),
     })?;
-    let document = spot.document;
-    let edits = match (&role.source, node.get("spec")) {
-        (RoleSource::DatabaseRole(_), Some(spec)) => {
-            let steps = spot.below(&["spec"]);
-            memberships(&Spot { steps, ..spot }, spec, groups)
-        }
-        _ => memberships(&spot, node, groups),
-    };
-    let text = apply(draft.text(path).unwrap_or_default(), document, &edits);
+    let (spot, node) = role_node(role, spot, node);
+    let edits = memberships(&spot, node, groups);
+    let text = apply(draft.text(path).unwrap_or_default(), spot.document, &edits);
     let text = text.map_err(|source| AccessError::Edit {
         path: path.clone(),
         source,

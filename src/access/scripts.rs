@@ -9,6 +9,17 @@ use crate::sql::wanted::Wanted;
 /// The script that the Job's container runs.
 const RUN: &str = include_str!("../../templates/job/access.sh");
 
+/// The key of the script that the container runs.
+const RUN_KEY: &str = "run.sh";
+
+/// The key of the SQL that it runs.
+const SQL_KEY: &str = "privileges.sql";
+
+/// The keys and texts of a ConfigMap with other SQL.
+pub fn files_of(sql: String) -> Vec<(&'static str, String)> {
+    vec![(SQL_KEY, sql), (RUN_KEY, RUN.to_owned())]
+}
+
 /// The keys and texts.
 ///
 /// # Errors
@@ -24,7 +35,7 @@ pub(super) fn files(
     let wanted = Wanted::of(access, database, owner)?;
     Ok(vec![
         (DECLARATION_KEY, declaration.to_json()),
-        ("privileges.sql", script(&wanted)),
-        ("run.sh", RUN.to_owned()),
+        (SQL_KEY, script(&wanted)),
+        (RUN_KEY, RUN.to_owned()),
     ])
 }

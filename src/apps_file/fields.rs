@@ -1,5 +1,7 @@
 //! The keys of an entry: what they are called, what they take, what they mean.
 
+use crate::domain::access::Level;
+
 /// A key of an entry.
 #[derive(Debug)]
 pub struct Field {
@@ -34,6 +36,10 @@ pub enum Takes {
     Number,
     /// `true` or `false`.
     Flag,
+    /// Privileges of any kind of object, as a list or with commas between them.
+    AnyPrivileges,
+    /// A list of what others may do in the database.
+    Access,
 }
 
 const LABEL: &str = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
@@ -45,6 +51,12 @@ const GROUP: &str = "^(?!cnpg_|(postgres|streaming_replica|public|none)$)[a-z_][
 const DATABASE: &str = "^(?!(postgres|template0|template1)$)[a-z_][a-z0-9_-]{0,62}$";
 const SCHEMA: &str = "^(?!pg_|information_schema$)[a-z_][a-z0-9_-]{0,62}$";
 const LOCALE: &str = "^[A-Za-z][A-Za-z0-9_.@-]*$";
+/// An app or a role that is to be allowed something.
+const GRANTEE: &str = "^(?!pg_|cnpg_|(postgres|streaming_replica|public|none)$)([a-z_][a-z0-9_-]{0,62}|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)$";
+/// A schema or table as it is called in PostgreSQL, or all.
+const TABLE: &str = r"^(\*|(?! )[\p{Alphabetic}\p{N}_$. -]*[\p{Alphabetic}\p{N}_$.-])$";
+const OWN_SCHEMA: &str =
+    r"^(\*|(?! |pg_|information_schema$)[\p{Alphabetic}\p{N}_$. -]*[\p{Alphabetic}\p{N}_$.-])$";
 /// One line without control characters and those that change the direction of writing, and not blank.
 const LINE: &str =
     r"^(?!\s*$)[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+$";
@@ -53,7 +65,7 @@ const PASSWORD: &str =
     r"^(?![\s\ufeff])[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f](\r?\n)?$";
 
 /// The keys of the product's own entries, in the order in which they are written.
-pub const FIELDS: [Field; 22] = [
+pub const FIELDS: [Field; 24] = [
     Field {
         name: "name",
         takes: Takes::Text(LABEL, 63),
@@ -151,6 +163,18 @@ pub const FIELDS: [Field; 22] = [
         example: "retain",
     },
     Field {
+        name: "isolate",
+        takes: Takes::Flag,
+        about: "Whether nobody but the database's own roles may connect to it.",
+        example: "true",
+    },
+    Field {
+        name: "access",
+        takes: Takes::Access,
+        about: "Who else may do what in the database; what is left out is taken away.",
+        example: "[{to: reports, as: reader}]",
+    },
+    Field {
         name: "roles",
         takes: Takes::Word(&["managed", "databaserole"]),
         about: "Whether the role is an entry of the Cluster or an object of its own.",
@@ -189,7 +213,7 @@ pub const FIELDS: [Field; 22] = [
 ];
 
 /// The keys that an app cannot have which owns no database (`ownsDatabase: false`).
-pub(super) const OF_DATABASES: [&str; 7] = [
+pub(super) const OF_DATABASES: [&str; 9] = [
     "ownedBy",
     "extensions",
     "schemas",
@@ -197,6 +221,8 @@ pub(super) const OF_DATABASES: [&str; 7] = [
     "locale",
     "connectionLimit",
     "reclaim",
+    "isolate",
+    "access",
 ];
 
 /// The keys that an app cannot have whose Secret something else makes (`existingSecret`).
@@ -217,6 +243,55 @@ pub(super) const OF_LOGINS: [&str; 12] = [
     "connectionKeys",
     "password",
 ];
+
+/// The keys of an entry of `access`.
+pub const ACCESS_FIELDS: [Field; 7] = [
+    Field {
+        name: "to",
+        takes: Takes::Text(GRANTEE, 63),
+        about: "The app or role that is allowed something.",
+        example: "reports",
+    },
+    Field {
+        name: "as",
+        takes: Takes::Word(&Level::WORDS),
+        about: "All that this level may do, by the group role that holds its privileges.",
+        example: "reader",
+    },
+    Field {
+        name: "privileges",
+        takes: Takes::AnyPrivileges,
+        about: "Privileges in PostgreSQL's words: on all tables, unless another key or the words mean something else.",
+        example: "[SELECT, INSERT]",
+    },
+    Field {
+        name: "schema",
+        takes: Takes::Text(OWN_SCHEMA, 63),
+        about: "The schema that the privileges are in, or on; all of them where none is named.",
+        example: "audit",
+    },
+    Field {
+        name: "table",
+        takes: Takes::Text(TABLE, 63),
+        about: "The table of the schema, or of `public`, that the privileges are on; `*` is all.",
+        example: "orders",
+    },
+    Field {
+        name: "sequences",
+        takes: Takes::Flag,
+        about: "Whether the privileges are on all sequences.",
+        example: "true",
+    },
+    Field {
+        name: "functions",
+        takes: Takes::Flag,
+        about: "Whether the privileges are on all functions and procedures.",
+        example: "true",
+    },
+];
+
+/// The keys of an entry of `access` that go with privileges.
+pub(super) const OF_PRIVILEGES: [&str; 4] = ["schema", "table", "sequences", "functions"];
 
 /// The keys of an entry that names a user, in the two other formats.
 pub const USER_FIELDS: [Field; 7] = [
@@ -265,6 +340,11 @@ pub const USER_FIELDS: [Field; 7] = [
 ];
 
 impl Takes {
+    /// Whether one text may be several, with commas between them.
+    pub(super) fn has_commas(self) -> bool {
+        matches!(self, Self::Privileges | Self::AnyPrivileges)
+    }
+
     /// What is taken, in words.
     pub fn words(self) -> &'static str {
         match self {
@@ -272,9 +352,10 @@ impl Takes {
             Self::Word(_) => "a word",
             Self::Texts(_) | Self::SomeTexts(_) => "a list of texts",
             Self::Extensions => "a list of extensions",
-            Self::Privileges => "privileges",
+            Self::Privileges | Self::AnyPrivileges => "privileges",
             Self::Number => "a whole number",
             Self::Flag => "true or false",
+            Self::Access => "a list of who may do what",
         }
     }
 }

@@ -64,7 +64,7 @@ impl<'tree> Values<'tree> {
         self.values.get(name).map(|(_, node)| *node)
     }
 
-    fn get(&self, name: &str) -> Option<(&'static Field, &'tree Node<'tree>)> {
+    pub(super) fn get(&self, name: &str) -> Option<(&'static Field, &'tree Node<'tree>)> {
         self.values.get(name).copied()
     }
 }
@@ -171,7 +171,7 @@ impl Reader {
         text
     }
 
-    fn wrong_kind(&mut self, field: &'static Field, node: &Node<'_>) {
+    pub(super) fn wrong_kind(&mut self, field: &'static Field, node: &Node<'_>) {
         let found = match (field.takes, described(node)) {
             (Takes::Number, NUMBER) => "one of another form",
             (_, found) => found,
@@ -180,7 +180,12 @@ impl Reader {
         self.report(node, message, how(field, node));
     }
 
-    fn refuse(&mut self, field: &'static Field, node: &Node<'_>, refusal: impl Into<Refusal>) {
+    pub(super) fn refuse(
+        &mut self,
+        field: &'static Field,
+        node: &Node<'_>,
+        refusal: impl Into<Refusal>,
+    ) {
         let Refusal { message, help } = refusal.into();
         self.report(node, format!("{}: {message}", field.name), help);
     }
@@ -242,13 +247,13 @@ impl Reader {
     }
 
     /// The texts of a list, with their nodes.
-    fn texts<'tree>(
+    pub(super) fn texts<'tree>(
         &mut self,
         field: &'static Field,
         node: &'tree Node<'tree>,
     ) -> Option<Vec<(&'tree Node<'tree>, String)>> {
         match (&node.value, text(node)) {
-            (_, Some(text)) if field.takes == Takes::Privileges => {
+            (_, Some(text)) if field.takes.has_commas() => {
                 let texts = text.split(',').map(|text| text.trim().to_owned());
                 Some(texts.map(|text| (node, text)).collect())
             }
@@ -286,6 +291,11 @@ impl Reader {
                 node,
                 format!("{}: the list is empty", field.name),
                 "name what is allowed, or leave the user out",
+            ),
+            Takes::AnyPrivileges => self.report(
+                node,
+                format!("{}: the list is empty", field.name),
+                "name what is allowed, or leave the entry out",
             ),
             _ => {}
         }

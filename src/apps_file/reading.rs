@@ -215,6 +215,8 @@ impl Reader {
             locale: self.one(values, "locale"),
             connection_limit: self.number(values, "connectionLimit"),
             reclaim: self.one(values, "reclaim"),
+            isolate: self.flag(values, "isolate"),
+            access: self.access(values),
             roles: self.one(values, "roles"),
             in_roles: self.list(values, "inRoles"),
             comment: self.one(values, "comment"),

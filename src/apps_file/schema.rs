@@ -2,9 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{FIELDS, Field, OF_DATABASES, OF_LOGINS, OF_SEALED, Takes, USER_FIELDS};
+use super::fields::{
+    ACCESS_FIELDS, FIELDS, Field, OF_DATABASES, OF_LOGINS, OF_PRIVILEGES, OF_SEALED, Takes,
+    USER_FIELDS,
+};
 use super::privilege::Privilege;
 use super::{API_VERSION, KIND};
+use crate::domain::access::privilege::Kind;
 use crate::domain::database_option::Encoding;
 
 /// The schema (draft 2020-12), as `import --schema` prints it and an editor takes it.
@@ -146,11 +150,50 @@ fn property(field: &Field, is_required: bool) -> Value {
             json!([{ "type": "integer", "minimum": -1, "maximum": i32::MAX, "not": { "const": 0 } }])
         }
         Takes::Flag => json!([{ "type": "boolean" }]),
+        Takes::AnyPrivileges => any_privileges(),
+        Takes::Access => access(),
     };
     if let Some(kinds) = kinds.as_array_mut().filter(|_| !is_required) {
         kinds.push(json!({ "type": "null" }));
     }
     json!({ "description": field.about, "anyOf": kinds })
+}
+
+/// A list of who may do what: a level, or privileges.
+fn access() -> Value {
+    let mut allowed = entry("Somebody who may do something.", &ACCESS_FIELDS, "to");
+    let is_said = |key: &str| json!({ "required": [key], "properties": { key: { "not": { "type": "null" } } } });
+    let keys = OF_PRIVILEGES.iter().chain(&["privileges"]);
+    let keys = keys.map(|key| ((*key).to_owned(), json!({ "type": "null" })));
+    let without: Map<String, Value> = keys.collect();
+    rules(
+        &mut allowed,
+        json!([{
+            "if": is_said("as"),
+            "then": { "properties": without },
+            "else": is_said("privileges"),
+        }]),
+    );
+    json!([{ "type": "array", "items": allowed }])
+}
+
+/// Privileges of any kind of object, with commas between them or as a list.
+fn any_privileges() -> Value {
+    let kinds = Kind::ALL.iter().flat_map(|kind| kind.words());
+    let mut words: Vec<&str> = kinds
+        .copied()
+        .chain(["TEMP"])
+        .chain(Privilege::ALL)
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    let word = any_case(&words);
+    let some = format!(r"^\s*({word})\s*(,\s*({word})\s*)*$");
+    let one = json!({ "type": "string", "pattern": format!("^({word})$") });
+    json!([
+        { "type": "string", "pattern": some },
+        { "type": "array", "items": one, "minItems": 1 },
+    ])
 }
 
 fn extensions() -> Value {

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{API_VERSION, KIND, Said};
+use super::{API_VERSION, Allowed, KIND, Said};
+use crate::domain::access::Objects;
+use crate::domain::access::asked::{Grantee, Right};
+use crate::domain::access::privilege::{Kind, Privilege};
 use crate::domain::app::Share;
 use crate::domain::kubernetes_name::AppName;
 
@@ -54,6 +57,10 @@ pub struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     reclaim: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    isolate: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<Vec<WrittenAccess>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     roles: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_roles: Option<Vec<String>>,
@@ -63,6 +70,24 @@ pub struct Written {
     scope: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     connection_keys: Option<bool>,
+}
+
+/// What somebody is allowed, as it is written.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct WrittenAccess {
+    to: String,
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    level: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    privileges: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequences: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    functions: Option<bool>,
 }
 
 impl Document {
@@ -97,6 +122,8 @@ impl Written {
             locale: text(said.locale.as_ref()),
             connection_limit: said.connection_limit.map(|limit| limit.get()),
             reclaim: said.reclaim.map(|reclaim| reclaim.as_str()),
+            isolate: said.isolate,
+            access: said.access.as_deref().map(written_access),
             roles: said.roles.map(|roles| roles.as_str()),
             in_roles: texts(said.in_roles.as_deref()),
             comment: text(said.comment.as_ref()),
@@ -112,4 +139,51 @@ fn text<T: ToString>(value: Option<&T>) -> Option<String> {
 
 fn texts<T: ToString>(values: Option<&[T]>) -> Option<Vec<String>> {
     values.map(|values| values.iter().map(ToString::to_string).collect())
+}
+
+/// Who may do what, with an entry for each kind of objects.
+fn written_access(all: &[Allowed]) -> Vec<WrittenAccess> {
+    let entries = |allowed: &Allowed| match &allowed.right {
+        Right::Level(level) => vec![WrittenAccess {
+            to: allowed.to.as_str().to_owned(),
+            level: Some(level.as_str()),
+            ..WrittenAccess::default()
+        }],
+        Right::Privileges(privileges) => privileges
+            .iter()
+            .map(|(on, privileges)| written_privileges(&allowed.to, on, privileges))
+            .collect(),
+    };
+    all.iter().flat_map(entries).collect()
+}
+
+/// Privileges on objects in words that mean these objects and no others: a database has no schema, and its `CREATE` is
+/// told from a schema's by that.
+fn written_privileges(to: &Grantee, on: &Objects, privileges: &[Privilege]) -> WrittenAccess {
+    let schema = match on {
+        Objects::Database | Objects::All(_, None) => None,
+        Objects::Schema(None) => Some("*".to_owned()),
+        Objects::Schema(Some(schema))
+        | Objects::Table(schema, _)
+        | Objects::All(_, Some(schema)) => Some(schema.to_string()),
+    };
+    let table = match on {
+        Objects::Table(_, table) => Some(table.to_string()),
+        Objects::All(Kind::Table, _) => Some("*".to_owned()),
+        _ => None,
+    };
+    WrittenAccess {
+        to: to.as_str().to_owned(),
+        level: None,
+        privileges: Some(
+            privileges
+                .iter()
+                .map(|privilege| privilege.as_str())
+                .collect(),
+        ),
+        schema,
+        table,
+        sequences: (on.kind() == Kind::Sequence).then_some(true),
+        functions: (on.kind() == Kind::Function).then_some(true),
+    }
 }

@@ -5,11 +5,13 @@ use std::collections::{HashMap, HashSet};
 use super::name::{Namesakes, unused};
 use super::objects::TargetObjects;
 use super::role::Roles;
+use super::turns::Turns;
 use super::{
     DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredRole,
     DeclaredService, RoleSource,
 };
 use crate::domain::kubernetes_name::ServiceName;
+use crate::domain::turns::NEXT_SUFFIX;
 use crate::target::Target;
 use crate::target::own::{is_made_for_cluster, secret_reference};
 
@@ -17,6 +19,7 @@ use crate::target::own::{is_made_for_cluster, secret_reference};
 struct Pieces<'found> {
     databases: &'found [DeclaredDatabase],
     roles: Roles,
+    turns: Turns,
     credentials: &'found [DeclaredCredential],
     /// The number of the credential that makes a Secret.
     secrets: HashMap<&'found str, usize>,
@@ -33,6 +36,7 @@ struct Pieces<'found> {
 struct Draft {
     database: Option<usize>,
     role: Option<usize>,
+    login: Option<usize>,
     credential: Option<usize>,
     is_shared: bool,
     base: String,
@@ -81,9 +85,11 @@ impl<'found> Pieces<'found> {
     fn of(found: &'found TargetObjects<'_, '_>, target: &'found Target) -> Self {
         let secrets = found.credentials.iter().enumerate();
         let databases = found.databases.iter();
+        let roles = Roles::of(found, target);
         Self {
             databases: &found.databases,
-            roles: Roles::of(found, target),
+            turns: Turns::of(&roles),
+            roles,
             credentials: &found.credentials,
             secrets: secrets
                 .map(|(number, credential)| (credential.name.as_str(), number))
@@ -112,6 +118,7 @@ impl<'found> Pieces<'found> {
         let draft = |(number, role): (usize, Option<usize>)| Draft {
             database: Some(number),
             role,
+            login: role.and_then(|role| self.turns.login(role)),
             credential: role.and_then(|role| self.credential_of(role)),
             is_shared: role.is_some_and(|role| owned.get(&role).is_some_and(|times| *times > 1)),
             base: String::new(),
@@ -124,7 +131,10 @@ impl<'found> Pieces<'found> {
     fn drafts_of_roles(&self) -> Vec<Draft> {
         let databases = self.databases.iter();
         let owners: HashSet<&str> = databases.filter_map(|d| d.owner.as_deref()).collect();
-        let groups = self.roles.all.iter().flat_map(|role| &role.in_roles);
+        let members = self.roles.all.iter().enumerate();
+        let groups = members
+            .filter(|(number, _)| !self.turns.is_member(*number))
+            .flat_map(|(_, role)| &role.in_roles);
         let groups: HashSet<&str> = groups.map(String::as_str).collect();
         let roles = self.roles.all.iter().enumerate();
         roles
@@ -133,9 +143,12 @@ impl<'found> Pieces<'found> {
                 let logs_in = is_of_an_app && role.login && role.password_secret.is_some();
                 logs_in || (role.is_kept() && !groups.contains(role.name.as_str()))
             })
-            .filter(|(_, role)| !owners.contains(role.name.as_str()))
+            .filter(|(number, role)| {
+                !owners.contains(role.name.as_str()) && !self.turns.is_member(*number)
+            })
             .map(|(number, _)| Draft {
                 role: Some(number),
+                login: self.turns.login(number),
                 credential: self.credential_of(number),
                 ..Draft::default()
             })
@@ -159,7 +172,9 @@ impl<'found> Pieces<'found> {
             .filter(|(_, credential)| credential.is_evident())
             .filter(|(_, credential)| {
                 let name = credential.name.as_str();
-                !used.contains(name) && !is_the_clusters(name)
+                let is_next = name.strip_suffix(NEXT_SUFFIX);
+                let is_next = is_next.is_some_and(|own| used.contains(own));
+                !used.contains(name) && !is_the_clusters(name) && !is_next
             })
             .map(|(number, _)| Draft {
                 credential: Some(number),
@@ -168,9 +183,10 @@ impl<'found> Pieces<'found> {
             .collect()
     }
 
-    /// The number of the credential of a role.
+    /// The number of the credential of a role, or of the one that logs in for it.
     fn credential_of(&self, role: usize) -> Option<usize> {
-        let secret = self.roles.all.get(role)?.password_secret.as_deref()?;
+        let login = self.turns.login(role).unwrap_or(role);
+        let secret = self.roles.all.get(login)?.password_secret.as_deref()?;
         self.secrets.get(secret).copied()
     }
 
@@ -197,6 +213,10 @@ impl<'found> Pieces<'found> {
             name: unused(namesakes.candidates(), taken),
             is_own: namesakes.label().is_some(),
             role: namesakes.role.cloned(),
+            login: draft
+                .login
+                .and_then(|number| self.roles.all.get(number))
+                .cloned(),
             database: namesakes.database.cloned(),
             guest_in: self.guest_in(namesakes).map(str::to_owned),
             credential: namesakes.credential.cloned(),
@@ -276,6 +296,7 @@ fn join(drafts: &mut Vec<Draft>, lacks: fn(&Draft) -> bool, has: fn(&Draft) -> b
         let given = drafts.get_mut(giver).map(std::mem::take);
         if let (Some(draft), Some(given)) = (drafts.get_mut(taker), given) {
             draft.role = draft.role.or(given.role);
+            draft.login = draft.login.or(given.login);
             draft.credential = draft.credential.or(given.credential);
         }
     }

@@ -76,17 +76,6 @@ impl Level {
         }
     }
 
-    /// The level that a word means.
-    ///
-    /// # Errors
-    /// When it means none.
-    pub fn of_word(word: &str) -> Result<Self, NameError> {
-        let mut levels = Self::ALL.into_iter();
-        levels.find(|level| level.as_str() == word).ok_or_else(|| {
-            NameError::new("the level", word, "is not known", "use reader or writer")
-        })
-    }
-
     /// The group role of a database's owner that holds the level: the owner's name, `_` and the level.
     ///
     /// # Errors
@@ -111,6 +100,17 @@ impl Level {
             (Objects::All(Kind::Table, None), tables),
             (Objects::All(Kind::Sequence, None), sequences),
         ]
+    }
+}
+
+impl std::str::FromStr for Level {
+    type Err = NameError;
+
+    fn from_str(word: &str) -> Result<Self, NameError> {
+        let mut levels = Self::ALL.into_iter();
+        levels.find(|level| level.as_str() == word).ok_or_else(|| {
+            NameError::new("the level", word, "is not known", "use reader or writer")
+        })
     }
 }
 
@@ -139,6 +139,52 @@ impl Access {
     /// Whether nothing is declared.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Adds a level.
+    pub fn add_level(&mut self, level: Level) {
+        if !self.levels.contains(&level) {
+            self.levels.push(level);
+            self.levels.sort();
+        }
+    }
+
+    /// Adds privileges to those that a role has on the same objects.
+    pub fn add(&mut self, to: &RoleName, on: &Objects, privileges: &[Privilege]) {
+        self.revoked.retain(|revoked| revoked != to);
+        let mut known = self.grants.iter_mut();
+        match known.find(|grant| grant.to == *to && grant.on == *on) {
+            Some(known) => {
+                known.privileges.extend(privileges);
+                known.privileges = on.kind().in_order(&known.privileges);
+            }
+            None => self.grants.push(Grant {
+                to: to.clone(),
+                on: on.clone(),
+                privileges: on.kind().in_order(privileges),
+            }),
+        }
+    }
+
+    /// Makes these the grants, and no others: what stays keeps its place, and whoever is left without any is noted as
+    /// revoked.
+    pub fn set_grants(&mut self, wanted: &[Grant]) {
+        let mut merged = Self::default();
+        for grant in wanted {
+            merged.add(&grant.to, &grant.on, &grant.privileges);
+        }
+        let before: Vec<RoleName> = self.grantees().into_iter().cloned().collect();
+        let place = |grant: &Grant| {
+            let mut known = self.grants.iter();
+            let place = known.position(|known| known.to == grant.to && known.on == grant.on);
+            place.unwrap_or(usize::MAX)
+        };
+        merged.grants.sort_by_key(place);
+        self.grants = merged.grants;
+        let has_some = |role: &RoleName| self.grants.iter().any(|grant| grant.to == *role);
+        self.revoked.retain(|role| !has_some(role));
+        let gone = before.into_iter().filter(|role| !has_some(role));
+        self.revoked.extend(gone);
     }
 
     /// The roles that something is granted to, each once, in their order.

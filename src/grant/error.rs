@@ -38,22 +38,6 @@ pub enum GrantError {
         /// The app.
         app: String,
     },
-    /// The role owns the database.
-    #[error("the role {role:?} owns the database: it may do everything there")]
-    Owner {
-        /// The role.
-        role: String,
-    },
-    /// The role is none that is to be granted something.
-    #[error("{place}: the role {role:?} {problem}")]
-    NotGrantable {
-        /// Where it is declared.
-        place: String,
-        /// The role.
-        role: String,
-        /// What it is.
-        problem: &'static str,
-    },
     /// The login cannot be planned, for no reason that is known.
     #[error("the login cannot be planned")]
     Refused,
@@ -96,8 +80,6 @@ impl GrantError {
             Self::NothingGranted { .. } => {
                 "see `kubectl pgdb list -o yaml` for what is granted to whom".to_owned()
             }
-            Self::Owner { .. } => "name another role".to_owned(),
-            Self::NotGrantable { .. } => "name a role without such rights".to_owned(),
             Self::Refused => String::new(),
             Self::NewApp(error) => error.help(),
             Self::App(error) => error.help(),

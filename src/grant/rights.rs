@@ -1,48 +1,37 @@
 //! What a grant adds to the access, and what a revocation takes from it.
 
+use crate::access::AccessError;
 use crate::domain::access::asked::Right;
-use crate::domain::access::{Access, Grant, Level};
+use crate::domain::access::{Access, Level};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::RoleName;
 
 /// Adds a right of a role; `groups` are those that it is a member of.
 ///
 /// # Errors
-/// When a level's group would have a name that no role can have.
+/// When a level's group would have a name that no role can have, or is that role.
 pub(super) fn grant(
     access: &mut Access,
     groups: &mut Vec<String>,
     role: &RoleName,
     right: &Right,
     owner: &RoleName,
-) -> Result<(), NameError> {
+) -> Result<(), AccessError> {
     match right {
         Right::Level(level) => {
             let group = level.group(owner)?.to_string();
+            if group == role.as_str() {
+                return Err(AccessError::Itself { role: group });
+            }
             if !groups.contains(&group) {
                 groups.push(group);
             }
-            if !access.levels.contains(level) {
-                access.levels.push(*level);
-                access.levels.sort();
-            }
+            access.add_level(*level);
         }
         Right::Privileges(privileges) => {
             for (on, privileges) in privileges {
-                let mut known = access.grants.iter_mut();
-                let known = known.find(|grant| grant.to == *role && grant.on == *on);
-                let Some(known) = known else {
-                    access.grants.push(Grant {
-                        to: role.clone(),
-                        on: on.clone(),
-                        privileges: privileges.clone(),
-                    });
-                    continue;
-                };
-                let words = known.privileges.iter().chain(privileges);
-                known.privileges = on.kind().privileges(words.map(|word| word.as_str()))?;
+                access.add(role, on, privileges);
             }
-            access.revoked.retain(|revoked| revoked != role);
         }
     }
     Ok(())

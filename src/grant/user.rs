@@ -4,8 +4,8 @@ use rand::CryptoRng;
 
 use super::Inputs;
 use super::error::GrantError;
-use crate::access::Subject;
-use crate::declared::{DeclaredRole, Ensure, RoleSource};
+use crate::access::{AccessError, Subject, grantable};
+use crate::declared::DeclaredRole;
 use crate::domain::access::Access;
 use crate::domain::access::asked::Grantee;
 use crate::domain::app::{App, AppOptions, AppRequest, Share};
@@ -63,12 +63,13 @@ pub(super) fn find<'input>(
     new: Option<NewUser>,
 ) -> Result<User<'input>, GrantError> {
     if let Some(role) = declared(inputs, to) {
-        return Ok(User::Declared(role, checked(role, subject)?));
+        let name = grantable(role, &subject.owner, inputs.declared.roles.iter())?;
+        return Ok(User::Declared(role, name));
     }
     let Some(new) = new.filter(|new| !new.namespaces.is_empty()) else {
         return Err(GrantError::Unknown {
             name: to.as_str().to_owned(),
-            roles: grantable(inputs, subject),
+            roles: candidates(inputs, subject),
         });
     };
     // A role's name with `_` makes an app's name with `-`, as the other way round.
@@ -91,9 +92,8 @@ pub(super) fn find<'input>(
     };
     let app = App::new(request)?;
     if app.role == subject.owner {
-        return Err(GrantError::Owner {
-            role: app.role.to_string(),
-        });
+        let role = app.role.to_string();
+        return Err(AccessError::Owner { role }.into());
     }
     let credential = new.credential;
     Ok(User::New(Box::new(Wanted { app, credential })))
@@ -135,39 +135,11 @@ fn declared<'input>(inputs: &Inputs<'input>, name: &Grantee) -> Option<&'input D
     roles.find(same)
 }
 
-/// The role's name, where it may be granted something.
-fn checked(role: &DeclaredRole, subject: &Subject) -> Result<RoleName, GrantError> {
-    let refuse = |problem| {
-        Err(GrantError::NotGrantable {
-            place: role.place.to_string(),
-            role: role.name.clone(),
-            problem,
-        })
-    };
-    if role.name == subject.owner.as_str() {
-        return Err(GrantError::Owner {
-            role: role.name.clone(),
-        });
-    }
-    if role.superuser {
-        return refuse("is a superuser, who may do everything");
-    }
-    if role.source == RoleSource::Cluster || role.is_bootstrapped {
-        return refuse("is the Cluster's own");
-    }
-    if role.ensure == Ensure::Absent {
-        return refuse("is declared to be absent");
-    }
-    if role.is_kept() {
-        return refuse("is closed: it keeps the data of an app that was removed");
-    }
-    Ok(role.name.parse()?)
-}
-
 /// The apps and roles that something could be granted to, for a message.
-fn grantable(inputs: &Inputs<'_>, subject: &Subject) -> Vec<String> {
+fn candidates(inputs: &Inputs<'_>, subject: &Subject) -> Vec<String> {
     let roles = inputs.declared.roles.iter();
-    let roles = roles.filter(|role| checked(role, subject).is_ok());
+    let all = &inputs.declared.roles;
+    let roles = roles.filter(|role| grantable(role, &subject.owner, all.iter()).is_ok());
     let mut names: Vec<String> = roles.map(|role| role.name.clone()).collect();
     names.sort();
     names

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::access::AccessError;
 use crate::apps_file::{Position, Problem};
 use crate::domain::app::AppError;
 use crate::domain::kubernetes_name::AppName;
@@ -73,5 +74,35 @@ pub(super) fn no_owner(position: Position, owner: &AppName) -> Problem {
             "the app {owner} with a role to own the database is neither in this file nor in the repository"
         ),
         help: Some("name an app that has a role of its own in `ownedBy`".to_owned()),
+    }
+}
+
+/// An access that cannot be declared.
+pub(super) fn of_access(position: Position, error: &AccessError) -> Problem {
+    let help = error.help();
+    Problem {
+        position,
+        message: error.to_string(),
+        help: (!help.is_empty()).then_some(help),
+    }
+}
+
+/// A database in which its owner cannot grant anything.
+pub(super) fn no_subject(position: Position, app: &str, reason: &str) -> Problem {
+    Problem {
+        position,
+        message: format!("nothing can be granted in the database of {app}: {reason}"),
+        help: Some("leave `access` and `isolate` out, or mend the app".to_owned()),
+    }
+}
+
+/// A group whose name is that of a new login.
+pub(super) fn taken_group(position: Position, group: &str) -> Problem {
+    Problem {
+        position,
+        message: format!(
+            "the role {group:?}, which would hold the privileges of the level, is that of another app of the file"
+        ),
+        help: Some("give that one another `user`".to_owned()),
     }
 }

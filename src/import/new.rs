@@ -100,7 +100,8 @@ pub(super) fn wanted(
             service: said.service,
             pooler: said.pooler,
             share: said.share,
-            isolate: defaults.options.isolate && said.share == Share::Whole,
+            // The access to its database is declared beside it.
+            isolate: false,
         },
         name: entry.name,
     };

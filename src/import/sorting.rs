@@ -6,14 +6,15 @@ use rand::CryptoRng;
 
 use super::comparison::compare;
 use super::edits::Edits;
+use super::membership::Membership;
 use super::new::{self, Roles};
 use super::update::Update;
 use super::{Action, ImportError, Inputs, Outcome, passwords};
-use crate::apps_file::{Entry, Grant, Position, Problem, Said};
+use crate::apps_file::{Allowed, Entry, FIELDS, Grant, Position, Problem, Said};
 use crate::declared::places::Places;
 use crate::declared::{Declared, DeclaredApp, Piece};
 use crate::domain::app::Share;
-use crate::domain::postgres_name::{DatabaseName, RoleName};
+use crate::domain::postgres_name::{DatabaseName, GroupRoleName, RoleName};
 use crate::export::Owners;
 use crate::new_app::Wanted;
 use crate::repo::draft::Draft;
@@ -28,13 +29,66 @@ pub(super) struct Sorted<'input> {
     /// The apps whose settings change.
     pub(super) updates: Vec<Update<'input>>,
     /// What becomes of each.
-    pub(super) outcomes: Vec<Outcome>,
+    pub(super) outcomes: Outcomes,
+    /// The entries that were taken, as to the access to databases.
+    pub(super) taken: Vec<Taken<'input>>,
+}
+
+/// What becomes of the apps, and what is to be said of that.
+#[derive(Default)]
+pub(super) struct Outcomes {
+    /// Of each app, in the order of the file.
+    pub(super) apps: Vec<Outcome>,
     /// What the user should know.
     pub(super) warnings: Vec<String>,
     /// What is wrong.
     pub(super) problems: Vec<Problem>,
-    /// The privileges of logins.
-    pub(super) grants: Vec<(RoleName, Grant)>,
+}
+
+/// An entry, as to the access to databases.
+pub(super) struct Taken<'input> {
+    /// Where it begins.
+    pub(super) position: Position,
+    /// The number of its outcome.
+    pub(super) outcome: usize,
+    /// The number of the app that is wanted for it, where pieces are missing.
+    pub(super) wanted: Option<usize>,
+    /// The app that is there.
+    pub(super) app: Option<&'input DeclaredApp>,
+    /// Whether nobody but the database's own roles may connect.
+    pub(super) isolate: Option<bool>,
+    /// Who else may do what.
+    pub(super) access: Option<Vec<Allowed>>,
+    /// The groups that its role is a member of.
+    pub(super) in_roles: Option<Vec<GroupRoleName>>,
+    /// The privileges of a user.
+    pub(super) grant: Option<(RoleName, Grant)>,
+}
+
+impl Taken<'_> {
+    /// The name of the role that the app has already.
+    pub(super) fn role(&self) -> Option<&str> {
+        Some(self.app?.role.as_ref()?.name.as_str())
+    }
+}
+
+impl Outcomes {
+    /// Notes that a setting of an app changes; of one that is added nothing is said.
+    pub(super) fn note(&mut self, number: usize, setting: &'static str) {
+        let Some(outcome) = self.apps.get_mut(number) else {
+            return;
+        };
+        if outcome.action == Action::Unchanged {
+            outcome.action = Action::Updated(Vec::new());
+        }
+        if let Action::Updated(settings) = &mut outcome.action
+            && !settings.contains(&setting)
+        {
+            settings.push(setting);
+            let place = |name: &&str| FIELDS.iter().position(|field| field.name == *name);
+            settings.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+        }
+    }
 }
 
 impl<'input> Sorted<'input> {
@@ -48,10 +102,38 @@ impl<'input> Sorted<'input> {
         inputs: &Inputs<'_>,
     ) {
         let position = entry.position;
-        if let (Some(grant), Some(role)) = (entry.grant.take(), entry.said.role.clone()) {
-            self.grants.push((role, grant));
-        }
+        let grant = entry.grant.take().zip(entry.said.role.clone());
         let app = known.get(entry.name.as_str()).copied();
+        let taken = Taken {
+            position,
+            outcome: self.outcomes.apps.len(),
+            wanted: None,
+            app,
+            isolate: entry.said.isolate.take(),
+            access: entry.said.access.take(),
+            in_roles: entry.said.in_roles.clone(),
+            grant: grant.map(|(grant, role)| (role, grant)),
+        };
+        let wanted = self.wanted.len();
+        self.sort(entry, app, owners, roles, inputs);
+        // Of one that was refused there is none.
+        if self.outcomes.apps.len() > taken.outcome {
+            let is_wanted = self.wanted.len() > wanted;
+            self.taken.push(Taken {
+                wanted: is_wanted.then_some(wanted),
+                ..taken
+            });
+        }
+    }
+
+    fn sort(
+        &mut self,
+        entry: Entry,
+        app: Option<&'input DeclaredApp>,
+        owners: &Owners<'_>,
+        roles: &Roles,
+        inputs: &Inputs<'_>,
+    ) {
         let Some(app) = app else {
             self.add(entry, None, roles, inputs);
             return;
@@ -65,8 +147,8 @@ impl<'input> Sorted<'input> {
                 return;
             }
             Err(reason) => {
-                self.problems.push(Problem {
-                    position,
+                self.outcomes.problems.push(Problem {
+                    position: entry.position,
                     message: format!("the app {} is there, and {reason}", entry.name),
                     help: Some("leave it out of the file, or see `kubectl pgdb list`".to_owned()),
                 });
@@ -87,12 +169,12 @@ impl<'input> Sorted<'input> {
             Ok(wanted) => {
                 self.wanted.push(wanted);
                 self.positions.push(position);
-                self.outcomes.push(Outcome {
+                self.outcomes.apps.push(Outcome {
                     name,
                     action: Action::Added,
                 });
             }
-            Err(problem) => self.problems.push(problem),
+            Err(problem) => self.outcomes.problems.push(problem),
         }
     }
 
@@ -106,7 +188,9 @@ impl<'input> Sorted<'input> {
         let name = entry.name.clone();
         match compare(entry, app, there, inputs.replaces_passwords) {
             Ok(update) => {
-                self.warnings.extend(update.warnings.iter().cloned());
+                self.outcomes
+                    .warnings
+                    .extend(update.warnings.iter().cloned());
                 let settings = update.settings();
                 let action = if settings.is_empty() {
                     Action::Unchanged
@@ -114,9 +198,9 @@ impl<'input> Sorted<'input> {
                     self.updates.push(update);
                     Action::Updated(settings)
                 };
-                self.outcomes.push(Outcome { name, action });
+                self.outcomes.apps.push(Outcome { name, action });
             }
-            Err(problems) => self.problems.extend(problems),
+            Err(problems) => self.outcomes.problems.extend(problems),
         }
     }
 
@@ -131,29 +215,38 @@ impl<'input> Sorted<'input> {
         rng: &mut (impl CryptoRng + ?Sized),
         sealed: &(dyn Fn() + Sync),
     ) -> Result<(), ImportError> {
-        let given = passwords::take(&mut self.updates, &mut self.problems);
+        let given = passwords::take(&mut self.updates, &mut self.outcomes.problems);
         if given.is_empty() {
             return Ok(());
         }
         let key = inputs.ground.key.ok_or(ImportError::NoKey)?;
         match passwords::replace(given, inputs, key, draft, rng, sealed) {
-            Ok(warnings) => self.warnings.extend(warnings),
-            Err(problems) => self.problems.extend(problems),
+            Ok(warnings) => self.outcomes.warnings.extend(warnings),
+            Err(problems) => self.outcomes.problems.extend(problems),
         }
         Ok(())
     }
 
     /// Edits the manifests of the apps whose settings change.
-    pub(super) fn update(&mut self, inputs: &Inputs<'_>, draft: &mut Draft<'_>) {
+    pub(super) fn update(
+        &mut self,
+        memberships: &[Membership<'_>],
+        inputs: &Inputs<'_>,
+        draft: &mut Draft<'_>,
+    ) {
         let mut edits = Edits::default();
         let mut places = Places::new(inputs.snapshot);
         for update in &self.updates {
             if let Err(problem) = update.add_to(&mut edits, &mut places, inputs) {
-                self.problems.push(problem);
+                self.outcomes.problems.push(problem);
             }
         }
+        for membership in memberships {
+            let added = membership.add_to(&mut edits, &mut places);
+            self.outcomes.problems.extend(added.err());
+        }
         if let Err(problems) = edits.make(draft) {
-            self.problems.extend(problems);
+            self.outcomes.problems.extend(problems);
         }
     }
 
@@ -175,7 +268,7 @@ impl<'input> Sorted<'input> {
                 )
             })
             .collect();
-        self.warnings.extend(warnings);
+        self.outcomes.warnings.extend(warnings);
     }
 
     /// Refuses new apps that want the same role, database or Secret.
@@ -194,7 +287,7 @@ impl<'input> Sorted<'input> {
                 let Some(first) = seen.insert((what, name), position) else {
                     continue;
                 };
-                self.problems.push(Problem {
+                self.outcomes.problems.push(Problem {
                     position: *position,
                     message: format!(
                         "the {what} {name:?} is also that of the app on line {}",

@@ -1,6 +1,7 @@
 //! Files of apps against repositories: what is planned, what is refused, and that all of it comes to rest.
 
 mod adding;
+mod opening;
 mod passwords;
 mod refusing;
 mod round_trip;

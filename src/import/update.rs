@@ -3,14 +3,14 @@
 use super::Inputs;
 use super::edits::Edits;
 use super::setting::{connection_keys, extension_items, mirroring, schema_items};
-use crate::access::memberships;
+use crate::access::role_node;
 use crate::apps_file::{Position, Problem, Said};
 use crate::declared::places::{Places, Spot};
-use crate::declared::{DeclaredApp, Place, RoleSource};
+use crate::declared::{DeclaredApp, Place};
 use crate::domain::choice::ReclaimPolicy;
 use crate::domain::kubernetes_name::AppName;
 use crate::domain::password::Password;
-use crate::domain::postgres_name::{DatabaseName, GroupRoleName};
+use crate::domain::postgres_name::DatabaseName;
 use crate::repo::edit::{Addition, Edit};
 use crate::repo::yaml::Node;
 
@@ -39,7 +39,6 @@ impl Update<'_> {
             (said.schemas.is_some(), "schemas"),
             (said.connection_limit.is_some(), "connectionLimit"),
             (said.reclaim.is_some(), "reclaim"),
-            (said.in_roles.is_some(), "inRoles"),
             (said.comment.is_some(), "comment"),
             (said.connection_keys.is_some(), "connectionKeys"),
             (self.password.is_some(), "password"),
@@ -102,29 +101,14 @@ impl Update<'_> {
 
     fn edit_role(&self, edits: &mut Edits, places: &mut Places<'_>) -> Result<(), Problem> {
         let said = &self.said;
-        let Some(role) = &self.app.role else {
+        let (Some(role), Some(comment)) = (&self.app.role, &said.comment) else {
             return Ok(());
         };
-        if said.in_roles.is_none() && said.comment.is_none() {
-            return Ok(());
-        }
         let (spot, node) = self.find(places, &role.place)?;
-        let (spot, node) = match (&role.source, node.get("spec")) {
-            (RoleSource::DatabaseRole(_), Some(spec)) => {
-                let steps = spot.below(&["spec"]);
-                (Spot { steps, ..spot }, spec)
-            }
-            _ => (spot, node),
-        };
+        let (spot, _) = role_node(role, spot, node);
         let edits = edits.of(&role.place.path, &spot, self.position);
-        if let Some(comment) = &said.comment {
-            let comment = Addition::Text(comment.to_string());
-            edits.push(Edit::set(&spot.below(&["comment"]), comment));
-        }
-        if let Some(groups) = &said.in_roles {
-            let groups: Vec<&str> = groups.iter().map(GroupRoleName::as_str).collect();
-            edits.extend(memberships(&spot, node, &groups));
-        }
+        let comment = Addition::Text(comment.to_string());
+        edits.push(Edit::set(&spot.below(&["comment"]), comment));
         Ok(())
     }
 
@@ -167,13 +151,18 @@ impl Update<'_> {
         places: &'places mut Places<'text>,
         place: &Place,
     ) -> Result<(Spot, &'places Node<'text>), Problem> {
-        places.find(place).ok_or_else(|| Problem {
-            position: self.position,
-            message: format!(
-                "{place}: several objects of {} stand on this line, and it cannot be told which is meant",
-                self.name
-            ),
-            help: Some("give each a line of its own, or change them by hand".to_owned()),
-        })
+        let found = places.find(place);
+        found.ok_or_else(|| unclear(place, self.name.as_str(), self.position))
+    }
+}
+
+/// The refusal of a piece that cannot be told from others.
+pub(super) fn unclear(place: &Place, name: &str, position: Position) -> Problem {
+    Problem {
+        position,
+        message: format!(
+            "{place}: several objects of {name} stand on this line, and it cannot be told which is meant"
+        ),
+        help: Some("give each a line of its own, or change them by hand".to_owned()),
     }
 }

@@ -12,8 +12,8 @@ const INTRODUCTION: &str = "\
 # The rules of `lint`
 
 What `kubectl pgdb lint` looks for; [lint.md](lint.md) says how to run it, and how to ignore a finding with a reason. The first
-digit of a code is its subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG,
-8 Kustomize, 9 pieces that are missing or left over. `kubectl pgdb lint --explain CODE` prints a rule's section.
+digit of a code is its subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG
+and from 751 on who may do what in databases, 8 Kustomize, 9 pieces that are missing or left over. `kubectl pgdb lint --explain CODE` prints a rule's section.
 
 The severity is the usual one: what cannot be decided without the cluster is at most an info.
 

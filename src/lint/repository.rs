@@ -2,6 +2,7 @@
 //!
 //! A manifest is parsed once, what rules ask for is taken from it, and the tree is dropped: a repository may hold thousands.
 
+pub mod access;
 pub mod blank;
 pub mod clear;
 pub mod cluster;
@@ -37,6 +38,7 @@ use crate::repo::yaml::YamlError;
 use crate::settings::TargetSettings;
 use crate::target::neighbourhood::shared_parts;
 
+use access::{Access, Job};
 use cluster::Cluster;
 use credential::Credential;
 use database::Database;
@@ -66,6 +68,10 @@ pub struct Repository<'text> {
     pub roles: Vec<Role<'text>>,
     /// Objects of kind Database.
     pub databases: Vec<Database<'text>>,
+    /// Who may do what in databases.
+    pub accesses: Vec<Access<'text>>,
+    /// Jobs of the product.
+    pub jobs: Vec<Job<'text>>,
     /// What makes Secrets.
     pub credentials: Vec<Credential<'text>>,
     /// Kustomizations.
@@ -145,6 +151,8 @@ impl<'text> Repository<'text> {
             clusters: found.clusters,
             roles: found.roles,
             databases: found.databases,
+            accesses: found.accesses,
+            jobs: found.jobs,
             credentials: found.credentials,
             kustomizes: found.kustomizes,
             invalid: found.invalid,
@@ -209,6 +217,25 @@ impl<'text> Repository<'text> {
             .into_iter()
             .flatten();
         numbers.filter_map(|number| self.databases.get(*number))
+    }
+
+    /// The Databases of this name in PostgreSQL, wherever they are.
+    pub fn databases_named(&self, name: &str) -> impl Iterator<Item = &Database<'text>> {
+        let numbers = self.index.databases.get(name).into_iter().flatten();
+        numbers.filter_map(|number| self.databases.get(*number))
+    }
+
+    /// The Database that an access is to: one of its name that may be beside it.
+    pub fn database_of(&self, access: &Access<'text>) -> Option<&Database<'text>> {
+        let declared = access.access.as_ref().ok()?;
+        let mut databases = self.databases_named(declared.database.as_str());
+        databases.find(|database| database.object.may_be_beside(&access.object))
+    }
+
+    /// The Jobs of the product that have this name.
+    pub fn jobs_named(&self, name: &str) -> impl Iterator<Item = &Job<'text>> {
+        let numbers = self.index.jobs.get(name).into_iter().flatten();
+        numbers.filter_map(|number| self.jobs.get(*number))
     }
 
     /// What makes a Secret of this name, in whatever namespace.

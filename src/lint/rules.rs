@@ -1,8 +1,9 @@
 //! All rules, in the order of their codes.
 //!
-//! The first digit is the subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG,
-//! 8 Kustomize, 9 pieces that are missing or left over.
+//! The first digit is the subject: 0 files, 1 namespaces, 2 names, 3 sync-waves, 4 plaintext, 5 sealing, 6 Reflector, 7 CNPG
+//! and from 751 on who may do what in databases, 8 Kustomize, 9 pieces that are missing or left over.
 
+mod access_job;
 mod auto_namespaces_not_allowed;
 mod bootstrap_owner_declared;
 mod certificate_ends_soon;
@@ -10,10 +11,13 @@ mod certificate_not_in_use;
 mod certificate_unusable;
 mod cluster_outside_namespace;
 mod credential_outside_namespace;
+mod duplicate_access;
 mod duplicate_database;
 mod duplicate_key;
 mod duplicate_role;
+mod edited_access;
 mod ensure_absent;
+mod group_logs_in;
 mod invalid_field;
 mod invalid_yaml;
 mod listed_file_missing;
@@ -50,10 +54,13 @@ mod sync_waves_not_ascending;
 mod template_name_differs;
 mod unclear_ignore;
 mod unknown_cluster;
+mod unknown_database;
 mod unknown_field;
+mod unknown_grantee;
 mod unknown_on_server;
 mod unknown_owner;
 mod unknown_password_secret;
+mod unreadable_access;
 mod unused_credential;
 mod wide_scope;
 
@@ -110,6 +117,13 @@ pub const RULES: &[Rule] = &[
     duplicate_key::RULE,                // PGDB716
     server_row_twice::RULE,             // PGDB717
     sync_may_overlap::RULE,             // PGDB718
+    unreadable_access::RULE,            // PGDB751
+    edited_access::RULE,                // PGDB752
+    unknown_grantee::RULE,              // PGDB753
+    access_job::RULE,                   // PGDB754
+    unknown_database::RULE,             // PGDB755
+    duplicate_access::RULE,             // PGDB756
+    group_logs_in::RULE,                // PGDB757
     not_listed::RULE,                   // PGDB801
     listed_file_missing::RULE,          // PGDB802
     role_without_database::RULE,        // PGDB901

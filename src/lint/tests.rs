@@ -1,5 +1,6 @@
 //! Every rule on its own example, and what holds for all rules.
 
+mod access;
 mod cnpg_declarations;
 mod cnpg_fields;
 mod cnpg_privileges;

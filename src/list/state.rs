@@ -99,7 +99,7 @@ fn without(piece: Piece, app: &DeclaredApp, has_manifest: bool) -> String {
         Piece::Role if has_manifest => "no role",
         Piece::Role => "no role in the repository",
         // The role has one, which may be made by something else.
-        Piece::Credential if app.role.as_ref().is_some_and(names_secret) => {
+        Piece::Credential if app.login_role().is_some_and(names_secret) => {
             "no Secret in the repository"
         }
         Piece::Credential => "no Secret",
@@ -112,7 +112,7 @@ fn leads(mismatch: Mismatch, app: &DeclaredApp) -> String {
     let secret = |role: &DeclaredRole| role.password_secret.clone();
     let owner = |database: &DeclaredDatabase| database.owner.clone();
     let (field, value) = match mismatch {
-        Mismatch::PasswordSecret => ("passwordSecret", app.role.as_ref().and_then(secret)),
+        Mismatch::PasswordSecret => ("passwordSecret", app.login_role().and_then(secret)),
         Mismatch::Owner => ("owner", app.database.as_ref().and_then(owner)),
     };
     match value {

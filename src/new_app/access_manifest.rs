@@ -4,7 +4,7 @@ use super::Inputs;
 use super::comparison::Comparison;
 use super::error::NewAppError;
 use super::inventory::{Findings, Found, Surroundings};
-use crate::access::{self, Ground, Subject};
+use crate::access::{self, Ground, Subject, Wanted};
 use crate::declared::access_in;
 use crate::domain::access::Access;
 use crate::repo::draft::Draft;
@@ -52,6 +52,12 @@ pub(super) fn write(inputs: &Inputs<'_>, draft: &mut Draft<'_>) -> Result<(), Ne
         isolate: Some(true),
         ..Access::default()
     };
-    access::write(Ground { target, templates }, &subject, &access, None, draft)?;
+    let wanted = Wanted {
+        subject: &subject,
+        access: &access,
+        there: None,
+    };
+    let written = access::write(Ground { target, templates }, &[wanted], draft);
+    written.map_err(|(_, error)| error)?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use super::error::{Conflict, NAME};
 use super::inventory::{Findings, Found, Surroundings};
 use crate::declared::SecretOrigin;
 use crate::domain::postgres_name::GroupRoleName;
+use crate::domain::turns::LOGIN_SUFFIXES;
 use crate::repo::object::Object;
 use crate::repo::yaml::Node;
 use crate::target::CNPG;
@@ -67,8 +68,16 @@ fn is_closed(around: &Surroundings<'_, '_>, role: &Node<'_>) -> bool {
         && text("ensure").is_none_or(|ensure| ensure == "present")
         && role.get("passwordSecret").is_none();
     let entries = around.cluster.map_or(&[][..], managed_roles);
+    let logins = LOGIN_SUFFIXES.map(|suffix| format!("{}{suffix}", around.inputs.app.role));
+    // A closed login of its own makes it no group.
+    let is_own_login = |entry: &&Node<'_>| {
+        let text = |key: &str| entry.get(key).and_then(Node::as_str);
+        let is_named = text("name").is_some_and(|name| logins.iter().any(|own| own == name));
+        is_named && text("disablePassword") == Some("true")
+    };
     let mut groups = entries
         .iter()
+        .filter(|entry| !is_own_login(entry))
         .filter_map(|entry| entry.get("inRoles"))
         .flat_map(Node::items);
     let name = Some(around.inputs.app.role.as_str());

@@ -1,6 +1,7 @@
 //! What becomes of a Database before it goes: its data is protected, or its database is dropped.
 
 use super::error::RemoveError;
+use super::extraction::take_objects_out;
 use super::inventory::{Inventory, RoleState, Spot, WAS_TO_BE_DROPPED};
 use super::{Fate, Inputs, Piece};
 use crate::declared::Place;
@@ -38,14 +39,20 @@ pub(super) fn retain(
         "its data stays when its object goes: databaseReclaimPolicy retain".to_owned(),
     ));
     let role = inventory.role_piece(Fate::Stays("until the next stage".to_owned()));
-    let credential = inventory.credential_piece(Fate::Stays("until the next stage".to_owned()));
-    Ok(database.into_iter().chain(role).chain(credential).collect())
+    let until = || Fate::Stays("until the next stage".to_owned());
+    let credential = inventory.credential_piece(until());
+    let pieces = database.into_iter().chain(role).chain(credential);
+    let beside = &inventory.beside;
+    let manifests = beside.manifest_pieces(&until(), &until());
+    let roles = beside.role_pieces(|_| until());
+    Ok(pieces.chain(manifests).chain(roles).collect())
 }
 
 /// Says of the Database that its database is to be dropped; makes one where there is none any more.
 pub(super) fn drop(
     inventory: &Inventory<'_>,
     draft: &mut Draft<'_>,
+    warnings: &mut Vec<String>,
 ) -> Result<Vec<Piece>, RemoveError> {
     let note = match inventory.inputs.target.engine() {
         Engine::Cnpg => "CNPG drops the database, with all its data",
@@ -66,8 +73,17 @@ pub(super) fn drop(
         _ => "until the database is gone".to_owned(),
     };
     let role = inventory.role_piece(Fate::Stays(why.clone()));
-    let credential = inventory.credential_piece(Fate::Stays(why));
-    Ok(database.into_iter().chain(role).chain(credential).collect())
+    let credential = inventory.credential_piece(Fate::Stays(why.clone()));
+    let pieces = database.into_iter().chain(role).chain(credential);
+    let mut pieces: Vec<Piece> = pieces.collect();
+    let beside = &inventory.beside;
+    let note = "its Job finds no database any more";
+    let running = Fate::Goes(note.to_owned());
+    pieces.extend(beside.manifest_pieces(&running, &Fate::Stays(why.clone())));
+    pieces.extend(beside.role_pieces(|_| Fate::Stays(why.clone())));
+    pieces.extend(beside.staying_members());
+    take_objects_out(inventory, &beside.running_spots(), draft, warnings)?;
+    Ok(pieces)
 }
 
 /// Makes a Database that says no more than that its database is to be dropped.

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::access::AccessError;
 use crate::declared::Place;
 use crate::domain::name::NameError;
 use crate::render::RenderError;
@@ -69,6 +70,16 @@ pub enum RemoveError {
         /// The one that was asked for.
         asked: String,
     },
+    /// Something is granted to the role in databases of others.
+    #[error("something is granted to the role {role:?} in the database of {}", apps.join(" and "))]
+    Granted {
+        /// The role.
+        role: String,
+        /// The apps whose databases these are.
+        apps: Vec<String>,
+        /// The commands that take it.
+        revocations: Vec<String>,
+    },
     /// The database belongs to another app.
     #[error("the database {database:?} is the app {app}'s ({place})")]
     AnothersDatabase {
@@ -129,6 +140,9 @@ pub enum RemoveError {
     /// The template of a Database gave none.
     #[error(transparent)]
     Render(#[from] RenderError),
+    /// The members of a group cannot be taken out of it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A name that is none.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -164,6 +178,10 @@ impl RemoveError {
             Self::AnothersDatabase { app, .. } => {
                 format!("to drop it, remove that app: kubectl pgdb remove {app} --drop-database")
             }
+            Self::Granted { revocations, .. } => format!(
+                "it keeps PostgreSQL from dropping the role; take it first, and have that synced:\n      {}",
+                revocations.join("\n      ")
+            ),
             Self::ClustersDatabase { .. } => "it goes with the Cluster; name the app's own".to_owned(),
             Self::NoDatabase { .. } => "name it with --database".to_owned(),
             Self::FileTaken { .. } => "move it out of the way, and run the same command again".to_owned(),
@@ -172,6 +190,7 @@ impl RemoveError {
             Self::Edit { source, .. } => source.remedy(),
             Self::Sync(source) => source.help().to_owned(),
             Self::Render(source) => source.help().to_owned(),
+            Self::Access(source) => source.help(),
             Self::Name(source) => source.help().to_owned(),
             Self::Path(source) => source.help().to_owned(),
         }

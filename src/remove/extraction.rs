@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::companions::Part;
 use super::error::RemoveError;
 use super::inventory::{Inventory, RoleState, Spot};
 use super::{Fate, Piece, role};
@@ -35,6 +36,17 @@ pub(super) fn close(
     pieces.extend(inventory.database_piece(Fate::Goes(note.to_owned())));
     pieces.extend(credential(inventory));
     pieces.extend(inventory.service_pieces());
+    let beside = &inventory.beside;
+    let is_shared = inventory.role_state() == RoleState::Shared;
+    let running = Fate::Goes("what it granted stays granted".to_owned());
+    pieces.extend(beside.manifest_pieces(&running, &Fate::Goes(String::new())));
+    pieces.extend(beside.role_pieces(|found| match found.part {
+        _ if is_shared => Fate::Stays(inventory.why_shared()),
+        Part::Login if found.role.is_kept() => Fate::Stays("without login and password".to_owned()),
+        Part::Login => Fate::Changes("stays without login and password".to_owned()),
+        Part::Group => Fate::Stays("with its privileges on the data".to_owned()),
+    }));
+    pieces.extend(beside.staying_members());
     take_objects_out(inventory, &going(inventory), draft, warnings)?;
     Ok(pieces)
 }
@@ -50,16 +62,16 @@ pub(super) fn take_out(
     let mut spots = going(inventory);
     if is_shared {
         pieces.extend(inventory.role_piece(Fate::Stays(inventory.why_shared())));
-    } else if inventory.is_object() {
-        let note = match inventory.inputs.target.engine() {
-            Engine::Cnpg => "CNPG drops the role with its object",
-            Engine::Postgres => "",
-        };
-        pieces.extend(inventory.role_piece(Fate::Goes(note.to_owned())));
-        spots.extend(inventory.role.clone());
     } else {
-        pieces.extend(inventory.role_piece(Fate::Goes(String::new())));
-        role::take_out(inventory, draft)?;
+        let note = match inventory.inputs.target.engine() {
+            Engine::Cnpg if inventory.is_object() => "CNPG drops the role with its object",
+            Engine::Cnpg | Engine::Postgres => "",
+        };
+        let goes = || Fate::Goes(note.to_owned());
+        pieces.extend(inventory.role_piece(goes()));
+        pieces.extend(inventory.beside.role_pieces(|_| goes()));
+        pieces.extend(inventory.beside.manifest_pieces(&goes(), &goes()));
+        spots.extend(role::take_out(inventory, draft)?);
     }
     pieces.extend(inventory.database_piece(Fate::Goes(String::new())));
     pieces.extend(credential(inventory));
@@ -83,21 +95,20 @@ fn credential(inventory: &Inventory<'_>) -> Option<Piece> {
     inventory.credential_piece(Fate::Goes(note))
 }
 
-/// What makes the Secret, where that goes, and where the Database is: of a command that was killed in between, the Database
+/// What runs SQL in the database, what makes the Secret, where that goes, and where the Database is: of a command that was killed in between, the Database
 /// tells how far the removal had come.
 fn going(inventory: &Inventory<'_>) -> Vec<Spot> {
     let credential = inventory.credential.clone();
-    credential
-        .filter(|_| inventory.credential_goes())
-        .into_iter()
-        .chain(inventory.services.clone())
-        .chain(inventory.database.clone())
-        .collect()
+    let mut going = inventory.beside.manifest_spots();
+    going.extend(credential.filter(|_| inventory.credential_goes()));
+    going.extend(inventory.services.clone());
+    going.extend(inventory.database.clone());
+    going
 }
 
 /// Takes objects out of their files, each file's at once; a file with nothing else in it goes, and its entries in
 /// kustomizations with it.
-fn take_objects_out(
+pub(super) fn take_objects_out(
     inventory: &Inventory<'_>,
     spots: &[Spot],
     draft: &mut Draft<'_>,

@@ -1,5 +1,6 @@
 //! What of an app is in the repository, and what else hangs on it.
 
+use super::companions::{self, Companions};
 use super::error::RemoveError;
 use super::patches;
 use super::stage::Goal;
@@ -65,6 +66,8 @@ pub(super) struct Inventory<'input> {
     users: Vec<User>,
     /// The database that is meant, where no Database declares it.
     named: Option<String>,
+    /// What there is beside these.
+    pub(super) beside: Companions<'input>,
 }
 
 impl<'input> Inventory<'input> {
@@ -72,6 +75,7 @@ impl<'input> Inventory<'input> {
     pub(super) fn of(inputs: &'input Inputs<'input>) -> Result<Self, RemoveError> {
         refuse_own(inputs)?;
         refuse_again(inputs)?;
+        companions::refuse_granted(inputs)?;
         let app = inputs.app;
         let spot = |kind: &'static str, name: &str, place: &Place| {
             let what = format!("{kind} {name}");
@@ -102,6 +106,7 @@ impl<'input> Inventory<'input> {
             sharing: sharing(inputs),
             users: Vec::new(),
             named: None,
+            beside: Companions::default(),
         };
         inventory.was_to_be_dropped = inventory.says(
             inventory.database.as_ref(),
@@ -114,8 +119,9 @@ impl<'input> Inventory<'input> {
                 &["spec", "databaseRoleReclaimPolicy"],
                 "delete",
             );
-        inventory.users = users::keeping(&inventory);
         inventory.named = named_database(inputs)?;
+        inventory.beside = Companions::of(inputs, inventory.database_name())?;
+        inventory.users = users::keeping(&inventory);
         patches::refuse(&inventory)?;
         inventory.may_be_overruled = patches::may_overrule(&inventory);
         Ok(inventory)
@@ -159,7 +165,7 @@ impl<'input> Inventory<'input> {
             RoleState::Shared
         } else if role.ensure == Ensure::Absent || is_dropped {
             RoleState::Leaving
-        } else if role.is_kept() {
+        } else if role.is_kept() && self.beside.open_logins().next().is_none() {
             RoleState::Kept
         } else {
             RoleState::Active
@@ -230,6 +236,7 @@ impl<'input> Inventory<'input> {
         {
             found.extend(users::mentions(self.inputs, &credential.name));
         }
+        found.extend(companions::still_granted(self.inputs));
         found.extend(patches::unpruned(self));
         found.extend(patches::of_roles(self));
         found
@@ -332,7 +339,7 @@ pub(super) fn parsed<'text>(
 }
 
 /// Where a role is: the entry of the Cluster's manifest, or the object.
-fn role_spot(inputs: &Inputs<'_>, role: &DeclaredRole) -> Result<Spot, RemoveError> {
+pub(super) fn role_spot(inputs: &Inputs<'_>, role: &DeclaredRole) -> Result<Spot, RemoveError> {
     let missing = || RemoveError::NotFound {
         what: format!("the role {:?}", role.name),
         place: role.place.clone(),

@@ -3,7 +3,7 @@
 use super::inventory::{Inventory, RoleState};
 use super::sight::Sight;
 use super::stage::{Stage, Step};
-use crate::declared::RoleSource;
+use crate::declared::{DeclaredRole, RoleSource};
 use crate::live::database::Database;
 use crate::live::fact::{Fact, Unreadable};
 use crate::live::job::{Outcome, failure};
@@ -90,15 +90,11 @@ pub(super) fn before(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> 
         Stage::TakeOut => {
             let role = app.role.as_ref();
             let role = role.filter(|_| inventory.role_state() != RoleState::Shared);
-            let role = role.map(|role| match &role.source {
-                RoleSource::DatabaseRole(object) => Requirement::RoleGoesWithObject {
-                    object: object.clone(),
-                },
-                RoleSource::Managed | RoleSource::Cluster => Requirement::RoleDropped {
-                    role: role.name.clone(),
-                },
-            });
-            dropped().into_iter().chain(role).collect()
+            let beside = inventory.beside.roles.iter().map(|found| found.role);
+            let roles = role
+                .into_iter()
+                .flat_map(|role| [role].into_iter().chain(beside.clone()));
+            dropped().into_iter().chain(roles.map(goes)).collect()
         }
     }
 }
@@ -111,6 +107,18 @@ fn on_server(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> {
         Stage::DropRole | Stage::TakeOut => Stage::DropDatabase,
     };
     vec![Requirement::Synced { stage }]
+}
+
+/// What has to be seen of a role before it leaves the repository.
+fn goes(role: &DeclaredRole) -> Requirement {
+    match &role.source {
+        RoleSource::DatabaseRole(object) => Requirement::RoleGoesWithObject {
+            object: object.clone(),
+        },
+        RoleSource::Managed | RoleSource::Cluster => Requirement::RoleDropped {
+            role: role.name.clone(),
+        },
+    }
 }
 
 impl Requirement {
@@ -208,7 +216,7 @@ impl Requirement {
                     Err(_) => Seen::Done,
                 }
             }
-            Self::RoleGoesWithObject { object } => match &sight.role {
+            Self::RoleGoesWithObject { object } => match sight.role_object(object) {
                 Fact::Present(role) if role.drops_when_deleted => Seen::Done,
                 Fact::Unreadable(why) => unknown(why),
                 Fact::Present(_) | Fact::Absent => {
@@ -241,6 +249,10 @@ fn synced(sight: &Sight) -> Seen {
         Outcome::Running => (
             format!("the Job {name} is running"),
             "run the same command again once it is done",
+        ),
+        Outcome::Suspended => (
+            format!("the Job {name} is suspended"),
+            "let it run, then run the same command again",
         ),
         Outcome::Failed { .. } => (
             failure(job, sight.sync.as_ref().map(|sync| &sync.log)).unwrap_or_default(),

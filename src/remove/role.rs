@@ -4,8 +4,8 @@ use super::database::with_comment;
 use super::error::RemoveError;
 use super::inventory::{Inventory, Spot};
 use super::{Fate, Piece};
-use crate::declared::Kept;
 use crate::declared::kept::KEY;
+use crate::declared::{DeclaredRole, Kept, RoleSource};
 use crate::domain::engine::Engine;
 use crate::repo::draft::Draft;
 use crate::repo::edit::{Addition, Edit, Step as PathStep, apply};
@@ -16,9 +16,27 @@ pub(super) fn close(inventory: &Inventory<'_>, draft: &mut Draft<'_>) -> Result<
     let Some(spot) = &inventory.role else {
         return Ok(());
     };
-    let steps = steps(inventory, spot);
+    let steps = steps(inventory.is_object(), spot);
+    close_at(spot, &steps, draft)?;
+    if let Some(comment) = kept(inventory) {
+        let path = [steps.as_slice(), &[PathStep::Key(KEY)]].concat();
+        with_comment(spot, &path, &comment, draft);
+    }
+    for login in inventory.beside.open_logins() {
+        let steps = self::steps(is_object(login.role), &login.spot);
+        close_at(&login.spot, &steps, draft)?;
+    }
+    Ok(())
+}
+
+/// Takes login and password from the role at a spot.
+fn close_at(
+    spot: &Spot,
+    steps: &[PathStep<'static>],
+    draft: &mut Draft<'_>,
+) -> Result<(), RemoveError> {
     edit(spot, draft, |role| {
-        let path = |key| [steps.as_slice(), &[PathStep::Key(key)]].concat();
+        let path = |key| [steps, &[PathStep::Key(key)]].concat();
         let mut edits = vec![
             Edit::set(&path("login"), Addition::Bool(false)),
             Edit::set(&path(KEY), Addition::Bool(true)),
@@ -30,12 +48,12 @@ pub(super) fn close(inventory: &Inventory<'_>, draft: &mut Draft<'_>) -> Result<
             }
         }
         edits
-    })?;
-    if let Some(comment) = kept(inventory) {
-        let path = [steps.as_slice(), &[PathStep::Key(KEY)]].concat();
-        with_comment(spot, &path, &comment, draft);
-    }
-    Ok(())
+    })
+}
+
+/// Whether a role is an object of its own.
+fn is_object(role: &DeclaredRole) -> bool {
+    matches!(role.source, RoleSource::DatabaseRole(_))
 }
 
 /// What is said beside the role of what it keeps, where that does not follow from its name.
@@ -55,14 +73,39 @@ pub(super) fn drop(
     let Some(spot) = &inventory.role else {
         return Ok(Vec::new());
     };
-    let steps = steps(inventory, spot);
+    let engine = inventory.inputs.target.engine();
+    let note = drop_at(engine, inventory.is_object(), spot, draft)?;
+    for companion in &inventory.beside.roles {
+        drop_at(engine, is_object(companion.role), &companion.spot, draft)?;
+    }
+    let role = inventory.role_piece(Fate::Changes(note.to_owned()));
+    let until = || Fate::Stays("until the role is gone".to_owned());
+    let database = inventory.database_piece(until());
+    let credential = inventory.credential_piece(until());
+    let pieces = role.into_iter().chain(database).chain(credential);
+    let mut pieces: Vec<Piece> = pieces.collect();
+    let beside = &inventory.beside;
+    pieces.extend(beside.manifest_pieces(&until(), &until()));
+    pieces.extend(beside.role_pieces(|_| Fate::Changes(note.to_owned())));
+    pieces.extend(beside.release_members(inventory.inputs, draft)?);
+    Ok(pieces)
+}
+
+/// Says of a role that it is to be dropped; gives what happens then.
+fn drop_at(
+    engine: Engine,
+    is_object: bool,
+    spot: &Spot,
+    draft: &mut Draft<'_>,
+) -> Result<&'static str, RemoveError> {
+    let steps = steps(is_object, spot);
     // The comments say why `lint` is not to speak of it.
-    let (key, value, comment, note) = if inventory.is_object() {
+    let (key, value, comment, note) = if is_object {
         (
             "databaseRoleReclaimPolicy",
             "delete",
             "pgdb:ignore PGDB711 on its way out",
-            match inventory.inputs.target.engine() {
+            match engine {
                 Engine::Cnpg => "CNPG drops the role when its object goes",
                 Engine::Postgres => "the next sync drops the role",
             },
@@ -80,28 +123,42 @@ pub(super) fn drop(
         vec![Edit::set(&path, Addition::Text(value.to_owned()))]
     })?;
     with_comment(spot, &path, comment, draft);
-    let role = inventory.role_piece(Fate::Changes(note.to_owned()));
-    let database = inventory.database_piece(Fate::Stays("until the role is gone".to_owned()));
-    let credential = inventory.credential_piece(Fate::Stays("until the role is gone".to_owned()));
-    Ok(role.into_iter().chain(database).chain(credential).collect())
+    Ok(note)
 }
 
-/// Takes the role's entry out of the Cluster.
+/// Takes the entries of the role, and of those beside it, out of the Cluster; gives where the objects are that are to go.
 pub(super) fn take_out(
     inventory: &Inventory<'_>,
     draft: &mut Draft<'_>,
-) -> Result<(), RemoveError> {
-    let Some(spot) = &inventory.role else {
-        return Ok(());
-    };
-    let steps = steps(inventory, spot);
-    edit(spot, draft, |_| vec![Edit::remove(&steps)])
+) -> Result<Vec<Spot>, RemoveError> {
+    let own = inventory
+        .role
+        .iter()
+        .map(|spot| (inventory.is_object(), spot));
+    let beside = inventory.beside.roles.iter();
+    let beside = beside.map(|found| (is_object(found.role), &found.spot));
+    let (objects, entries): (Vec<_>, Vec<_>) =
+        own.chain(beside).partition(|(is_object, _)| *is_object);
+    // All of them are in the Cluster's manifest, and by their numbers before the first goes.
+    if let Some((_, first)) = entries.first() {
+        let text = draft.text(&first.path).unwrap_or_default();
+        let gone = entries.iter();
+        let edits: Vec<Edit<'_>> = gone
+            .map(|(_, spot)| Edit::remove(&steps(false, spot)))
+            .collect();
+        let edited = apply(text, first.document, &edits).map_err(|source| RemoveError::Edit {
+            path: first.path.clone(),
+            source,
+        })?;
+        draft.write(&first.path, edited);
+    }
+    Ok(objects.into_iter().map(|(_, spot)| spot.clone()).collect())
 }
 
 /// The steps from a document's top level to the role's fields.
-fn steps(inventory: &Inventory<'_>, spot: &Spot) -> Vec<PathStep<'static>> {
+fn steps(is_object: bool, spot: &Spot) -> Vec<PathStep<'static>> {
     let key = PathStep::Key;
-    match (inventory.is_object(), spot.item) {
+    match (is_object, spot.item) {
         (true, None) => vec![key("spec")],
         (true, Some(item)) => vec![key("items"), PathStep::Item(item), key("spec")],
         (false, item) => {

@@ -1,5 +1,7 @@
 //! What was seen of an app in the live cluster.
 
+use std::collections::BTreeMap;
+
 use crate::live::cluster::Cluster;
 use crate::live::database::{Database, DatabaseRole};
 use crate::live::fact::{Fact, Unreadable};
@@ -20,6 +22,8 @@ pub struct Sight {
     pub role: Fact<DatabaseRole>,
     /// What the Jobs of a server show that CNPG does not run; none of a Cluster.
     pub sync: Option<SyncSight>,
+    /// The DatabaseRoles of roles beside it, by their names.
+    pub others: BTreeMap<String, Fact<DatabaseRole>>,
     /// What the role has in PostgreSQL, or why that is not known.
     pub holdings: Result<Holdings, LoginProblem>,
 }
@@ -34,6 +38,11 @@ pub struct SyncSight {
 }
 
 impl Sight {
+    /// A DatabaseRole of the app.
+    pub(super) fn role_object(&self, name: &str) -> &Fact<DatabaseRole> {
+        self.others.get(name).unwrap_or(&self.role)
+    }
+
     /// What the role has, where it is known.
     pub fn known_holdings(&self) -> Option<&Holdings> {
         self.holdings.as_ref().ok()

@@ -67,7 +67,7 @@ fn users(object: &Object<'_>, inventory: &Inventory<'_>, secret: &str) -> Vec<Us
     let own_role = inventory.role_name();
     let role_of = |node: &Node<'_>| {
         let named = node.get("name").and_then(Node::as_str).unwrap_or_default();
-        let is_another = Some(named) != own_role;
+        let is_another = Some(named) != own_role && !inventory.beside.has(named);
         let uses = node.at(&["passwordSecret", "name"]).and_then(Node::as_str) == Some(secret);
         (uses && is_another).then(|| format!("the role {named:?}"))
     };

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::draft::Draft;
-use super::edit::{Addition, EditError, append};
+use super::edit::{Addition, Edit, EditError, Step, append, apply};
 use super::inside::file_of;
-use super::kustomization::Kustomization;
+use super::kustomization::{Kustomization, listings};
 use super::path::RepoPath;
 use super::yaml::{YamlError, parse};
 
@@ -72,6 +72,28 @@ pub fn enlist(
         source,
     })?;
     draft.write(&kustomization.path, after);
+    Ok(())
+}
+
+/// Takes files out of every kustomization that lists them.
+///
+/// # Errors
+/// When a kustomization cannot be edited.
+pub fn delist(files: &[&RepoPath], draft: &mut Draft<'_>) -> Result<(), EnlistError> {
+    for file in files {
+        for listing in listings(&draft.applied(), file) {
+            let entries = listing.entries.iter();
+            let edits: Vec<Edit<'_>> = entries
+                .map(|entry| Edit::remove(&[Step::Key("resources"), Step::Item(*entry)]))
+                .collect();
+            let text = draft.text(&listing.path).unwrap_or_default();
+            let text = apply(text, 0, &edits).map_err(|source| EnlistError::Edit {
+                path: listing.path.clone(),
+                source,
+            })?;
+            draft.write(&listing.path, text);
+        }
+    }
     Ok(())
 }
 

@@ -60,7 +60,7 @@ impl<'run> Examiner<'run> {
         let place = Some(found.place.clone());
         let located = self.located.get(found);
         let forms = match self.usable(found, located) {
-            Ok(()) => Forms::of(self.inputs, located, self.sharing(found), app.role.as_ref()),
+            Ok(()) => Forms::of(self.inputs, located, self.sharing(found), app.login_role()),
             Err(reason) => Err(reason),
         };
         let (Some(sealed), forms) = (
@@ -73,7 +73,7 @@ impl<'run> Examiner<'run> {
         Ok(Credential {
             apps: sharing.map(|app| app.name.clone()).collect(),
             asked: vec![app.name.clone()],
-            role: app.role.as_ref().map(|role| role.name.clone()),
+            role: app.login_role().map(|role| role.name.clone()),
             sealed: sealed.clone(),
             forms,
             age: None,
@@ -104,7 +104,7 @@ impl<'run> Examiner<'run> {
 
     /// The app's credential, if it is a SealedSecret and the role takes its password from it.
     fn declared<'app>(&self, app: &'app DeclaredApp) -> Result<&'app DeclaredCredential, Reason> {
-        let credential = match (&app.role, &app.credential) {
+        let credential = match (app.login_role(), &app.credential) {
             // Whoever uses it, and whether it is used at all.
             (_, Some(credential)) if self.inputs.purpose == Purpose::Reseal => credential,
             _ if app.is_leaving() => return Err(Reason::Leaving),

@@ -11,10 +11,14 @@ use super::selection::Credential;
 use super::{Inputs, PASSWORD, Purpose};
 use crate::declared::{DeclaredApp, DeclaredRole};
 use crate::domain::connection::Connection;
-use crate::domain::password::Password;
+use crate::domain::password::{Password, PasswordLength};
 use crate::domain::postgres_name::RoleName;
+use crate::domain::scope::Scope;
 use crate::sealing::{SealError, SealingKey};
 use crate::target::Target;
+
+/// The key of the login's name in every credential.
+const USERNAME: &str = "username";
 
 /// What stands for the password where a form is shown.
 const PLACEHOLDER: &str = "PASSWORD";
@@ -72,7 +76,13 @@ impl Forms {
 
     /// One of the forms with a password in it.
     fn value(&self, key: &str, password: &str) -> Option<Zeroizing<String>> {
-        let (connection, role) = self.connection.as_ref()?;
+        let (_, role) = self.connection.as_ref()?;
+        self.value_for(key, role, password)
+    }
+
+    /// One of the forms with a role and its password in it.
+    fn value_for(&self, key: &str, role: &RoleName, password: &str) -> Option<Zeroizing<String>> {
+        let (connection, _) = self.connection.as_ref()?;
         connection.secret_key(key, role, password)
     }
 
@@ -172,6 +182,52 @@ pub(super) fn sealed(
         }
     }
     Ok(values)
+}
+
+/// The sealed values of a login that is to take over, with their keys.
+pub(super) struct NextValues {
+    /// Those of its own Secret.
+    pub(super) own: Vec<(String, String)>,
+    /// Those that will take the place of the app's.
+    pub(super) kept: Vec<(String, String)>,
+}
+
+/// Makes a password for a login, and seals it for the Secret of its own, and once more for the app's.
+///
+/// # Errors
+/// When a value cannot be sealed.
+pub(super) fn next_login(
+    credential: &Credential,
+    target: &Target,
+    (login, secret): (&RoleName, &str),
+    length: PasswordLength,
+    key: &SealingKey,
+    rng: &mut impl CryptoRng,
+) -> Result<NextValues, SealError> {
+    let password = Password::generate(length, rng);
+    let (namespace, sealed) = (target.namespace.as_str(), &credential.sealed);
+    let label = Scope::Strict.label(namespace, secret);
+    let mut own = Vec::new();
+    for (name, value) in [(USERNAME, login.as_str()), (PASSWORD, password.reveal())] {
+        own.push((name.to_owned(), key.seal(value.as_bytes(), &label, rng)?));
+    }
+    let label = sealed.scope.label(namespace, &sealed.name);
+    let mut kept = Vec::new();
+    for (name, _) in &sealed.encrypted {
+        let forms = &credential.forms;
+        let form = match name.as_str() {
+            PASSWORD => Some(Zeroizing::new(password.reveal().to_owned())),
+            USERNAME | "user" => Some(Zeroizing::new(login.to_string())),
+            name if forms.keys.iter().any(|known| known == name) => {
+                forms.value_for(name, login, password.reveal())
+            }
+            _ => None,
+        };
+        if let Some(form) = form {
+            kept.push((name.clone(), key.seal(form.as_bytes(), &label, rng)?));
+        }
+    }
+    Ok(NextValues { own, kept })
 }
 
 /// The databases of some apps, each once.

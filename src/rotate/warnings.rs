@@ -21,6 +21,12 @@ pub(super) fn of(credential: &Credential, password: &Password, key: &SealingKey)
     warnings
 }
 
+/// What of them also holds where another role's credential takes its place.
+pub(super) fn shared(credential: &Credential) -> Vec<String> {
+    let found = [sharing(credential), other_use(credential)];
+    found.into_iter().flatten().collect()
+}
+
 fn sharing(credential: &Credential) -> Option<String> {
     let others = credential.apps.iter();
     let others: Vec<&str> = others

@@ -8,6 +8,7 @@ use crate::live::Live;
 use crate::live::cluster::{Cluster, ManagedRole};
 use crate::live::database::{Database, DatabaseRole};
 use crate::live::fact::{Cause, Fact, Unreadable};
+use crate::live::job::Job;
 use crate::live::meta::{Meta, place};
 use crate::live::sealed_secret::SealedSecret;
 use crate::live::secret::Secret;
@@ -101,18 +102,23 @@ impl<'facts> Chain<'facts> {
         }
     }
 
+    /// A Job that the product declares.
+    pub(super) fn job(&self, name: &str) -> Fact<&'facts Job> {
+        self.get(&self.facts.jobs, name)
+    }
+
     /// The DatabaseRoles that declare the app's role.
     pub(super) fn role_objects(&self) -> &'facts [&'facts DatabaseRole] {
         let Expected {
             namespace, cluster, ..
         } = self.app;
-        let role = self.app.role.as_deref().unwrap_or_default();
+        let role = self.app.login_role().unwrap_or_default();
         self.index.roles(namespace, cluster, role)
     }
 
     /// The app's role as it is declared: in the Cluster, which wins, or as an object of its own.
     pub(super) fn role(&self) -> Fact<LiveRole<'facts>> {
-        let role = self.app.role.as_deref().unwrap_or_default();
+        let role = self.app.login_role().unwrap_or_default();
         let cluster = self.cluster();
         if let Fact::Present(cluster) = cluster
             && let Some(managed) = cluster.roles.get(role)

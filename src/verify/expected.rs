@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Facts;
+use super::users::ExpectedUser;
 use crate::declared::{
-    CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem,
-    DeclaredService, Ensure, RoleSource,
+    CredentialSource, DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase,
+    DeclaredItem, DeclaredService, Ensure, RoleSource,
 };
+use crate::domain::access::form::DatabaseAccess;
 use crate::domain::app::AppRequest;
 use crate::domain::choice::RoleStyle;
 use crate::domain::endpoint::Endpoint;
@@ -14,6 +16,8 @@ use crate::domain::kubernetes_name::{ClusterName, Namespace, ObjectName};
 use crate::domain::name::NameError;
 use crate::domain::postgres_name::{DatabaseName, RoleName};
 use crate::domain::reflection::Reflection;
+use crate::domain::turns::{LOGIN_SUFFIXES, NEXT_SUFFIX};
+use crate::live::cluster::ManagedRole;
 use crate::live::database::{Database, DatabaseRole};
 use crate::live::fact::Fact;
 use crate::repo::object::{MANAGED_BY, PART_OF, PRODUCT};
@@ -36,9 +40,11 @@ pub struct Expected {
     pub keys: BTreeSet<String>,
     /// Where the credential is to be mirrored to.
     pub mirrors: MirrorsTo,
-    /// The login role; none where nothing names it.
+    /// The role that owns the database; none where nothing names it.
     pub role: Option<String>,
-    /// What declares the role, where the repository says.
+    /// The role that logs in for it, where that is another one: its sessions begin as the owner.
+    pub login: Option<String>,
+    /// What declares the role that logs in, where the repository says.
     pub role_source: Option<RoleSource>,
     /// What makes the Secret; none where the repository declares the app, and nothing that makes its Secret.
     pub made_by: Option<CredentialSource>,
@@ -46,12 +52,31 @@ pub struct Expected {
     pub made_elsewhere: bool,
     /// The database; none where the app has none.
     pub database: Option<ExpectedDatabase>,
+    /// Who else may do what in it, where the repository says so.
+    pub access: Option<ExpectedAccess>,
     /// The Services in the app's namespaces, where it has some.
     pub service: Option<ExpectedService>,
     /// The Pooler that the app connects through, where it does.
     pub pooler: Option<String>,
     /// The server, where CNPG does not run it.
     pub server: Option<ExpectedServer>,
+}
+
+/// What is expected of the Job that makes the privileges in a database what is declared.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExpectedAccess {
+    /// The names of the Job and of its ConfigMap.
+    pub object: String,
+    /// Who may do what; why that cannot be told, where somebody has changed it.
+    pub access: Result<DatabaseAccess, String>,
+    /// The hash of the scripts, as the annotation in the repository has it.
+    pub hash: Option<String>,
+    /// The hash of the scripts as they are in the repository.
+    pub actual_hash: String,
+    /// Where it is declared, as `PATH:LINE`.
+    pub place: String,
+    /// Who is tried at the database, where that is asked for.
+    pub users: Vec<ExpectedUser>,
 }
 
 /// What is expected of the Services in an app's namespaces.
@@ -107,7 +132,8 @@ impl Expected {
     pub fn of_declared(app: &DeclaredApp, target: &Target, script: Option<&str>) -> Self {
         let credential = app.credential.as_ref();
         let role = app.role.as_ref();
-        let named = role.and_then(|role| role.password_secret.clone());
+        let login = app.login_role();
+        let named = login.and_then(|role| role.password_secret.clone());
         let owner = app
             .database
             .as_ref()
@@ -131,10 +157,12 @@ impl Expected {
                 MirrorsTo::Declared(credential.reflection.clone())
             }),
             role: role.map(|role| role.name.clone()).or(owner),
-            role_source: role.map(|role| role.source.clone()),
+            login: app.login.as_ref().map(|login| login.name.clone()),
+            role_source: login.map(|role| role.source.clone()),
             made_by: credential.map(|credential| credential.source),
             made_elsewhere: app.is_credential_outside(),
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
+            access: app.access.as_ref().map(ExpectedAccess::of_declared),
             service: app.service.as_ref().map(ExpectedService::of_declared),
             pooler: app.pooler.as_ref().map(ToString::to_string),
             server: target.server.as_ref().map(|server| ExpectedServer {
@@ -142,6 +170,27 @@ impl Expected {
                 script: script.map(str::to_owned),
                 endpoint: server.endpoint.clone(),
             }),
+        }
+    }
+
+    /// The same of the login that comes next in its stead, whose credential no application reads yet.
+    #[must_use]
+    pub fn with_next(
+        self,
+        login: &str,
+        secret: &str,
+        sealed: BTreeMap<String, String>,
+        source: Option<RoleSource>,
+    ) -> Self {
+        Self {
+            secret: Some(secret.to_owned()),
+            keys: sealed.keys().cloned().collect(),
+            sealed: Some(sealed),
+            mirrors: MirrorsTo::Named(vec![self.namespace.clone()]),
+            login: Some(login.to_owned()),
+            role_source: source,
+            made_by: Some(CredentialSource::SealedSecret),
+            ..self
         }
     }
 
@@ -184,6 +233,11 @@ impl Expected {
         })
     }
 
+    /// The role that logs in.
+    pub(super) fn login_role(&self) -> Option<&str> {
+        self.login.as_deref().or(self.role.as_deref())
+    }
+
     /// Whether role and Secret are CNPG's own, from the Cluster's bootstrap, so that nothing seals or mirrors them.
     pub(super) fn is_bootstrap(&self) -> bool {
         self.role_source == Some(RoleSource::Cluster) && self.sealed.is_none()
@@ -221,20 +275,28 @@ impl Expected {
             Fact::Present(live) => Some(&live.roles),
             Fact::Absent | Fact::Unreadable(_) => None,
         };
-        let managed = roles.and_then(|roles| roles.get(&database.owner));
-        let objects = facts.roles.in_namespace(&meta.namespace);
-        let is_its =
-            |object: &&DatabaseRole| object.cluster == cluster && object.name == database.owner;
-        let role = managed.or_else(|| {
-            let mut objects = objects.filter(is_its);
-            objects.next().map(|object| &object.role)
-        });
+        let role_of = |name: &str| {
+            let managed = roles.and_then(|roles| roles.get(name));
+            managed.or_else(|| {
+                let mut objects = facts.roles.in_namespace(&meta.namespace);
+                let is_its =
+                    |object: &&DatabaseRole| object.cluster == cluster && object.name == name;
+                objects.find(is_its).map(|object| &object.role)
+            })
+        };
+        let owner = role_of(&database.owner);
+        let login = match owner {
+            Some(owner) if owner.password_secret.is_none() => login_for(&database.owner, role_of),
+            _ => None,
+        };
+        let role = login.as_deref().map_or(owner, role_of);
         Self {
             app: app.to_owned(),
             cluster: cluster.to_owned(),
             namespace: meta.namespace.clone(),
             secret: role.and_then(|role| role.password_secret.clone()),
             role: Some(database.owner.clone()),
+            login,
             database: Some(ExpectedDatabase {
                 object: meta.name.clone(),
                 name: database.name.clone(),
@@ -243,6 +305,20 @@ impl Expected {
             ..Self::default()
         }
     }
+}
+
+/// The one of an owner's two logins that has the app's Secret.
+fn login_for<'live>(
+    owner: &str,
+    role_of: impl Fn(&str) -> Option<&'live ManagedRole>,
+) -> Option<String> {
+    let names = LOGIN_SUFFIXES.map(|suffix| format!("{owner}{suffix}"));
+    names.into_iter().find(|name| {
+        role_of(name).is_some_and(|role| {
+            let secret = role.password_secret.as_deref();
+            role.login && secret.is_some_and(|secret| !secret.ends_with(NEXT_SUFFIX))
+        })
+    })
 }
 
 impl Default for Expected {
@@ -256,13 +332,28 @@ impl Default for Expected {
             keys: BTreeSet::new(),
             mirrors: MirrorsTo::AsLive,
             role: None,
+            login: None,
             role_source: None,
             made_by: Some(CredentialSource::SealedSecret),
             made_elsewhere: false,
             database: None,
+            access: None,
             service: None,
             pooler: None,
             server: None,
+        }
+    }
+}
+
+impl ExpectedAccess {
+    fn of_declared(access: &DeclaredAccess) -> Self {
+        Self {
+            object: access.object.clone(),
+            access: access.access.clone(),
+            hash: access.hash.clone(),
+            actual_hash: access.actual_hash.clone(),
+            place: access.place.to_string(),
+            users: Vec::new(),
         }
     }
 }

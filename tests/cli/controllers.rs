@@ -40,7 +40,7 @@ mod roles;
 mod sealed_secrets;
 mod source;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -68,6 +68,10 @@ pub struct Controllers {
     refused: RefCell<BTreeMap<String, String>>,
     /// What the newest run of each Job printed, by the Job's name.
     pub logs: RefCell<BTreeMap<String, String>>,
+    /// What looks at the cluster after every single action of a controller.
+    pub between: RefCell<Option<Box<dyn Fn(&Self)>>>,
+    /// Whether the controllers act in the reverse order.
+    pub backwards: Cell<bool>,
 }
 
 impl Controllers {
@@ -81,6 +85,8 @@ impl Controllers {
             reflector: Reflector::default(),
             refused: RefCell::default(),
             logs: RefCell::default(),
+            between: RefCell::default(),
+            backwards: Cell::default(),
         };
         // What CNPG makes with a cluster.
         this.postgres.sql(
@@ -162,20 +168,42 @@ impl Controllers {
         self.server.get(resource, namespace, name)
     }
 
+    /// Somebody looks, where anybody wants to.
+    fn look(&self) {
+        if let Some(look) = &*self.between.borrow() {
+            look(self);
+        }
+    }
+
     /// The controllers act until nothing changes.
     fn rest(&self) {
         for _ in 0..PASSES {
             let before = self.server.revision();
-            self.sealed_secrets.reconcile(&self.server);
-            self.reflector.reconcile(&self.server);
-            for cluster in self.server.all("clusters") {
-                roles::reconcile(self, cluster);
+            let mut actions: [fn(&Self); 5] = [
+                |this| this.sealed_secrets.reconcile(&this.server),
+                |this| this.reflector.reconcile(&this.server),
+                |this| {
+                    for cluster in this.server.all("clusters") {
+                        roles::reconcile(this, cluster);
+                    }
+                },
+                |this| {
+                    for role in this.server.all("databaseroles") {
+                        database_roles::reconcile(this, role);
+                    }
+                },
+                |this| {
+                    for database in this.server.all("databases") {
+                        databases::reconcile(this, &database);
+                    }
+                },
+            ];
+            if self.backwards.get() {
+                actions.reverse();
             }
-            for role in self.server.all("databaseroles") {
-                database_roles::reconcile(self, role);
-            }
-            for database in self.server.all("databases") {
-                databases::reconcile(self, &database);
+            for act in actions {
+                act(self);
+                self.look();
             }
             if self.server.revision() == before {
                 return;

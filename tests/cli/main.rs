@@ -27,6 +27,7 @@ mod existing_secret;
 mod faults;
 mod fetch_cert;
 mod flags;
+mod grant;
 mod harness;
 mod import;
 mod interruptions;

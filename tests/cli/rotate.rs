@@ -4,6 +4,7 @@ mod ages;
 mod calls;
 mod resealing;
 mod secrecy;
+mod turns;
 
 use crate::support::{CLUSTER, Outcome, Repository};
 

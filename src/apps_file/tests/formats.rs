@@ -13,6 +13,8 @@ const USERS_YAML: &str = include_str!("../../../tests/fixtures/import/users.yaml
 
 fn my_shop() -> Said {
     Said {
+        isolate: None,
+        access: None,
         namespaces: Some(vec![parsed("shop"), parsed("shop-staging")]),
         role: Some(parsed("shop_user")),
         database: Some(parsed("shop_data")),
@@ -251,4 +253,35 @@ fn an_empty_list_names_no_app() {
     ] {
         assert_eq!(entries(text), [], "{text}");
     }
+}
+
+#[test]
+fn what_is_allowed_is_read_as_it_is_written() {
+    let text = "- name: a
+  isolate: true
+  access:
+    - {to: my-report, as: reader}
+    - {to: etl, privileges: 'select, INSERT'}
+    - {to: etl, privileges: [SELECT], schema: Audit log, table: User}
+    - {to: etl, privileges: [SELECT], table: User}
+    - {to: etl, privileges: ALL, schema: audit, sequences: true, functions: false}
+    - {to: etl, privileges: [EXECUTE], functions: true}
+    - {to: etl, privileges: [CREATE]}
+    - {to: etl, privileges: [CREATE], schema: '*'}
+    - {to: etl, privileges: [USAGE, CREATE], schema: audit}
+    - {to: etl, privileges: [CONNECT, TEMP]}
+";
+    let read = |text: &str| {
+        let mut entries = entries(text);
+        let mut said = entries.remove(0).2;
+        for allowed in said.access.iter_mut().flatten() {
+            allowed.position = crate::apps_file::Position::default();
+        }
+        said
+    };
+    let said = read(text);
+    let written = Written::new(&parsed("a"), &said);
+    let document = serde_yaml::to_string(&Document::new(vec![written])).unwrap();
+    insta::assert_snapshot!(document);
+    assert_eq!(read(&document), said);
 }

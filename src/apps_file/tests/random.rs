@@ -7,7 +7,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use crate::apps_file::schema::schema;
-use crate::apps_file::{FIELDS, USER_FIELDS, read};
+use crate::apps_file::{ACCESS_FIELDS, FIELDS, USER_FIELDS, read};
 
 /// Values of which most are right for one key or another.
 fn value() -> impl Strategy<Value = Value> {
@@ -45,6 +45,13 @@ fn value() -> impl Strategy<Value = Value> {
         "strict",
         "cluster-wide",
         "SELECT",
+        "USAGE, create",
+        "temp",
+        "reader",
+        "*",
+        "a b",
+        "Größe",
+        "a$",
         "select,Insert",
         "ALL",
         "all privileges",
@@ -80,7 +87,8 @@ fn value() -> impl Strategy<Value = Value> {
         1 => select(vec![json!(0), json!(1), json!(-1), json!(-2), json!(50), json!(2_147_483_647), json!(2_147_483_648_u32), json!(1.5), Value::Null]),
     ];
     leaf.prop_recursive(2, 6, 3, |inner| {
-        let pair = (select(vec!["name", "version", "x"]), inner.clone());
+        let keys = ["name", "version", "to", "as", "privileges", "schema", "table", "x"];
+        let pair = (select(keys.to_vec()), inner.clone());
         prop_oneof![
             2 => vec(inner, 0..3).prop_map(Value::Array),
             1 => vec(pair, 0..3).prop_map(|pairs| pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
@@ -110,14 +118,38 @@ fn entry() -> impl Strategy<Value = Value> {
     };
     prop_oneof![
         of(keys(&FIELDS), "name"),
-        of(keys(&USER_FIELDS), "username")
+        of(keys(&USER_FIELDS), "username"),
+        opened(),
     ]
+}
+
+/// An app with entries of `access`, of which most name somebody.
+fn opened() -> impl Strategy<Value = Value> {
+    let names: Vec<&str> = ACCESS_FIELDS.iter().map(|field| field.name).collect();
+    let right = prop_oneof![
+        Just(("as".to_owned(), json!("reader"))),
+        Just(("privileges".to_owned(), json!("SELECT"))),
+        (select(names), value()).prop_map(|(name, value)| (name.to_owned(), value)),
+    ];
+    let allowed = (vec(right, 0..4), any::<u8>()).prop_map(|(pairs, chance)| {
+        let mut allowed: Map<String, Value> = Map::new();
+        if chance > 16 {
+            allowed.insert("to".to_owned(), json!("r"));
+        }
+        allowed.extend(pairs);
+        Value::Object(allowed)
+    });
+    vec(allowed, 0..3).prop_map(|access| json!({ "name": "a", "access": access }))
 }
 
 /// What only the reader can say of a document, and where it goes by other rules than a schema can.
 fn is_beyond_schemas(problem: &str) -> bool {
     let beyond = [
         "is there twice",
+        "the same is allowed to",
+        // Which privileges there are depends on what they are on, and names have a length in bytes.
+        "is none that",
+        " bytes",
         "no app can be named after the database",
         "the password looks like a stored",
     ];

@@ -1,8 +1,10 @@
 //! A change of who may do what in an app's database, on its way to the repository: what `grant` and `revoke` share.
 
-use pgdb::domain::access::Access;
-use pgdb::grant::{Inputs, NewUser, Plan, Request, plan};
-use pgdb::new_app::{Ground, Verb};
+use pgdb::access::group_file;
+use pgdb::domain::access::{Access, Level};
+use pgdb::domain::kubernetes_name::AppName;
+use pgdb::grant::{Change, Inputs, NewUser, Plan, Request, plan};
+use pgdb::new_app::{AppFiles, Ground, Verb};
 use pgdb::render::Templates;
 use pgdb::sealing::SealingKey;
 use pgdb::target::TargetRequest;
@@ -53,7 +55,8 @@ impl AccessChange<'_> {
         let lock = (!self.dry_run && !asks(global))
             .then(|| workspace.lock(output))
             .transpose()?;
-        let apps = DeclaredApps::read_own(workspace, &self.target)?;
+        let mut apps = DeclaredApps::read_own(workspace, &self.target)?;
+        self.read_files(&mut apps, workspace)?;
         for warning in warnings(&apps.declared) {
             output.warn(&warning);
         }
@@ -93,6 +96,26 @@ impl AccessChange<'_> {
         output.tell(&self.summary(&plan));
         if !self.dry_run && !plan.changes.is_empty() {
             self.say_next(&plan, &apps, workspace, global, output);
+        }
+        Ok(())
+    }
+
+    /// Adds the files that are written to what was read: a file that is there must be seen, also where git ignores it.
+    fn read_files(&self, apps: &mut DeclaredApps, workspace: &Workspace) -> Result<(), Failure> {
+        let to = match &self.request.change {
+            Some(Change::Grant(to, _)) => Some(to.as_str().replace('_', "-")),
+            _ => None,
+        };
+        let names = [Some(self.app.to_owned()), to];
+        let names = names.into_iter().flatten();
+        for name in names.filter_map(|name| name.parse::<AppName>().ok()) {
+            for path in AppFiles::of_name(&name, &apps.target)?.all() {
+                workspace.add(path, &mut apps.reading.snapshot)?;
+            }
+            for level in Level::ALL {
+                let path = group_file(&name, level, &apps.target)?;
+                workspace.add(&path, &mut apps.reading.snapshot)?;
+            }
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ use pgdb::render::RenderError;
 use pgdb::repo::path::RepoPathError;
 use pgdb::rotate::RotateError;
 use pgdb::rotate::reseal::ResealError;
+use pgdb::rotate::turns::TurnError;
 use pgdb::sync::SyncError;
 use pgdb::target::TargetError;
 
@@ -170,6 +171,12 @@ impl From<MigrateError> for Failure {
 
 impl From<RotateError> for Failure {
     fn from(error: RotateError) -> Self {
+        Self::usage(&error, error.help())
+    }
+}
+
+impl From<TurnError> for Failure {
+    fn from(error: TurnError) -> Self {
         Self::usage(&error, error.help())
     }
 }

@@ -5,6 +5,7 @@ use pgdb::domain::access::Level;
 use pgdb::domain::access::asked::{Asked, Right};
 
 use crate::failure::Failure;
+use crate::flag_value::one;
 
 /// What somebody is to be allowed, or not any more.
 #[derive(Args, Clone, Debug)]
@@ -81,8 +82,8 @@ impl RightFlags {
         }
         let asked = Asked {
             privileges: self.privileges.clone(),
-            schema: self.schema.clone(),
-            table: self.table.clone(),
+            schema: one("--schema", self.schema.as_deref())?,
+            table: one("--table", self.table.as_deref())?,
             sequences: self.sequences,
             functions: self.functions,
         };

@@ -24,15 +24,23 @@ pub enum Right {
     Privileges(Vec<(Objects, Vec<Privilege>)>),
 }
 
+/// A schema of the app's, as it is called in PostgreSQL; every one where it is `*`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SchemaWord(Option<Identifier>);
+
+/// A table, as it is called in PostgreSQL; every one where it is `*`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TableWord(Option<Identifier>);
+
 /// Privileges, as they are asked for.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Asked {
     /// PostgreSQL's words, in capital or small letters.
     pub privileges: Vec<String>,
-    /// The schema; all of them where it is `*` or none is named.
-    pub schema: Option<String>,
-    /// A table of the schema, or `*` for all.
-    pub table: Option<String>,
+    /// The schema; all of them where none is named.
+    pub schema: Option<SchemaWord>,
+    /// A table of the schema, or all.
+    pub table: Option<TableWord>,
     /// Whether all sequences are meant.
     pub sequences: bool,
     /// Whether all functions are meant.
@@ -75,7 +83,7 @@ impl Asked {
     /// schemas have, are on schemas; those that databases have are on the database; all others are on tables.
     ///
     /// # Errors
-    /// When a name is none, a privilege is none of its kind, or none is given.
+    /// When a privilege is none of its kind, or none is given.
     pub fn objects(&self) -> Result<Vec<(Objects, Vec<Privilege>)>, NameError> {
         if self.privileges.is_empty() {
             let help = "give at least one, such as SELECT";
@@ -86,20 +94,17 @@ impl Asked {
                 help,
             ));
         }
-        let schema = match self.schema.as_deref() {
-            None | Some(ANY) => None,
-            Some(schema) => Some(parse_schema(schema)?),
-        };
+        let schema = self.schema.as_ref().and_then(|schema| schema.0.clone());
         let mut asked = Vec::new();
-        match self.table.as_deref() {
+        match &self.table {
             None => {}
-            Some(ANY) => asked.push(Objects::All(Kind::Table, schema.clone())),
-            Some(table) => {
+            Some(TableWord(None)) => asked.push(Objects::All(Kind::Table, schema.clone())),
+            Some(TableWord(Some(table))) => {
                 let schema = match &schema {
                     Some(schema) => schema.clone(),
                     None => PUBLIC.parse()?,
                 };
-                asked.push(Objects::Table(schema, table.parse()?));
+                asked.push(Objects::Table(schema, table.clone()));
             }
         }
         for (is_asked, kind) in [
@@ -127,7 +132,7 @@ impl Asked {
             let mut words = self.privileges.iter();
             words.all(|word| !is_all(word) && kind.privilege(word).is_ok())
         };
-        if all_are(Kind::Schema) && (schema.is_some() || !all_are(Kind::Database)) {
+        if all_are(Kind::Schema) && (self.schema.is_some() || !all_are(Kind::Database)) {
             return Objects::Schema(schema);
         }
         if all_are(Kind::Database) && self.schema.is_none() {
@@ -137,18 +142,31 @@ impl Asked {
     }
 }
 
-/// A schema that may be somebody's: not one of PostgreSQL's own.
-fn parse_schema(text: &str) -> Result<Identifier, NameError> {
-    if text == "information_schema" || text.starts_with("pg_") {
-        let help = "name a schema of the app, or leave it out for all of them";
-        return Err(NameError::new(
-            "the schema",
-            text,
-            "is PostgreSQL's own",
-            help,
-        ));
+impl std::str::FromStr for SchemaWord {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if text == ANY {
+            return Ok(Self(None));
+        }
+        if text == "information_schema" || text.starts_with("pg_") {
+            let help = "name a schema of the app, or leave it out for all of them";
+            let problem = "is PostgreSQL's own";
+            return Err(NameError::new("the schema", text, problem, help));
+        }
+        Ok(Self(Some(text.parse()?)))
     }
-    text.parse()
+}
+
+impl std::str::FromStr for TableWord {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if text == ANY {
+            return Ok(Self(None));
+        }
+        Ok(Self(Some(text.parse()?)))
+    }
 }
 
 #[cfg(test)]
@@ -158,8 +176,8 @@ mod tests {
     fn asked(privileges: &[&str], schema: Option<&str>, table: Option<&str>) -> Asked {
         Asked {
             privileges: privileges.iter().map(|word| (*word).to_owned()).collect(),
-            schema: schema.map(str::to_owned),
-            table: table.map(str::to_owned),
+            schema: schema.map(|schema| schema.parse().unwrap()),
+            table: table.map(|table| table.parse().unwrap()),
             ..Asked::default()
         }
     }
@@ -250,21 +268,32 @@ mod tests {
                 functions(&["SELECT"]),
                 r#"the privilege "SELECT" is none that functions have"#,
             ),
-            (
-                asked(&["SELECT"], Some("pg_catalog"), None),
-                r#"the schema "pg_catalog" is PostgreSQL's own"#,
-            ),
-            (
-                asked(&["SELECT"], Some("a\"b"), None),
-                r#"the name of a schema or table "a\"b" holds the character '"'"#,
-            ),
-            (
-                asked(&["SELECT"], None, Some("t%I")),
-                r#"the name of a schema or table "t%I" holds the character '%'"#,
-            ),
         ] {
             assert_eq!(shown(&given), problem, "{given:?}");
         }
+    }
+
+    #[test]
+    fn names_are_checked() {
+        let schema = |text: &str| text.parse::<SchemaWord>().unwrap_err().to_string();
+        let table = |text: &str| text.parse::<TableWord>().unwrap_err().to_string();
+        assert_eq!(
+            schema("pg_catalog"),
+            r#"the schema "pg_catalog" is PostgreSQL's own"#
+        );
+        assert_eq!(
+            schema("a\"b"),
+            r#"the name of a schema or table "a\"b" holds the character '"'"#
+        );
+        assert_eq!(
+            table("t%I"),
+            r#"the name of a schema or table "t%I" holds the character '%'"#
+        );
+        let long = "x".repeat(64);
+        assert_eq!(
+            table(&long),
+            format!("the name of a schema or table {long:?} has 64 bytes")
+        );
     }
 
     #[test]

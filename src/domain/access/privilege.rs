@@ -106,9 +106,13 @@ impl Kind {
                 found.push(self.privilege(word)?);
             }
         }
-        let words = self.words().iter();
-        let named = words.filter(|word| found.contains(&Privilege(word)));
-        Ok(named.map(|word| Privilege(word)).collect())
+        Ok(self.in_order(&found))
+    }
+
+    /// Privileges of objects of this kind, each once, in PostgreSQL's order.
+    pub fn in_order(self, privileges: &[Privilege]) -> Vec<Privilege> {
+        let words = self.words().iter().map(|word| Privilege(word));
+        words.filter(|word| privileges.contains(word)).collect()
     }
 
     fn problem(self) -> &'static str {

@@ -120,6 +120,7 @@ fn settings() -> impl Strategy<Value = Map<String, Value>> {
         select(&["strict", "namespace-wide", "cluster-wide"][..])
             .prop_map(|value| ("scope", json!(value))),
         any::<bool>().prop_map(|value| ("connectionKeys", json!(value))),
+        any::<bool>().prop_map(|value| ("isolate", json!(value))),
         "[!-~]{1,30}".prop_map(|value| ("password", json!(format!("p{value}")))),
         select(&["own_user", "other_user"][..]).prop_map(|value| ("user", json!(value))),
         select(&["own_data", "other-data"][..]).prop_map(|value| ("database", json!(value))),
@@ -137,11 +138,36 @@ fn settings() -> impl Strategy<Value = Map<String, Value>> {
     })
 }
 
+/// What another app may be allowed.
+fn rights() -> impl Strategy<Value = Value> {
+    let right = select(vec![
+        json!({ "as": "reader" }),
+        json!({ "as": "writer" }),
+        json!({ "privileges": ["SELECT", "INSERT"] }),
+        json!({ "privileges": "ALL", "schema": "audit", "sequences": true, "functions": false }),
+        json!({ "privileges": "EXECUTE", "functions": true }),
+        json!({ "privileges": "CREATE" }),
+        json!({ "privileges": "CREATE", "schema": "*" }),
+        json!({ "privileges": "UPDATE", "schema": "Audit log", "table": "User" }),
+    ]);
+    btree_set(right.prop_map(|right| right.to_string()), 0..4).prop_map(|rights| {
+        let rights = rights.into_iter().map(|right| {
+            let mut right: Value = serde_json::from_str(&right).unwrap();
+            right["to"] = json!("other");
+            right
+        });
+        rights.collect()
+    })
+}
+
 /// A whole app, a login to its database, and a further database, beside another app.
 fn file() -> impl Strategy<Value = Value> {
-    (settings(), settings(), any::<[bool; 3]>()).prop_map(
-        |(mut first, mut guest, [has_guest, has_further, has_other])| {
+    (settings(), settings(), rights(), any::<[bool; 3]>()).prop_map(
+        |(mut first, mut guest, rights, [has_guest, has_further, has_other])| {
             first.insert("name".to_owned(), json!("my-shop"));
+            if has_other {
+                first.insert("access".to_owned(), rights);
+            }
             let database = first.get("database").cloned().unwrap_or(json!("my_shop"));
             let mut apps = Vec::new();
             if has_guest {
@@ -152,6 +178,7 @@ fn file() -> impl Strategy<Value = Value> {
                     "locale",
                     "connectionLimit",
                     "reclaim",
+                    "isolate",
                 ] {
                     guest.remove(key);
                 }

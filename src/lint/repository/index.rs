@@ -19,6 +19,8 @@ pub(super) struct Index {
     pub(super) roles: HashMap<(String, String), Vec<usize>>,
     pub(super) roles_of_cluster: HashMap<String, Vec<usize>>,
     pub(super) databases_of_owner: HashMap<(String, String), Vec<usize>>,
+    pub(super) databases: HashMap<String, Vec<usize>>,
+    pub(super) jobs: HashMap<String, Vec<usize>>,
     pub(super) credentials: HashMap<String, Vec<usize>>,
     /// Roles by the Secrets that they name.
     pub(super) users: HashMap<String, Vec<usize>>,
@@ -46,6 +48,11 @@ impl Index {
         }
         for (number, kustomize) in repository.kustomizes.iter().enumerate() {
             index.add_kustomize(kustomize, number);
+        }
+        for (number, job) in repository.jobs.iter().enumerate() {
+            if let Some(name) = job.object.known_name() {
+                add(&mut index.jobs, name.to_owned(), number);
+            }
         }
         for (number, credential) in repository.credentials.iter().enumerate() {
             if let Some(secret) = &credential.secret {
@@ -87,6 +94,9 @@ impl Index {
     }
 
     fn add_database(&mut self, database: &Database<'_>, number: usize) {
+        if let Some(name) = database.known_name() {
+            add(&mut self.databases, name.to_owned(), number);
+        }
         if let (Some(cluster), Some(owner)) = (database.known_cluster(), database.known_owner()) {
             let key = (cluster.to_owned(), owner.to_owned());
             add(&mut self.databases_of_owner, key, number);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 
 use super::Input;
+use super::access::{Access, Job};
 use super::cluster::Cluster;
 use super::credential::Credential;
 use super::database::Database;
@@ -30,6 +31,8 @@ pub(super) struct Found<'text> {
     pub(super) clusters: Vec<Cluster<'text>>,
     pub(super) roles: Vec<Role<'text>>,
     pub(super) databases: Vec<Database<'text>>,
+    pub(super) accesses: Vec<Access<'text>>,
+    pub(super) jobs: Vec<Job<'text>>,
     pub(super) credentials: Vec<Credential<'text>>,
     pub(super) kustomizes: Vec<Kustomize<'text>>,
     pub(super) invalid: Vec<(&'text RepoPath, YamlError)>,
@@ -114,6 +117,8 @@ impl<'text> Found<'text> {
         self.clusters.append(&mut other.clusters);
         self.roles.append(&mut other.roles);
         self.databases.append(&mut other.databases);
+        self.accesses.append(&mut other.accesses);
+        self.jobs.append(&mut other.jobs);
         self.credentials.append(&mut other.credentials);
         self.kustomizes.append(&mut other.kustomizes);
         self.invalid.append(&mut other.invalid);
@@ -180,6 +185,8 @@ impl<'text> Found<'text> {
             self.roles
                 .extend(spec.map(|spec| Role::of_object(&object, spec)));
         } else {
+            self.accesses.extend(Access::of(&object, manifest));
+            self.jobs.extend(Job::of(&object, manifest));
             self.credentials.extend(Credential::of(&object, manifest));
         }
     }

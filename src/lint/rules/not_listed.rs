@@ -71,6 +71,7 @@ fn files<'run, 'text>(
     });
     let objects = databases
         .chain(roles.map(|role| &role.object))
+        .chain(repository.accesses.iter().map(|access| &access.object))
         .chain(sealed.map(|credential| &credential.object));
     let mut files = BTreeMap::new();
     for object in objects {

@@ -1,5 +1,7 @@
 //! What has to be seen in the cluster before a stage, and whether it is.
 
+use std::collections::BTreeMap;
+
 use crate::live::cluster::{Cluster, ManagedRole};
 use crate::live::database::{Applied, Database, DatabaseRole};
 use crate::live::fact::{Cause, Fact, Unreadable};
@@ -49,6 +51,7 @@ fn database() -> Database {
 fn done() -> Sight {
     Sight {
         sync: None,
+        others: BTreeMap::new(),
         server: "https://cluster".to_owned(),
         cluster: Fact::Present(cluster()),
         database: Fact::Present(database()),

@@ -1,5 +1,7 @@
 //! The SQL that is printed, by what was seen.
 
+use std::collections::BTreeMap;
+
 use super::snapshot;
 use crate::live::cluster::Cluster;
 use crate::live::fact::Fact;
@@ -18,6 +20,7 @@ fn target() -> Target {
 fn sight(holdings: Option<Holdings>) -> Sight {
     Sight {
         sync: None,
+        others: BTreeMap::new(),
         server: String::new(),
         cluster: Fact::Present(Cluster {
             current_primary: "pg-2".to_owned(),

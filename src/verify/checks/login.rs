@@ -42,6 +42,18 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
 fn succeeded(chain: &Chain<'_>, login: &Login) -> Check {
     let role = chain.app.role.as_deref().unwrap_or(&login.user);
     let database = database(chain);
+    if Some(&login.user) == chain.app.login.as_ref() {
+        let evidence = format!(
+            "{:?} logs in, and its sessions do not begin as the owner {role:?}",
+            login.user
+        );
+        let alter = format!(
+            "as a superuser: ALTER ROLE {} SET role = {};",
+            identifier(&login.user),
+            identifier(role)
+        );
+        return LINK.pending("not-as-owner", evidence).remedy(alter);
+    }
     if login.user != role {
         let evidence = format!("logged in as {:?}, expected is {role:?}", login.user);
         return LINK

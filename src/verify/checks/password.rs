@@ -63,7 +63,7 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
 fn applied<'facts>(chain: &Chain<'facts>, role: LiveRole<'facts>) -> Option<&'facts str> {
     let version = match role {
         LiveRole::Managed(cluster, _) => {
-            let name = chain.app.role.as_deref().unwrap_or_default();
+            let name = chain.app.login_role().unwrap_or_default();
             cluster.role_status.passwords.get(name)?
         }
         LiveRole::Object(object) => &object.password_version,

@@ -18,7 +18,7 @@ const LINK: Subject = Subject {
 
 /// Looks at the app's login role.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
-    let Some(role) = chain.app.role.as_deref() else {
+    let Some(role) = chain.app.login_role() else {
         return vec![
             LINK.broken(
                 "not-declared",

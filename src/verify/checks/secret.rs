@@ -192,7 +192,7 @@ fn with_white_space(secret: &Secret) -> Option<Check> {
 
 /// The failure of a username that is not the role's name; the value itself is not shown.
 fn other_username(chain: &Chain<'_>, secret: &Secret) -> Option<Check> {
-    let role = chain.app.role.as_deref()?;
+    let role = chain.app.login_role()?;
     let username = secret.values.get("username")?;
     if username.is_text(role) {
         return None;

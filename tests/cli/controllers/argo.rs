@@ -89,6 +89,7 @@ fn run(controllers: &Controllers, wave: &Wave) -> Result<(), (&'static str, Stri
     let server = &controllers.server;
     for object in &wave.prune {
         objects::delete(server, object);
+        controllers.look();
     }
     let mut refused = Vec::new();
     let (hooks, objects): (Vec<&Value>, Vec<&Value>) =
@@ -97,6 +98,7 @@ fn run(controllers: &Controllers, wave: &Wave) -> Result<(), (&'static str, Stri
         if let Err(reason) = apply(controllers, manifest) {
             refused.push(reason);
         }
+        controllers.look();
     }
     controllers.rest();
     if !refused.is_empty() {

@@ -1,6 +1,6 @@
 //! `docs/import.md` says of each key what the program says.
 
-use pgdb::apps_file::{FIELDS, Field, USER_FIELDS};
+use pgdb::apps_file::{ACCESS_FIELDS, FIELDS, Field, USER_FIELDS};
 
 /// The table of some keys.
 fn table(fields: &[Field]) -> String {
@@ -22,7 +22,11 @@ fn the_tables_of_keys_are_those_of_the_program() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/import.md");
     let before = std::fs::read_to_string(&path).unwrap();
     let mut text = before.clone();
-    for (mark, fields) in [("an app", &FIELDS[..]), ("a user", &USER_FIELDS[..])] {
+    for (mark, fields) in [
+        ("an app", &FIELDS[..]),
+        ("what is allowed", &ACCESS_FIELDS[..]),
+        ("a user", &USER_FIELDS[..]),
+    ] {
         let mark = format!("<!-- keys of {mark} -->\n\n");
         let (front, rest) = text.split_once(&mark).unwrap();
         let rest = match rest.strip_prefix('|') {
@@ -59,5 +63,24 @@ fn every_example_is_read() {
             let read = pgdb::apps_file::read(&text);
             assert!(read.is_ok(), "{text}");
         }
+    }
+}
+
+#[test]
+fn every_example_of_access_is_read() {
+    for field in &ACCESS_FIELDS {
+        let rest = match field.name {
+            "to" => ", as: reader",
+            "as" => ", to: r",
+            "privileges" => ", to: r",
+            // `ALL` is known of every kind of object.
+            _ => ", to: r, privileges: ALL",
+        };
+        let text = format!(
+            "- {{name: a, access: [{{{}: {}{rest}}}]}}\n",
+            field.name, field.example
+        );
+        let read = pgdb::apps_file::read(&text);
+        assert!(read.is_ok(), "{text}");
     }
 }

@@ -7,8 +7,10 @@ mod summary;
 use std::path::Path;
 
 use clap::{Args, ValueHint};
+use pgdb::access::group_file;
 use pgdb::apps_file::schema::schema;
 use pgdb::apps_file::{Entry, Problem, read};
+use pgdb::domain::access::Level;
 use pgdb::import::{Defaults, ImportError, Inputs, Plan, plan};
 use pgdb::new_app::{AppFiles, Ground};
 use pgdb::sealing::SealingKey;
@@ -168,6 +170,10 @@ fn read_files(
     for entry in entries {
         for path in AppFiles::of_name(&entry.name, &apps.target)?.all() {
             workspace.add(path, &mut apps.reading.snapshot)?;
+        }
+        for level in Level::ALL {
+            let path = group_file(&entry.name, level, &apps.target)?;
+            workspace.add(&path, &mut apps.reading.snapshot)?;
         }
     }
     Ok(())

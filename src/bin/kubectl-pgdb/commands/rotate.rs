@@ -3,6 +3,7 @@
 mod ages;
 mod resealing;
 mod summary;
+mod turns;
 
 use clap::Args;
 use pgdb::domain::password::{Password, PasswordLength};
@@ -55,6 +56,23 @@ pub(crate) struct Rotate {
         value_parser = clap::builder::FalseyValueParser::new()
     )]
     reseal: bool,
+    /// Change it without a moment at which it is wrong: two login roles take turns, members of the database's owner. Each call
+    /// is one of three steps and one commit: the next login is added, the application's Secret gets its credential, the old
+    /// login is closed. A step is refused until the cluster shows that the last one is done.
+    #[arg(
+        long,
+        env = "PGDB_TWO_ROLE",
+        hide_env = true,
+        conflicts_with_all = ["all", "older_than", "reseal", "password_stdin"],
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    two_role: bool,
+    /// With --two-role: go on though the last step was not seen done in the cluster.
+    #[arg(long, env = "PGDB_FORCE_STAGE", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    force_stage: bool,
+    /// With --two-role: do not look at the cluster.
+    #[arg(long, env = "PGDB_OFFLINE", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    offline: bool,
     #[command(flatten)]
     target: TargetFlags,
     #[command(flatten)]
@@ -93,6 +111,9 @@ pub(crate) struct Rotate {
 /// Runs it.
 pub(crate) fn run(args: &Rotate, global: &Global, output: &Output) -> Result<Exit, Failure> {
     secrecy::forbid_core_dumps();
+    if args.two_role {
+        return turns::run(args, global, output);
+    }
     let given = Given::of(args)?;
     let workspace = Workspace::open(global)?;
     let request = args.target.request(global, &workspace)?;

@@ -1,5 +1,7 @@
 //! What the cluster shows of an app that is to be removed.
 
+use std::collections::BTreeMap;
+
 use pgdb::declared::{Declared, DeclaredApp, RoleSource};
 use pgdb::domain::endpoint::Endpoint;
 use pgdb::live::cluster::Cluster;
@@ -23,6 +25,8 @@ pub(super) struct Place {
     database: Option<String>,
     /// The DatabaseRole.
     role_object: Option<String>,
+    /// The DatabaseRoles beside it that go too.
+    others: Vec<String>,
     /// The role in PostgreSQL.
     role: Option<String>,
     /// The database in PostgreSQL.
@@ -63,6 +67,7 @@ impl Place {
                 RoleSource::DatabaseRole(object) => Some(object.clone()),
                 RoleSource::Managed | RoleSource::Cluster => None,
             }),
+            others: plan.role_objects(),
             role: plan.role.clone(),
             database_name: plan.database.clone(),
             server: target.server.as_ref().map(|server| ServerPlace {
@@ -121,7 +126,14 @@ pub(super) async fn look(
         }
         None => Fact::Absent,
     };
+    let mut others = BTreeMap::new();
+    let others_named = place.others.iter();
+    for name in others_named.filter(|name| place.role_object.as_ref() != Some(name)) {
+        let object = session.object::<DatabaseRoleWire>(&place.namespace, name);
+        others.insert(name.clone(), object.await);
+    }
     Ok(Ok(Sight {
+        others,
         server: session.server().to_owned(),
         sync: None,
         holdings: holdings(&session, place, way_to_primary(place, &cluster)).await,
@@ -153,13 +165,12 @@ async fn look_at_server(
     };
     let log = match job.present() {
         Some(job) if matches!(job.outcome, Outcome::Failed { .. }) => {
-            session
-                .job_log(&place.namespace, &job.meta.name, LOG_LINES)
-                .await
+            session.job_log(job, LOG_LINES).await
         }
         _ => Ok(Vec::new()),
     };
     Ok(Sight {
+        others: BTreeMap::new(),
         server: session.server().to_owned(),
         cluster: Fact::Absent,
         database: Fact::Absent,
