@@ -106,7 +106,10 @@ fn compare(wanted: &Wanted, user: &ExpectedUser, seen: &Seen) -> Check {
     LINK.pass(format!(
         "may do in {:?} what is declared and nothing else, on {} objects",
         wanted.database,
-        objects.iter().filter(|object| object.column.is_none()).count()
+        objects
+            .iter()
+            .filter(|object| object.column.is_none())
+            .count()
     ))
 }
 
