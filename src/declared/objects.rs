@@ -312,7 +312,7 @@ impl Declaration for DeclaredCredential {
 impl Declaration for DeclaredAccess {
     #[expect(
         clippy::misnamed_getters,
-        reason = "what an access makes is told apart by its database"
+        reason = "two of one database clash, whatever their ConfigMaps are called"
     )]
     fn object(&self) -> &str {
         &self.database
