@@ -35,7 +35,6 @@ fn marked(name: &str) -> Meta {
 fn job(name: &str, started: i64, outcome: Outcome) -> Job {
     let time = |seconds: i64| Some(UnixTime::new(1_800_000_000 + seconds));
     Job {
-        failed_pods: 0,
         meta: marked(name),
         started: time(started),
         ended: time(started + 1),
