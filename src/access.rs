@@ -29,7 +29,7 @@ use crate::repo::path::{RepoPath, RepoPathError};
 use crate::repo::snapshot::Snapshot;
 use crate::target::Target;
 
-pub use error::AccessError;
+pub use error::{AccessError, Refused};
 pub use grantee::grantable;
 pub use groups::{Groups, add_groups, declared_groups, group_file};
 pub use members::{memberships, role_node, set_memberships};
@@ -126,13 +126,13 @@ pub fn write(
     ground: Ground<'_>,
     wanted: &[Wanted<'_>],
     draft: &mut Draft<'_>,
-) -> Result<Vec<RepoPath>, (usize, AccessError)> {
+) -> Result<Vec<RepoPath>, Refused> {
     // The Cluster's manifest is parsed once for all.
     let pod = Pod::of(ground.target, draft.snapshot());
     let mut files = Vec::new();
     for (number, wanted) in wanted.iter().enumerate() {
         let path = write_one(ground, wanted, &pod, draft);
-        files.push(path.map_err(|error| (number, error))?);
+        files.push(path.map_err(|error| Refused::of(number, error))?);
     }
     Ok(files)
 }
@@ -221,7 +221,7 @@ fn manifest(
         about: &ABOUT,
         files: &files,
     };
-    Ok(rendered(ground, subject, &job, pod)?)
+    Ok(job_manifest_of(ground, subject, &job, pod)?)
 }
 
 /// What stands above the manifest of the access.
@@ -250,11 +250,10 @@ pub fn job_manifest(
     job: &Job<'_>,
     snapshot: &Snapshot,
 ) -> Result<String, RenderError> {
-    let pod = Pod::of(ground.target, snapshot);
-    rendered(ground, subject, job, &pod)
+    job_manifest_of(ground, subject, job, &Pod::of(ground.target, snapshot))
 }
 
-fn rendered(
+fn job_manifest_of(
     ground: Ground<'_>,
     subject: &Subject,
     job: &Job<'_>,

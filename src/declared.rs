@@ -163,8 +163,8 @@ pub struct DeclaredRole {
     pub ensure: Ensure,
     /// Whether it is a superuser.
     pub superuser: bool,
-    /// Whether another role logs in for it, which is a member of it.
-    pub has_login: bool,
+    /// The attributes that are rights of their own, in PostgreSQL's words, such as `CREATEDB`; `SUPERUSER` among them.
+    pub attributes: Vec<&'static str>,
     /// The roles that it is a member of.
     pub in_roles: Vec<String>,
     /// Its comment in PostgreSQL.
@@ -413,14 +413,13 @@ impl DeclaredApp {
 }
 
 impl DeclaredRole {
-    /// Whether it is there for what it owns alone: nobody logs in as it, or for it, and it says that it has no password.
+    /// Whether it is there for what it owns alone: nobody logs in as it, and it says that it has no password.
     pub fn is_kept(&self) -> bool {
         let is_an_apps = self.source != RoleSource::Cluster && !self.is_bootstrapped;
         is_an_apps
             && self.ensure == Ensure::Present
             && self.disables_password
             && !self.login
-            && !self.has_login
             && self.password_secret.is_none()
     }
 

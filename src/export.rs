@@ -141,12 +141,11 @@ impl<'declared> Owners<'declared> {
             said.share = Share::Database;
             said.owned_by = Some(parsed(owner)?);
         } else {
-            let login = app.login_role().unwrap_or(role);
-            say_role(role, login, &mut said)?;
+            say_role(role, app.login_role().unwrap_or(role), &mut said)?;
             said.pooler = app.pooler.clone();
             let service = app.service.as_ref();
             said.service = service.map(|service| parsed(&service.name)).transpose()?;
-            warnings = match (&app.credential, &login.password_secret) {
+            warnings = match (&app.credential, &role.password_secret) {
                 (Some(credential), _) => say_credential(app, credential, &mut said)?,
                 (None, Some(secret)) if app.is_credential_outside() => {
                     said.secret = Some(parsed(secret)?);

@@ -180,7 +180,7 @@ fn declare_groups(
         style: role.map_or_else(RoleStyle::default, |role| RoleStyle::from(&role.source)),
     };
     let roles = &inputs.declared.roles;
-    add_groups(ground(inputs), &[groups], roles, draft).map_err(|(_, error)| error)
+    add_groups(ground(inputs), &[groups], roles, draft).map_err(|refused| *refused.error)
 }
 
 /// Writes the manifest of the access, and gives its path; of an app without any nothing is written.
@@ -199,5 +199,5 @@ fn write_manifest(
         access,
         there,
     };
-    access::write(ground(inputs), &[wanted], draft).map_err(|(_, error)| error)
+    access::write(ground(inputs), &[wanted], draft).map_err(|refused| *refused.error)
 }

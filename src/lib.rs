@@ -31,6 +31,7 @@
 
 pub mod access;
 pub mod apps_file;
+pub mod audit;
 pub mod declared;
 pub mod doctor;
 pub mod domain;
@@ -54,5 +55,6 @@ pub mod sealing;
 pub mod settings;
 pub mod sql;
 pub mod sync;
+pub mod sync_status;
 pub mod target;
 pub mod verify;

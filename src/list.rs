@@ -22,11 +22,12 @@ use crate::target::neighbourhood::Neighbourhood;
 
 pub use error::ListError;
 pub use report::{
-    AppReport, ClusterReport, DatabaseReport, Duplicate, NamespacesReport, Report, RoleReport,
-    SecretReport, Summary, UnreadableReport,
+    AccessReport, AppReport, ClusterReport, DatabaseReport, Duplicate, NamespacesReport, Report,
+    RoleReport, SecretReport, Summary, UnreadableReport,
 };
 pub use state::State;
 
+use report::Members;
 use targets::{ListedTarget, Sight};
 
 /// Which apps are to be listed.
@@ -57,6 +58,8 @@ pub struct Unread {
 struct Listed {
     /// The target's number and the app as it is there; the first one counts.
     variants: Vec<(usize, DeclaredApp)>,
+    /// Who else may do what in its database, as the first one says it.
+    access: Option<AccessReport>,
 }
 
 /// The apps that a repository declares.
@@ -127,12 +130,13 @@ struct Gathered {
 impl Gathered {
     /// Adds the apps of a target.
     fn add(&mut self, number: usize, declared: Declared) {
+        let members = Members::of(&declared.roles);
         for app in declared.apps {
             let piece = first_piece(&app);
             let known = piece.as_ref().and_then(|piece| self.by_piece.get(piece));
             match known.and_then(|known| self.apps.get_mut(*known)) {
                 Some(known) => known.variants.push((number, app)),
-                None => self.push(number, app),
+                None => self.push(number, app, &members),
             }
         }
         self.unreadable.extend(declared.unreadable);
@@ -141,10 +145,11 @@ impl Gathered {
         self.unreadable.dedup();
     }
 
-    fn push(&mut self, number: usize, app: DeclaredApp) {
+    fn push(&mut self, number: usize, app: DeclaredApp, members: &Members<'_>) {
         let piece = first_piece(&app).map(|piece| (piece, self.apps.len()));
         self.by_piece.extend(piece);
         self.apps.push(Listed {
+            access: members.access(&app),
             variants: vec![(number, app)],
         });
     }
@@ -165,7 +170,9 @@ impl Gathered {
             let target = same.and_then(|number| targets.get(number));
             let target = &target.unwrap_or(&listed).target;
             let places: HashSet<&Place> = objects.iter().map(|object| object.place).collect();
-            for app in manifests.apps_of_databases(target, &objects).apps {
+            let declared = manifests.apps_of_databases(target, &objects);
+            let members = Members::of(&declared.roles);
+            for app in declared.apps {
                 let piece = first_piece(&app);
                 let is_new = piece.is_some_and(|piece| {
                     let is_of_these = places.contains(&piece.1);
@@ -173,7 +180,7 @@ impl Gathered {
                     (is_of_these || is_credential) && !self.by_piece.contains_key(&piece)
                 });
                 if is_new {
-                    self.push(same.unwrap_or(targets.len()), app);
+                    self.push(same.unwrap_or(targets.len()), app, &members);
                 }
             }
             let everywhere = Neighbourhood::among(target, &[]);

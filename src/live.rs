@@ -17,6 +17,7 @@ pub mod pooler;
 pub mod rights;
 pub mod sealed_secret;
 pub mod secret;
+pub mod server;
 pub mod service;
 pub mod shelf;
 

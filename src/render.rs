@@ -28,8 +28,6 @@ pub enum Template {
     GroupRole,
     /// The access to an app's database: a ConfigMap with SQL, the Job that runs it, and perhaps a NetworkPolicy.
     Access,
-    /// The SealedSecret of the login that comes next, where two take turns.
-    NextSecret,
     /// The Services in the app's namespaces, which lead to the database's host.
     Service,
     /// What is declared of a server that CNPG does not run: a ConfigMap with SQL, the CronJob that runs it, the Job for at
@@ -37,6 +35,8 @@ pub enum Template {
     Sync,
     /// The SealedSecret with the connection of a server that CNPG does not run.
     Connection,
+    /// The SealedSecret of the login that comes next, where two take turns.
+    NextSecret,
 }
 
 impl Template {
@@ -47,10 +47,10 @@ impl Template {
         Self::DatabaseRole,
         Self::GroupRole,
         Self::Access,
-        Self::NextSecret,
         Self::Service,
         Self::Sync,
         Self::Connection,
+        Self::NextSecret,
     ];
 
     /// The name of its file, in the product and in a repository that overrides it.
@@ -61,10 +61,10 @@ impl Template {
             Self::DatabaseRole => "database-role.yaml.hbs",
             Self::GroupRole => "group-role.yaml.hbs",
             Self::Access => "access.yaml.hbs",
-            Self::NextSecret => "next-secret.yaml.hbs",
             Self::Service => "service.yaml.hbs",
             Self::Sync => "sync.yaml.hbs",
             Self::Connection => "connection.yaml.hbs",
+            Self::NextSecret => "next-secret.yaml.hbs",
         }
     }
 
@@ -101,10 +101,10 @@ impl Template {
             Self::DatabaseRole => include_str!("../templates/database-role.yaml.hbs"),
             Self::GroupRole => include_str!("../templates/group-role.yaml.hbs"),
             Self::Access => include_str!("../templates/access.yaml.hbs"),
-            Self::NextSecret => include_str!("../templates/next-secret.yaml.hbs"),
             Self::Service => include_str!("../templates/service.yaml.hbs"),
             Self::Sync => include_str!("../templates/sync.yaml.hbs"),
             Self::Connection => include_str!("../templates/connection.yaml.hbs"),
+            Self::NextSecret => include_str!("../templates/next-secret.yaml.hbs"),
         }
     }
 }

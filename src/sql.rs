@@ -1,8 +1,10 @@
 //! SQL as text: what is put into it is quoted here.
 
 pub mod freeing;
+pub mod held;
 pub mod holdings;
 pub mod privileges;
+pub mod server;
 pub mod session_role;
 pub mod sync;
 pub mod wanted;

@@ -11,13 +11,17 @@ mod facts;
 mod report;
 #[cfg(test)]
 mod tests;
+mod users;
 
 pub use crate::live::login::{Grantee, LoginProblem, Refusal};
 pub use attempt::Attempt;
 pub use checks::Link;
-pub use expected::{Expected, ExpectedDatabase, ExpectedServer, ExpectedService, MirrorsTo};
-pub use facts::{Facts, Login, POOLER_NAME};
+pub use expected::{
+    Expected, ExpectedAccess, ExpectedDatabase, ExpectedServer, ExpectedService, MirrorsTo,
+};
+pub use facts::{Facts, Login, POOLER_NAME, Seen};
 pub use report::{AppReport, Broken, Report, Summary};
+pub use users::{ExpectedUser, add_users};
 
 use chain::Chain;
 use checks::CHECKS;

@@ -114,6 +114,25 @@ pub enum AccessError {
     Path(#[from] RepoPathError),
 }
 
+/// Why one of several databases is refused. Nothing is to be written.
+#[derive(Debug)]
+pub struct Refused {
+    /// The number of the database.
+    pub number: usize,
+    /// Why.
+    pub error: Box<AccessError>,
+}
+
+impl Refused {
+    /// The refusal of the database of this number.
+    pub(super) fn of(number: usize, error: impl Into<AccessError>) -> Self {
+        Self {
+            number,
+            error: Box::new(error.into()),
+        }
+    }
+}
+
 impl AccessError {
     /// What to do about it.
     pub fn help(&self) -> String {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
-use super::error::AccessError;
+use super::error::{AccessError, Refused};
 use super::{Ground, Subject};
 use crate::declared::{DeclaredRole, RoleSource};
 use crate::domain::access::Level;
@@ -61,7 +61,7 @@ pub fn add_groups(
     all: &[Groups<'_>],
     declared: &[DeclaredRole],
     draft: &mut Draft<'_>,
-) -> Result<Vec<RepoPath>, (usize, AccessError)> {
+) -> Result<Vec<RepoPath>, Refused> {
     let declared: HashMap<&str, &DeclaredRole> = declared
         .iter()
         .map(|role| (role.name.as_str(), role))
@@ -70,11 +70,10 @@ pub fn add_groups(
     let (mut entries, mut objects) = (Vec::new(), Vec::new());
     for (number, groups) in all.iter().enumerate() {
         for level in groups.levels {
-            let refused = |error: AccessError| (number, error);
             let role = level.group(&groups.subject.owner);
-            let role = role.map_err(|error| refused(error.into()))?;
+            let role = role.map_err(|error| Refused::of(number, error))?;
             if let Some(known) = declared.get(role.as_str()) {
-                check(known).map_err(refused)?;
+                check(known).map_err(|error| Refused::of(number, error))?;
             } else if seen.insert(role.clone()) {
                 let list = match groups.style {
                     RoleStyle::Managed => &mut entries,
@@ -91,12 +90,12 @@ pub fn add_groups(
     }
     if let Some(first) = entries.first() {
         let added = add_entries(ground.target, &entries, draft);
-        added.map_err(|error| (first.number, error))?;
+        added.map_err(|error| Refused::of(first.number, error))?;
     }
     let mut files = Vec::new();
     for missing in &objects {
         let file = add_object(ground, missing, draft);
-        files.push(file.map_err(|error| (missing.number, error))?);
+        files.push(file.map_err(|error| Refused::of(missing.number, error))?);
     }
     Ok(files)
 }
@@ -189,7 +188,7 @@ impl Missing<'_> {
     }
 }
 
-/// What PostgreSQL shows beside a group.
+/// What PostgreSQL shows beside the group of a level.
 fn comment(level: Level, database: &str) -> String {
     match level {
         Level::Reader => format!("reads the database {database}"),

@@ -244,7 +244,7 @@ fn a_role_that_is_no_group_is_refused() {
         let mut draft = Draft::new(&world.snapshot);
         let declared = world.declared();
         let refused = add_groups(world.ground(), &[groups], &declared.roles, &mut draft);
-        let (number, error) = refused.unwrap_err();
+        let Refused { number, error } = refused.unwrap_err();
         assert_eq!(
             (number, error.to_string()),
             (
@@ -273,7 +273,7 @@ fn what_stands_elsewhere_is_not_written_again() {
             there: Some(there),
         };
         let files = write(world.ground(), &[wanted], &mut draft);
-        let files = files.map_err(|(_, error)| error.to_string());
+        let files = files.map_err(|refused| refused.error.to_string());
         (files, draft.into_change_set().is_empty())
     };
     // As it is to be.

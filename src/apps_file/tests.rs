@@ -1,5 +1,6 @@
 //! What is read of files of apps, and what is said of those with mistakes.
 
+mod allowed;
 mod formats;
 mod mistakes;
 mod random;

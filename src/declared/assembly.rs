@@ -85,14 +85,10 @@ impl<'found> Pieces<'found> {
     fn of(found: &'found TargetObjects<'_, '_>, target: &'found Target) -> Self {
         let secrets = found.credentials.iter().enumerate();
         let databases = found.databases.iter();
-        let mut roles = Roles::of(found, target);
-        let turns = Turns::of(&roles);
-        for (number, role) in roles.all.iter_mut().enumerate() {
-            role.has_login = turns.login(number).is_some();
-        }
+        let roles = Roles::of(found, target);
         Self {
             databases: &found.databases,
-            turns,
+            turns: Turns::of(&roles),
             roles,
             credentials: &found.credentials,
             secrets: secrets
@@ -145,9 +141,7 @@ impl<'found> Pieces<'found> {
             .filter(|(_, role)| {
                 let is_of_an_app = role.source != RoleSource::Cluster && !role.is_bootstrapped;
                 let logs_in = is_of_an_app && role.login && role.password_secret.is_some();
-                logs_in
-                    || role.has_login
-                    || (role.is_kept() && !groups.contains(role.name.as_str()))
+                logs_in || (role.is_kept() && !groups.contains(role.name.as_str()))
             })
             .filter(|(number, role)| {
                 !owners.contains(role.name.as_str()) && !self.turns.is_member(*number)

@@ -13,6 +13,17 @@ use crate::target::own::{OwnNames, managed_roles};
 /// The superuser of every PostgreSQL that CNPG makes.
 const SUPERUSER: &str = "postgres";
 
+/// The fields of attributes that are rights of their own, with PostgreSQL's words for them.
+///
+/// Source: CloudNativePG `api/v1/cluster_types.go`, `RoleConfiguration`.
+const ATTRIBUTES: [(&str, &str); 5] = [
+    ("superuser", "SUPERUSER"),
+    ("createdb", "CREATEDB"),
+    ("createrole", "CREATEROLE"),
+    ("replication", "REPLICATION"),
+    ("bypassrls", "BYPASSRLS"),
+];
+
 /// The declared roles, each name once, and where each is.
 #[derive(Default)]
 pub(super) struct Roles {
@@ -113,7 +124,11 @@ fn read(
         is_bootstrapped: false,
         ensure: ensure(node),
         superuser: text(&["superuser"]) == Some("true"),
-        has_login: false,
+        attributes: ATTRIBUTES
+            .into_iter()
+            .filter(|(field, _)| text(&[field]) == Some("true"))
+            .map(|(_, word)| word)
+            .collect(),
         in_roles: texts(node.get("inRoles")),
         comment: text(&["comment"]).map(str::to_owned),
         kept: file.and_then(|file| Kept::read(file, node)),
@@ -142,7 +157,10 @@ fn own(cluster: &Object<'_>, target: &Target) -> Vec<DeclaredRole> {
         is_bootstrapped: suffix == "app",
         ensure: Ensure::Present,
         superuser: suffix == "superuser",
-        has_login: false,
+        attributes: ["SUPERUSER"]
+            .into_iter()
+            .filter(|_| suffix == "superuser")
+            .collect(),
         in_roles: Vec::new(),
         comment: None,
         kept: None,

@@ -377,7 +377,7 @@ mod tests {
             format!("postgresql://admin:{secret}@@h/x"),
             format!("postgresql://admin:{secret}/x@h"),
             format!("host={secret}! user=a"),
-            format!("{secret}"),
+            secret.to_string(),
             format!("http://{secret}"),
             format!("host=h port={secret} user=a"),
             format!("host=h user=a sslmode={secret}"),

@@ -96,7 +96,7 @@ impl<'declared> Rights<'declared> {
     /// What a role may do, where the file can say it.
     fn allowed(&self, role: &str, owner: &RoleName, right: Right) -> Option<Allowed> {
         let declared = self.roles.get(role)?;
-        grantable(declared, owner).ok()?;
+        grantable(declared, owner, self.roles.values().copied()).ok()?;
         let name = self.apps.get(role).copied().unwrap_or(role);
         Some(Allowed {
             position: Position::default(),

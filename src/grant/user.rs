@@ -63,7 +63,8 @@ pub(super) fn find<'input>(
     new: Option<NewUser>,
 ) -> Result<User<'input>, GrantError> {
     if let Some(role) = declared(inputs, to) {
-        return Ok(User::Declared(role, grantable(role, &subject.owner)?));
+        let name = grantable(role, &subject.owner, inputs.declared.roles.iter())?;
+        return Ok(User::Declared(role, name));
     }
     let Some(new) = new.filter(|new| !new.namespaces.is_empty()) else {
         return Err(GrantError::Unknown {
@@ -137,7 +138,8 @@ fn declared<'input>(inputs: &Inputs<'input>, name: &Grantee) -> Option<&'input D
 /// The apps and roles that something could be granted to, for a message.
 fn candidates(inputs: &Inputs<'_>, subject: &Subject) -> Vec<String> {
     let roles = inputs.declared.roles.iter();
-    let roles = roles.filter(|role| grantable(role, &subject.owner).is_ok());
+    let all = &inputs.declared.roles;
+    let roles = roles.filter(|role| grantable(role, &subject.owner, all.iter()).is_ok());
     let mut names: Vec<String> = roles.map(|role| role.name.clone()).collect();
     names.sort();
     names

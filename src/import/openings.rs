@@ -6,7 +6,7 @@ use super::membership::Membership;
 use super::opener::Opener;
 use super::sorting::{Outcomes, Taken};
 use super::{Inputs, error};
-use crate::access::{self, AccessError, Ground, Groups, Subject, add_groups};
+use crate::access::{self, Ground, Groups, Refused, Subject, add_groups};
 use crate::apps_file::{self, Allowed, Position, Problem};
 use crate::declared::DeclaredAccess;
 use crate::domain::access::{Access, Grant, Level};
@@ -125,9 +125,9 @@ impl<'input> Openings<'input> {
         let openings =
             openings.filter(|opening| opening.there.is_some() || !opening.after.is_empty());
         let openings: Vec<&Opening> = openings.collect();
-        let refused = |(number, refusal): (usize, AccessError)| {
-            let position = openings.get(number).map(|opening| opening.position);
-            error::of_access(position.unwrap_or_default(), &refusal)
+        let refused = |refused: Refused| {
+            let position = openings.get(refused.number).map(|opening| opening.position);
+            error::of_access(position.unwrap_or_default(), &refused.error)
         };
         let groups = openings.iter().map(|opening| Groups {
             subject: &opening.subject,

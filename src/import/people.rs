@@ -78,7 +78,10 @@ impl<'plan> People<'plan> {
             (_, Some(_)) => role
                 .parse()
                 .map_err(|error: _| refuse(AccessError::Name(error))),
-            (Some(declared), None) => grantable(declared, owner).map_err(refuse),
+            (Some(declared), None) => {
+                let all = self.declared.values().copied();
+                grantable(declared, owner, all).map_err(refuse)
+            }
             (None, None) => Err(self.unknown(name, position)),
         }
     }

@@ -1,5 +1,6 @@
 //! What `list` says: the structure of `-o json` and `-o yaml`.
 
+mod access;
 mod app;
 
 use std::collections::HashSet;
@@ -13,6 +14,8 @@ use crate::declared::Unreadable;
 use crate::domain::nearest::nearest;
 use crate::report::REPORT_VERSION;
 
+pub use access::AccessReport;
+pub(super) use access::Members;
 pub use app::{
     AppReport, ClusterReport, DatabaseReport, Duplicate, NamespacesReport, RoleReport, SecretReport,
 };

@@ -31,6 +31,23 @@ pub struct Operation {
     pub phase: String,
     /// What Argo CD says of it.
     pub message: String,
+    /// The hooks that it ran.
+    pub hooks: Vec<Hook>,
+}
+
+/// A hook that a sync ran.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Hook {
+    /// Its kind.
+    pub kind: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// `Running`, `Succeeded`, `Failed`, `Error` or `Terminating`.
+    pub phase: String,
+    /// What Argo CD says of it.
+    pub message: String,
 }
 
 /// An object that an Application holds.

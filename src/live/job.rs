@@ -1,5 +1,7 @@
 //! Jobs, and the CronJobs that make them.
 
+use std::collections::BTreeMap;
+
 use super::Live;
 use super::fact::Unreadable;
 use super::meta::Meta;
@@ -18,6 +20,8 @@ pub struct Job {
     pub ended: Option<UnixTime>,
     /// How it ended, or that it has not.
     pub outcome: Outcome,
+    /// How many of its Pods have failed.
+    pub failed_pods: i64,
 }
 
 /// How a Job ended.
@@ -28,6 +32,8 @@ pub enum Outcome {
     /// It has not.
     #[default]
     Running,
+    /// It has not, and is not to run for now: `spec.suspend`.
+    Suspended,
     /// It did what it had to.
     Complete,
     /// It failed, for this reason, such as `BackoffLimitExceeded`, with this message.
@@ -52,6 +58,9 @@ pub struct CronJob {
     pub last_scheduled: Option<UnixTime>,
 }
 
+/// The last lines that the newest Pod of a Job wrote, by the Job's uid; why they cannot be read, where they cannot.
+pub type JobLogs = BTreeMap<String, Result<Vec<String>, Unreadable>>;
+
 impl Live for Job {
     const KIND: &'static str = "Job";
 
@@ -71,17 +80,27 @@ impl Live for CronJob {
 /// The label by which the Jobs of a CronJob are known.
 pub const NAME: &str = "app.kubernetes.io/name";
 
+impl Job {
+    /// Whether it runs the scripts of a CronJob of this name, which made it or might have.
+    pub fn is_of(&self, cron_job: &str) -> bool {
+        self.meta.label(NAME) == Some(cron_job)
+    }
+
+    /// By what Jobs are ordered from the oldest to the newest: those that were made in the same second by their names, of
+    /// which the later one is the greater.
+    pub fn age_key(&self) -> (Option<UnixTime>, &str) {
+        (self.started.or(self.meta.created), &self.meta.name)
+    }
+}
+
 /// The newest Job of a CronJob of this name that ran scripts with this hash.
 pub fn newest<'jobs>(
     jobs: impl Iterator<Item = &'jobs Job>,
     cron_job: &str,
     hash: Option<&str>,
 ) -> Option<&'jobs Job> {
-    let ours = jobs.filter(|job| {
-        job.meta.label(NAME) == Some(cron_job) && job.meta.annotation(SCRIPT_HASH) == hash
-    });
-    // Those that were made in the same second are told apart by their names, of which the later one is the greater.
-    ours.max_by_key(|job| (job.started.or(job.meta.created), &job.meta.name))
+    let ours = jobs.filter(|job| job.is_of(cron_job) && job.meta.annotation(SCRIPT_HASH) == hash);
+    ours.max_by(|one, other| one.age_key().cmp(&other.age_key()))
 }
 
 /// What is said of a Job that failed, with the last lines of its log where they are known.
@@ -103,4 +122,55 @@ pub fn failure(job: &Job, log: Option<&Result<Vec<String>, Unreadable>>) -> Opti
         Some(Ok(_)) | None => String::new(),
     };
     Some(format!("the Job {} failed{why}{log}", job.meta.name))
+}
+
+/// The longest line of a log that is kept, in characters.
+const LONGEST_LINE: usize = 160;
+
+/// The last lines of a log, without those that are empty: nobody reads long ones, and a terminal is not to obey what is
+/// written in them.
+pub fn last_lines(log: &str, number: usize) -> Vec<String> {
+    let lines = log.lines().map(str::trim_end);
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    let last = lines.iter().skip(lines.len().saturating_sub(number));
+    last.map(|line| shown(line)).collect()
+}
+
+/// A line, cut where it is too long, with control characters escaped.
+fn shown(line: &str) -> String {
+    let mut shown = String::new();
+    for (number, character) in line.chars().enumerate() {
+        if number == LONGEST_LINE {
+            shown.push_str("...");
+            break;
+        }
+        if character == '\t' {
+            shown.push_str("  ");
+        } else if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_lines_are_short_and_obeyed_by_no_terminal() {
+        let long = "x".repeat(200);
+        let log = format!("one\r\n\ntwo\u{1b}[31m\n{long}\n");
+        assert_eq!(
+            last_lines(&log, 2),
+            [
+                "two\\u{1b}[31m".to_owned(),
+                format!("{}...", "x".repeat(160)),
+            ]
+        );
+        assert_eq!(last_lines(&log, 9).len(), 3);
+        assert_eq!(last_lines("", 3), Vec::<String>::new());
+    }
 }

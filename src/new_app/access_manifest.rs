@@ -58,6 +58,6 @@ pub(super) fn write(inputs: &Inputs<'_>, draft: &mut Draft<'_>) -> Result<(), Ne
         there: None,
     };
     let written = access::write(Ground { target, templates }, &[wanted], draft);
-    written.map_err(|(_, error)| error)?;
+    written.map_err(|refused| *refused.error)?;
     Ok(())
 }

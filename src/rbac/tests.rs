@@ -17,7 +17,7 @@ fn wanted(tasks: &[Task]) -> Wanted {
             has_argo_cd: true,
             has_services: true,
             has_poolers: true,
-            has_access: false,
+            has_access: true,
             is_server: false,
         },
         app_namespaces: BTreeSet::from(["shop".to_owned()]),

@@ -114,6 +114,7 @@ fn state_of_sync(sync: &SyncSight) -> String {
         Fact::Present(job) => match (&job.outcome, failure(job, Some(&sync.log))) {
             (_, Some(failure)) => failure,
             (Outcome::Running, None) => format!("the Job {} is running", job.meta.name),
+            (Outcome::Suspended, None) => format!("the Job {} is suspended", job.meta.name),
             (_, None) => format!(
                 "the Job {} has made the server what is declared",
                 job.meta.name

@@ -99,6 +99,16 @@ pub(super) fn before(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> 
     }
 }
 
+/// The same on a server that CNPG does not run: nothing is dropped there because a declaration goes.
+fn on_server(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> {
+    let stage = match step.stage {
+        Stage::Retain | Stage::Close | Stage::Detach | Stage::DropDatabase => return Vec::new(),
+        Stage::TakeOut if inventory.role_state() == RoleState::Leaving => Stage::DropRole,
+        Stage::DropRole | Stage::TakeOut => Stage::DropDatabase,
+    };
+    vec![Requirement::Synced { stage }]
+}
+
 /// What has to be seen of a role before it leaves the repository.
 fn goes(role: &DeclaredRole) -> Requirement {
     match &role.source {
@@ -109,16 +119,6 @@ fn goes(role: &DeclaredRole) -> Requirement {
             role: role.name.clone(),
         },
     }
-}
-
-/// The same on a server that CNPG does not run: nothing is dropped there because a declaration goes.
-fn on_server(step: Step, inventory: &Inventory<'_>) -> Vec<Requirement> {
-    let stage = match step.stage {
-        Stage::Retain | Stage::Close | Stage::Detach | Stage::DropDatabase => return Vec::new(),
-        Stage::TakeOut if inventory.role_state() == RoleState::Leaving => Stage::DropRole,
-        Stage::DropRole | Stage::TakeOut => Stage::DropDatabase,
-    };
-    vec![Requirement::Synced { stage }]
 }
 
 impl Requirement {
@@ -249,6 +249,10 @@ fn synced(sight: &Sight) -> Seen {
         Outcome::Running => (
             format!("the Job {name} is running"),
             "run the same command again once it is done",
+        ),
+        Outcome::Suspended => (
+            format!("the Job {name} is suspended"),
+            "let it run, then run the same command again",
         ),
         Outcome::Failed { .. } => (
             failure(job, sight.sync.as_ref().map(|sync| &sync.log)).unwrap_or_default(),

@@ -74,9 +74,9 @@ pub(super) fn drop(
         return Ok(Vec::new());
     };
     let engine = inventory.inputs.target.engine();
-    let note = drop_at(inventory.is_object(), spot, engine, draft)?;
+    let note = drop_at(engine, inventory.is_object(), spot, draft)?;
     for companion in &inventory.beside.roles {
-        drop_at(is_object(companion.role), &companion.spot, engine, draft)?;
+        drop_at(engine, is_object(companion.role), &companion.spot, draft)?;
     }
     let role = inventory.role_piece(Fate::Changes(note.to_owned()));
     let until = || Fate::Stays("until the role is gone".to_owned());
@@ -91,11 +91,11 @@ pub(super) fn drop(
     Ok(pieces)
 }
 
-/// Says of a role that it is to be dropped; gives what CNPG does then.
+/// Says of a role that it is to be dropped; gives what happens then.
 fn drop_at(
+    engine: Engine,
     is_object: bool,
     spot: &Spot,
-    engine: Engine,
     draft: &mut Draft<'_>,
 ) -> Result<&'static str, RemoveError> {
     let steps = steps(is_object, spot);

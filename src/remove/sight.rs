@@ -20,10 +20,10 @@ pub struct Sight {
     pub database: Fact<Database>,
     /// The app's DatabaseRole; absent where the repository names none.
     pub role: Fact<DatabaseRole>,
-    /// The DatabaseRoles of roles beside it, by their names.
-    pub others: BTreeMap<String, Fact<DatabaseRole>>,
     /// What the Jobs of a server show that CNPG does not run; none of a Cluster.
     pub sync: Option<SyncSight>,
+    /// The DatabaseRoles of roles beside it, by their names.
+    pub others: BTreeMap<String, Fact<DatabaseRole>>,
     /// What the role has in PostgreSQL, or why that is not known.
     pub holdings: Result<Holdings, LoginProblem>,
 }

@@ -74,6 +74,7 @@ fn roles(declared: &Rows) -> String {
         json!(RoleRow {
             app: None,
             object: None,
+            external: false,
             ..row.clone()
         })
     });

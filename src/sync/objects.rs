@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::reading::EXTERNAL;
 use super::{AccessRow, SyncFile};
 use crate::declared::Kept;
 use crate::domain::access::DECLARATION_KEY;
@@ -124,8 +125,16 @@ fn role(file: &SyncFile, object: &str, row: &RoleRow) -> String {
         let _ = writeln!(text, "    - {}", quote(group));
     }
     if let Some(secret) = &row.secret {
-        text.push_str("  passwordSecret:\n");
-        line(&mut text, 4, "name", secret);
+        let comment = if row.external {
+            format!(" # {EXTERNAL}")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            text,
+            "  passwordSecret:\n    name: {}{comment}",
+            quote(secret)
+        );
     }
     text
 }

@@ -12,6 +12,9 @@ use crate::repo::yaml::Node;
 use crate::sql::sync::rows::{self, DatabaseRow, ExtensionRow, KeptRow, RoleRow};
 use crate::target::CNPG;
 
+/// What stands beside the name of a Secret that something outside of the repository makes.
+pub(super) const EXTERNAL: &str = "pgdb:ignore PGDB202 made outside of this repository";
+
 /// A declaration as a row.
 pub(super) enum Row {
     /// A role.
@@ -42,7 +45,7 @@ pub(super) fn row(path: &RepoPath, text: &str) -> Result<Row, SyncError> {
     if object.is(CNPG, "DatabaseRole") {
         let role = role_of_object(object, &snapshot);
         let role = role.ok_or_else(|| refuse("the role has no name"))?;
-        return Ok(Row::Role(role_row(object, role)));
+        return Ok(Row::Role(role_row(object, role, text)));
     }
     if object.is(CNPG, "Database") {
         let database = database_of_object(object);
@@ -63,7 +66,7 @@ fn access_row(object: &Object<'_>) -> Option<Result<AccessRow, String>> {
     }))
 }
 
-fn role_row(object: &Object<'_>, role: DeclaredRole) -> RoleRow {
+fn role_row(object: &Object<'_>, role: DeclaredRole, text: &str) -> RoleRow {
     let kept = role.keeps().map(|kept| KeptRow {
         app: kept.app,
         database: kept.database,
@@ -75,6 +78,7 @@ fn role_row(object: &Object<'_>, role: DeclaredRole) -> RoleRow {
         app: role.app,
         object: object.name().map(str::to_owned),
         login: role.login,
+        external: role.password_secret.is_some() && text.contains(EXTERNAL),
         secret: role.password_secret,
         ensure: ensure(drops || role.ensure == Ensure::Absent),
         in_roles: role.in_roles,

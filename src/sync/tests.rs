@@ -35,6 +35,7 @@ fn rendered(declarations: &Declarations) -> String {
 
 const ROWS: &str = r#"{"roles":[
 {"name":"gone","object":"gone-role","ensure":"absent"},
+{"name":"mail","app":"mail","object":"mail-role","login":true,"secret":"mail-login","external":true},
 {"name":"my_shop","app":"my-shop","object":"my-shop-role","login":true,"secret":"my-shop-db-creds","inRoles":["team"],"comment":"\"it's\": # a shop\u0085"},
 {"name":"old","app":"old-shop","object":"old-shop-role","kept":{"app":"old-shop","database":"old_data"}}],
 "databases":[
@@ -91,7 +92,7 @@ fn rows_survive_the_file_and_their_declarations() {
             changes.write(path.clone(), None, text.to_owned());
         }
     }
-    assert_eq!(changes.changes().len(), 6);
+    assert_eq!(changes.changes().len(), 7);
     let target = target();
     let templates = Templates::default();
     let empty = Snapshot::default();

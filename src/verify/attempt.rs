@@ -29,6 +29,24 @@ impl Attempt {
         apps.iter().map(attempt).collect()
     }
 
+    /// What is needed for each user of each app's database, or why it is not there, with the names of both apps.
+    pub fn of_users(
+        apps: &[Expected],
+        facts: &Facts,
+    ) -> Vec<(String, String, Result<Self, LoginProblem>)> {
+        let index = Index::of(facts);
+        let with_access = apps
+            .iter()
+            .filter_map(|app| Some((app, app.access.as_ref()?)));
+        with_access
+            .flat_map(|(app, access)| access.users.iter().map(move |user| (app, &user.login)))
+            .map(|(app, login)| {
+                let attempt = Self::of(login, facts, &index);
+                (app.app.clone(), login.app.clone(), attempt)
+            })
+            .collect()
+    }
+
     fn of(app: &Expected, facts: &Facts, index: &Index<'_>) -> Result<Self, LoginProblem> {
         let chain = Chain::new(app, facts, index, &[]);
         let secret = app.secret.clone().unwrap_or_default();

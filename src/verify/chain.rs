@@ -8,6 +8,7 @@ use crate::live::Live;
 use crate::live::cluster::{Cluster, ManagedRole};
 use crate::live::database::{Database, DatabaseRole};
 use crate::live::fact::{Cause, Fact, Unreadable};
+use crate::live::job::Job;
 use crate::live::meta::{Meta, place};
 use crate::live::sealed_secret::SealedSecret;
 use crate::live::secret::Secret;
@@ -99,6 +100,11 @@ impl<'facts> Chain<'facts> {
             Some(database) => self.get(&self.facts.databases, &database.object),
             None => Fact::Absent,
         }
+    }
+
+    /// A Job that the product declares.
+    pub(super) fn job(&self, name: &str) -> Fact<&'facts Job> {
+        self.get(&self.facts.jobs, name)
     }
 
     /// The DatabaseRoles that declare the app's role.

@@ -1,5 +1,6 @@
 //! The links of the chain, one file each, in the order in which they are looked at.
 
+mod access;
 mod argo_cd;
 mod cluster;
 mod database;
@@ -7,6 +8,7 @@ mod login;
 mod mirror;
 mod password;
 mod pooler;
+mod privileges;
 mod role;
 mod sealed_secret;
 mod secret;
@@ -38,6 +40,8 @@ pub enum Link {
     Password,
     /// The database is there.
     Database,
+    /// The privileges in the database are what is declared, as the Job that grants them says.
+    Privileges,
     /// PostgreSQL runs.
     Cluster,
     /// The Pooler takes connections.
@@ -46,13 +50,15 @@ pub enum Link {
     Sync,
     /// The application can log in.
     Login,
+    /// Those that were granted something may do that, and nothing else.
+    Access,
 }
 
 /// Looks at one link; several checks where it has several objects.
 pub(super) type CheckLink = fn(&Chain<'_>) -> Vec<Check>;
 
 /// Every link with what looks at it, in order.
-pub(super) const CHECKS: [(Link, CheckLink); 12] = [
+pub(super) const CHECKS: [(Link, CheckLink); 14] = [
     (Link::ArgoCd, argo_cd::check),
     (Link::SealedSecret, sealed_secret::check),
     (Link::Secret, secret::check),
@@ -61,10 +67,12 @@ pub(super) const CHECKS: [(Link, CheckLink); 12] = [
     (Link::Role, role::check),
     (Link::Password, password::check),
     (Link::Database, database::check),
+    (Link::Privileges, privileges::check),
     (Link::Cluster, cluster::check),
     (Link::Pooler, pooler::check),
     (Link::Sync, sync::check),
     (Link::Login, login::check),
+    (Link::Access, access::check),
 ];
 
 impl Link {
@@ -87,16 +95,20 @@ impl Link {
     /// Whether an app on a server of its kind has this link: CNPG has no Job, and any other server none of CNPG's objects.
     pub(super) fn is_of(self, app: &Expected) -> bool {
         match self {
-            Self::Role | Self::Password | Self::Database | Self::Cluster | Self::Pooler => {
-                app.server.is_none()
-            }
+            Self::Role
+            | Self::Password
+            | Self::Database
+            | Self::Privileges
+            | Self::Cluster
+            | Self::Pooler => app.server.is_none(),
             Self::Sync => app.server.is_some(),
             Self::ArgoCd
             | Self::SealedSecret
             | Self::Secret
             | Self::Mirror
             | Self::Service
-            | Self::Login => true,
+            | Self::Login
+            | Self::Access => true,
         }
     }
 
@@ -111,10 +123,12 @@ impl Link {
             Self::Role => ("role", "Role"),
             Self::Password => ("password", "Password"),
             Self::Database => ("database", "Database"),
+            Self::Privileges => ("privileges", "Privileges"),
             Self::Cluster => ("cluster", "Cluster"),
             Self::Pooler => ("pooler", "Pooler"),
             Self::Sync => ("sync", "Sync"),
             Self::Login => ("login", "Login"),
+            Self::Access => ("access", "Access"),
         };
         Subject { check, title }
     }

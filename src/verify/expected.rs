@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Facts;
+use super::users::ExpectedUser;
 use crate::declared::{
-    CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem,
-    DeclaredService, Ensure, RoleSource,
+    CredentialSource, DeclaredAccess, DeclaredApp, DeclaredCredential, DeclaredDatabase,
+    DeclaredItem, DeclaredService, Ensure, RoleSource,
 };
+use crate::domain::access::form::DatabaseAccess;
 use crate::domain::app::AppRequest;
 use crate::domain::choice::RoleStyle;
 use crate::domain::endpoint::Endpoint;
@@ -50,12 +52,31 @@ pub struct Expected {
     pub made_elsewhere: bool,
     /// The database; none where the app has none.
     pub database: Option<ExpectedDatabase>,
+    /// Who else may do what in it, where the repository says so.
+    pub access: Option<ExpectedAccess>,
     /// The Services in the app's namespaces, where it has some.
     pub service: Option<ExpectedService>,
     /// The Pooler that the app connects through, where it does.
     pub pooler: Option<String>,
     /// The server, where CNPG does not run it.
     pub server: Option<ExpectedServer>,
+}
+
+/// What is expected of the Job that makes the privileges in a database what is declared.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExpectedAccess {
+    /// The names of the Job and of its ConfigMap.
+    pub object: String,
+    /// Who may do what; why that cannot be told, where somebody has changed it.
+    pub access: Result<DatabaseAccess, String>,
+    /// The hash of the scripts, as the annotation in the repository has it.
+    pub hash: Option<String>,
+    /// The hash of the scripts as they are in the repository.
+    pub actual_hash: String,
+    /// Where it is declared, as `PATH:LINE`.
+    pub place: String,
+    /// Who is tried at the database, where that is asked for.
+    pub users: Vec<ExpectedUser>,
 }
 
 /// What is expected of the Services in an app's namespaces.
@@ -141,6 +162,7 @@ impl Expected {
             made_by: credential.map(|credential| credential.source),
             made_elsewhere: app.is_credential_outside(),
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
+            access: app.access.as_ref().map(ExpectedAccess::of_declared),
             service: app.service.as_ref().map(ExpectedService::of_declared),
             pooler: app.pooler.as_ref().map(ToString::to_string),
             server: target.server.as_ref().map(|server| ExpectedServer {
@@ -315,9 +337,23 @@ impl Default for Expected {
             made_by: Some(CredentialSource::SealedSecret),
             made_elsewhere: false,
             database: None,
+            access: None,
             service: None,
             pooler: None,
             server: None,
+        }
+    }
+}
+
+impl ExpectedAccess {
+    fn of_declared(access: &DeclaredAccess) -> Self {
+        Self {
+            object: access.object.clone(),
+            access: access.access.clone(),
+            hash: access.hash.clone(),
+            actual_hash: access.actual_hash.clone(),
+            place: access.place.to_string(),
+            users: Vec::new(),
         }
     }
 }

@@ -6,8 +6,7 @@ use crate::domain::time::UnixTime;
 use crate::live::application::{Application, Held};
 use crate::live::cluster::Cluster;
 use crate::live::database::{Database, DatabaseRole};
-use crate::live::fact::Unreadable;
-use crate::live::job::{CronJob, Job};
+use crate::live::job::{CronJob, Job, JobLogs};
 use crate::live::login::{Grantee, LoginProblem, Refusal};
 use crate::live::meta::Meta;
 use crate::live::pod::{Namespace, Pod};
@@ -16,6 +15,7 @@ use crate::live::sealed_secret::SealedSecret;
 use crate::live::secret::Secret;
 use crate::live::service::Service;
 use crate::live::shelf::Shelf;
+use crate::sql::held::Object;
 
 /// All that was read of the live cluster.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -48,12 +48,15 @@ pub struct Facts {
     pub pooler_pods: Shelf<Pod>,
     /// The CronJobs of the product in the namespace of a server that CNPG does not run.
     pub cron_jobs: Shelf<CronJob>,
-    /// The Jobs of the product in that namespace.
+    /// The Jobs of the product in the cluster's namespace, where some are looked at.
     pub jobs: Shelf<Job>,
-    /// The last lines of the logs of Jobs that failed, by the Job's name.
-    pub job_logs: BTreeMap<String, Result<Vec<String>, Unreadable>>,
+    /// What the Jobs that failed said at last.
+    pub job_logs: JobLogs,
     /// How logging in went, by the app's name; empty where it was not asked for.
     pub logins: BTreeMap<String, Result<Login, LoginProblem>>,
+    /// How the users of each app's database fared there, by the names of the app and of the user's app; empty where it was
+    /// not asked for.
+    pub trials: BTreeMap<String, BTreeMap<String, Result<Seen, LoginProblem>>>,
 }
 
 /// What PostgreSQL said to an app that logged in.
@@ -71,6 +74,21 @@ pub struct Login {
     pub schemas: Vec<(String, Option<Refusal>)>,
     /// Who else may connect, beside the owner and superusers.
     pub others: Vec<Grantee>,
+}
+
+/// What PostgreSQL said to a user of another app's database.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Seen {
+    /// `current_user`.
+    pub role: String,
+    /// Whether it is a superuser.
+    pub is_superuser: bool,
+    /// Whether it has the rights of the database's owner.
+    pub has_owners_rights: bool,
+    /// `server_version_num`.
+    pub version: u32,
+    /// What it may do with which object.
+    pub objects: Vec<Object>,
 }
 
 /// What of the facts is looked up by something else than a name.

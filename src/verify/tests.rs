@@ -3,16 +3,20 @@
 mod breaking;
 mod judging;
 mod live;
+mod servers;
 mod several;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declared::{CredentialSource, RoleSource};
+use crate::domain::access::form::DatabaseAccess;
+use crate::domain::access::{Access, Level};
 use crate::domain::time::UnixTime;
 use crate::live::application::{Application, Held, Operation};
 use crate::live::cluster::{Cluster, ManagedRole, RoleStatus};
 use crate::live::database::{Applied, Database};
 use crate::live::fact::{Cause, Fact, Unreadable};
+use crate::live::job::{Job, Outcome};
 use crate::live::meta::{Meta, Owner};
 use crate::live::pod::{Namespace, Pod};
 use crate::live::sealed_secret::SealedSecret;
@@ -20,7 +24,7 @@ use crate::live::secret::{Fingerprint, Secret};
 use crate::live::shelf::Shelf;
 use crate::report::{Check, Status};
 use crate::verify::facts::{REFLECTED_VERSION, REFLECTS};
-use crate::verify::{Expected, ExpectedDatabase, Facts, MirrorsTo, run};
+use crate::verify::{Expected, ExpectedAccess, ExpectedDatabase, Facts, MirrorsTo, run};
 
 /// When the facts were read.
 const NOW: UnixTime = UnixTime::new(1_800_000_000);
@@ -48,9 +52,33 @@ fn my_shop() -> Expected {
             extensions: vec!["pg_trgm".to_owned()],
             schemas: Vec::new(),
         }),
+        access: Some(access()),
         service: None,
         pooler: None,
         server: None,
+    }
+}
+
+/// The hash of the scripts in the repository.
+const HASH: &str = "5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed";
+
+/// What is declared of who may do what in the app's database.
+fn access() -> ExpectedAccess {
+    ExpectedAccess {
+        object: "my-shop-access".to_owned(),
+        access: Ok(DatabaseAccess {
+            database: "my_shop".parse().unwrap(),
+            owner: "my_shop".parse().unwrap(),
+            access: Access {
+                isolate: Some(true),
+                levels: vec![Level::Reader],
+                ..Access::default()
+            },
+        }),
+        hash: Some(HASH.to_owned()),
+        actual_hash: HASH.to_owned(),
+        place: "infra/databases/postgres/my-shop-access.yaml:3".to_owned(),
+        users: Vec::new(),
     }
 }
 
@@ -75,6 +103,7 @@ fn working() -> Facts {
         databases: shelf(database()),
         pods: shelf(pod("postgres", "postgres-shared-1")),
         reflector: shelf(pod("reflector", "reflector-5d9c")),
+        jobs: shelf(job()),
         ..Facts::default()
     }
 }
@@ -130,6 +159,7 @@ fn application() -> Application {
         operation: Some(Operation {
             phase: "Succeeded".to_owned(),
             message: "successfully synced".to_owned(),
+            hooks: Vec::new(),
         }),
         errors: Vec::new(),
         resources: vec![
@@ -274,6 +304,19 @@ fn database() -> Database {
     }
 }
 
+fn job() -> Job {
+    Job {
+        meta: Meta {
+            annotations: map([("kubectl-pgdb/script-sha256", HASH)]),
+            ..meta("postgres", "my-shop-access", "50")
+        },
+        outcome: Outcome::Complete,
+        failed_pods: 0,
+        started: Some(MADE),
+        ended: Some(MADE),
+    }
+}
+
 fn pod(namespace: &str, name: &str) -> Pod {
     Pod {
         meta: meta(namespace, name, "40"),
@@ -288,11 +331,11 @@ fn checks(facts: &Facts) -> Vec<Check> {
     report.apps.remove(0).checks
 }
 
-/// Each check as link, status and reason, those that pass left out.
+/// Each check as link, status and reason, those that pass left out, and the link that asks those who were granted something.
 fn exceptions(facts: &Facts) -> Vec<(&'static str, Status, &'static str)> {
     let checks = checks(facts).into_iter();
     checks
-        .filter(|check| check.status != Status::Pass)
+        .filter(|check| check.status != Status::Pass && check.check != "access")
         .map(|check| (check.check, check.status, check.reason))
         .collect()
 }
@@ -319,8 +362,10 @@ fn a_working_app_passes_with_evidence() {
             "Pass role | Cluster postgres/postgres-shared | \"my_shop\" is reconciled",
             "Pass password | Secret postgres/my-shop-db-creds | PostgreSQL has the password of version 11 of the Secret",
             "Pass database | Database postgres/my-shop-db | \"my_shop\" is applied at generation 2, owned by \"my_shop\", extensions pg_trgm",
+            "Pass privileges | Job postgres/my-shop-access | completed with the script 5eed5eed",
             "Pass cluster | Cluster postgres/postgres-shared | is ready with 3 of 3 instances, the primary is postgres-shared-1, the waves 0, 1, 2 ascend",
             "Skipped login | - | not tried; --login logs in as the app",
+            "Skipped access | - | not tried; --login logs in as those who were granted something",
         ]
     );
     let report = run(&[my_shop()], &working(), &[]);

@@ -9,6 +9,9 @@ SET quote_all_identifiers = off;
 SET statement_timeout = '5min';
 SET lock_timeout = '1min';
 SET jit = off;
+-- The planner takes the lists below for short, and would compare each entry with each: with thousands of tables that is long.
+SET enable_nestloop = off;
+SET enable_mergejoin = off;
 DO $pgdb$
 DECLARE
   wanted CONSTANT json := current_setting('pgdb.wanted')::json;
@@ -18,7 +21,8 @@ DECLARE
   has_maintain CONSTANT boolean := current_setting('server_version_num')::integer >= 170000;
   owner_id oid;
   names text;
-  turn_now text;
+  difference json;
+  is_too_much boolean;
   step record;
   statement text;
   number integer := 0;
@@ -66,9 +70,9 @@ BEGIN
     RAISE NOTICE '% is not there yet; the next sync grants what is declared on it', step.object;
   END LOOP;
 
-  -- First what is too much, with what was passed on of it, then what is missing.
-  FOREACH turn_now IN ARRAY ARRAY['REVOKE', 'GRANT', 'MISSING', 'FOREIGN'] LOOP
-    FOR step IN
+  -- First what is too much goes, with what was passed on of it, then what is missing comes; the last look finds neither.
+  FOR round IN 1..3 LOOP
+    SELECT coalesce(json_agg(x), '[]') INTO difference FROM (
       WITH managed AS MATERIALIZED (
         SELECT r.oid, r.rolname FROM pg_roles r
           WHERE r.rolname IN (SELECT json_array_elements_text(wanted->'roles')) AND NOT r.rolsuper AND r.oid <> owner_id
@@ -131,10 +135,10 @@ BEGIN
       ),
       held AS MATERIALIZED (
         SELECT o.beginning, o.target, coalesce(' (' || o.attribute || ')', '') AS part, o.owner, x.grantor, x.grantee, x.is_grantable,
-            x.privilege_type AS privilege,
-            EXISTS (SELECT FROM due d WHERE d.beginning = o.beginning AND d.target = o.target AND o.attribute IS NULL
-              AND d.grantee = x.grantee AND d.privilege = x.privilege_type) AS is_due
+            x.privilege_type AS privilege, d.target IS NOT NULL AS is_due
           FROM object o CROSS JOIN aclexplode(o.acl) x JOIN managed m ON m.oid = x.grantee
+          LEFT JOIN due d ON d.beginning = o.beginning AND d.target = o.target AND d.grantee = x.grantee
+            AND d.privilege = x.privilege_type AND o.attribute IS NULL
           WHERE o.is_own AND x.grantee <> o.owner
       ),
       difference AS (
@@ -157,25 +161,37 @@ BEGIN
         SELECT 'FOREIGN', '', '', h.privilege || h.part, h.target, h.grantee, quote_ident(pg_get_userbyid(h.grantor))
           FROM held h WHERE h.grantor <> h.owner AND (h.is_grantable OR NOT h.is_due)
       )
-      SELECT f.beginning, f.part, string_agg(f.privilege, ', ' ORDER BY f.privilege) AS privileges, f.target,
+      SELECT f.turn, f.beginning, f.part, string_agg(f.privilege, ', ' ORDER BY f.privilege) AS privileges, f.target,
           quote_ident(pg_get_userbyid(f.grantee)) AS grantee, f.ending
-        FROM difference f WHERE f.turn = turn_now
-        GROUP BY f.beginning, f.part, f.target, f.grantee, f.ending
-        ORDER BY f.beginning, f.target, grantee, f.part
+        FROM difference f
+        GROUP BY f.turn, f.beginning, f.part, f.target, f.grantee, f.ending
+        ORDER BY f.turn = 'GRANT', f.beginning, f.target, grantee, f.part
+    ) x;
+    is_too_much := difference::jsonb @> '[{"turn": "REVOKE"}]';
+    FOR step IN
+      SELECT format('%s%s %s%s ON %s %s %s%s', d.beginning, d.turn, d.part, d.privileges, d.target,
+            CASE d.turn WHEN 'GRANT' THEN 'TO' ELSE 'FROM' END, d.grantee, d.ending) AS statement, d.turn
+        FROM json_to_recordset(difference) d (turn text, beginning text, part text, privileges text, target text, grantee text, ending text)
+        WHERE d.turn IN ('REVOKE', 'GRANT')
     LOOP
-      CASE turn_now
-        WHEN 'MISSING' THEN
-          RAISE WARNING '% does not get % on %, which belongs to %', step.grantee, step.privileges, step.target, step.ending;
-        WHEN 'FOREIGN' THEN
-          RAISE WARNING '% keeps % on %, which % granted and has to take back', step.grantee, step.privileges, step.target, step.ending;
-        ELSE
-          statement := format('%s%s %s%s ON %s %s %s%s', step.beginning, turn_now, step.part, step.privileges, step.target,
-            CASE turn_now WHEN 'GRANT' THEN 'TO' ELSE 'FROM' END, step.grantee, step.ending);
-          RAISE NOTICE '%', statement;
-          EXECUTE statement;
-          number := number + 1;
-      END CASE;
+      -- What was passed on may be missing only now.
+      EXIT WHEN step.turn = 'GRANT' AND is_too_much;
+      RAISE NOTICE '%', step.statement;
+      EXECUTE step.statement;
+      number := number + 1;
     END LOOP;
+    EXIT WHEN NOT FOUND;
+  END LOOP;
+  FOR step IN
+    SELECT d.turn, d.privileges, d.target, d.grantee, d.ending FROM json_to_recordset(difference)
+      d (turn text, privileges text, target text, grantee text, ending text) WHERE d.turn IN ('MISSING', 'FOREIGN')
+      ORDER BY d.turn DESC, d.target, d.grantee, d.privileges
+  LOOP
+    IF step.turn = 'MISSING' THEN
+      RAISE WARNING '% does not get % on %, which belongs to %', step.grantee, step.privileges, step.target, step.ending;
+    ELSE
+      RAISE WARNING '% keeps % on %, which % granted and has to take back', step.grantee, step.privileges, step.target, step.ending;
+    END IF;
   END LOOP;
 
   -- PUBLIC has both from the beginning on.

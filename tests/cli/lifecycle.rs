@@ -2,11 +2,13 @@
 
 mod access;
 mod at_once;
+mod audit;
 mod document;
 mod interrupted;
 mod leaving;
 mod many;
 mod one_app;
+mod trials;
 mod turns;
 
 use base64::Engine;

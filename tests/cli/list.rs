@@ -1,5 +1,6 @@
 //! `list`: the apps that a repository declares, in each form.
 
+mod access;
 mod unreadable;
 
 use crate::support::{CLUSTER, DATABASE, Outcome, Repository, SEALED, run};

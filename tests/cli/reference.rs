@@ -69,7 +69,7 @@ fn every_rule_is_documented() {
 }
 
 /// The links' files, and their headings in docs/verify.md.
-const LINKS: [(&str, &str); 11] = [
+const LINKS: [(&str, &str); 12] = [
     ("argo_cd", "Argo CD"),
     ("sealed_secret", "SealedSecret"),
     ("secret", "Secret"),
@@ -80,6 +80,7 @@ const LINKS: [(&str, &str); 11] = [
     ("database", "Database"),
     ("cluster", "Cluster"),
     ("pooler", "Pooler"),
+    ("sync", "Sync"),
     ("login", "Login"),
 ];
 

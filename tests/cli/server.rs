@@ -5,6 +5,7 @@ mod commands;
 mod faults;
 mod lifecycle;
 mod refusals;
+mod sync;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

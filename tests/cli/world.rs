@@ -33,6 +33,7 @@
 mod apps;
 pub mod argo;
 pub mod cnpg;
+pub mod jobs;
 pub mod live;
 pub mod manifests;
 pub mod platform;
@@ -153,6 +154,12 @@ impl World {
                     .to_owned()
             };
             world.databases.push((text("name"), text("owner")));
+        }
+        for manifest in of_kind(manifests, "ConfigMap") {
+            cluster.put(argo::tracked(manifest));
+        }
+        for manifest in of_kind(manifests, "Job") {
+            jobs::put(cluster, manifest);
         }
         for manifest in of_kind(manifests, "Pooler") {
             pooler::put(cluster, manifest);

@@ -8,8 +8,8 @@ use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::commands::{
-    completion, demo, doctor, export, fetch_cert, grant, import, init, lint, list, migrate_roles,
-    new_app, rbac, remove, revoke, rotate, verify, version,
+    audit, completion, demo, doctor, export, fetch_cert, grant, import, init, lint, list,
+    migrate_roles, new_app, rbac, remove, revoke, rotate, sync, verify, version,
 };
 
 /// Give applications their database on a shared CloudNativePG cluster, by GitOps.
@@ -109,6 +109,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     NewApp(Box<new_app::NewApp>),
     Verify(Box<verify::Verify>),
+    Audit(Box<audit::Audit>),
+    Sync(Box<sync::Sync>),
     List(list::List),
     Lint(Box<lint::Lint>),
     Grant(Box<grant::Grant>),

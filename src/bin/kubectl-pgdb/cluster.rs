@@ -1,17 +1,21 @@
 //! The live cluster: the one place of the program that talks to a network.
 //!
 //! - `holdings`: what a role has in PostgreSQL.
+//! - `job_logs`: what Jobs said.
 //! - `kubeconfig`: which cluster is meant, as kubectl finds it, and with which credential.
 //! - `attempts`: how long an answer is waited for, and when it is asked for again.
+//! - `audit`: what PostgreSQL says of its roles and databases, and of who was granted what.
 //! - `controller`: which Service is the Sealed Secrets controller's.
 //! - `examination`: all that `doctor` looks at.
 //! - `served`: what the API server is, serves and allows.
 //! - `reading`: lists and single objects as facts.
 //! - `service_proxy`: what is asked of a Service through the API server.
 //! - `unreadable`: what an error of the client means, and what to do about it.
+//! - `runs`: Jobs that are made from a CronJob, and how they end.
 //! - `runtime`: where asynchronous work is waited for, and Ctrl-C with it.
 
 mod attempts;
+mod audit;
 mod controller;
 mod error_chain;
 mod examination;
@@ -25,10 +29,12 @@ mod objects;
 mod postgres_tls;
 mod proxy_server;
 mod reading;
+mod runs;
 mod runtime;
 mod served;
 mod service_proxy;
 mod timer;
+mod trial;
 mod unreadable;
 mod watching;
 mod way;

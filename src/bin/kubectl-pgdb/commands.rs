@@ -1,5 +1,6 @@
 //! The commands, one file each: what can be said to it, and what it does.
 
+pub(crate) mod audit;
 pub(crate) mod completion;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -16,6 +17,7 @@ pub(crate) mod rbac;
 pub(crate) mod remove;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
+pub(crate) mod sync;
 pub(crate) mod verify;
 pub(crate) mod version;
 
@@ -43,6 +45,8 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Completion(args) => completion::run(args, output),
         Command::Rotate(args) => rotate::run(args, &cli.global, output),
         Command::Verify(args) => verify::run(args, &cli.global, output),
+        Command::Sync(args) => sync::run(args, &cli.global, output),
+        Command::Audit(args) => audit::run(args, &cli.global, output),
         Command::Version(args) => version::run(args, output),
     }
 }

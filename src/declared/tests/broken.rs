@@ -144,7 +144,7 @@ fn roles_that_need_no_credential() {
             is_bootstrapped: true,
             ensure: Ensure::Present,
             superuser: false,
-            has_login: false,
+            attributes: Vec::new(),
             in_roles: Vec::new(),
             comment: None,
             kept: None,

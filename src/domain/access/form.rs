@@ -37,10 +37,12 @@ pub struct AccessForm {
     revoked: Vec<String>,
 }
 
+/// A grant as JSON has it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
-struct GrantForm {
-    to: String,
+pub struct GrantForm {
+    /// The role.
+    pub to: String,
     on: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     schema: Option<String>,
@@ -141,7 +143,8 @@ impl AccessForm {
 }
 
 impl GrantForm {
-    fn of(grant: &Grant) -> Self {
+    /// The form of a grant.
+    pub fn of(grant: &Grant) -> Self {
         let name = match &grant.on {
             Objects::Database | Objects::Schema(_) => None,
             Objects::Table(_, table) => Some(table.to_string()),

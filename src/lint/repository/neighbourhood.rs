@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Repository;
 use super::object::Object;
 use crate::repo::path::RepoPath;
+use crate::sync::is_sync_file;
 
 /// The folders and namespaces of Clusters, Databases and roles.
 #[derive(Debug)]
@@ -25,6 +26,10 @@ impl<'run> Neighbourhood<'run> {
             files.insert(object.path);
             namespaces.extend(object.namespaces.iter().map(String::as_str));
         }
+        // A server that CNPG does not run is declared in a file of its own form.
+        let servers = repository.snapshot.files();
+        let servers = servers.filter(|(path, text)| is_sync_file(path, text));
+        files.extend(servers.map(|(path, _)| path));
         Self {
             folders: files.into_iter().map(RepoPath::parent).collect(),
             namespaces,

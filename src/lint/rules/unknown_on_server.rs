@@ -67,7 +67,10 @@ fn check(repository: &Repository<'_>, found: &mut Findings) {
 
 /// The Secret of a role's password, where nothing seems to make it.
 fn missing_secret<'row>(repository: &Repository<'_>, row: &'row RoleRow) -> Option<&'row str> {
-    let secret = row.secret.as_deref().filter(|_| row.ensure.is_present())?;
+    let secret = row
+        .secret
+        .as_deref()
+        .filter(|_| row.ensure.is_present() && !row.external)?;
     let is_made = repository.makers_of(secret).next().is_some()
         || repository.generates(secret)
         || repository.is_in_unread(secret);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::access::AccessReport;
 use crate::declared::{
     CredentialSource, DeclaredApp, DeclaredCredential, DeclaredDatabase, DeclaredItem,
     DeclaredRole, DeclaredService, Ensure, Place, RoleSource,
@@ -64,6 +65,9 @@ pub struct AppReport {
     /// The Pooler that it connects through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pooler: Option<String>,
+    /// Who else may do what in its database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<AccessReport>,
     /// The files that declare it.
     pub files: Vec<String>,
 }
@@ -236,6 +240,7 @@ impl AppReport {
             secret: app.credential.as_ref().map(SecretReport::of),
             service: app.service.as_ref().map(ServiceReport::of),
             pooler: app.pooler.as_ref().map(ToString::to_string),
+            access: listed.access.clone(),
             files: files(variants()),
         };
         Some((*number, report))
@@ -291,14 +296,16 @@ fn told(listed: &Listed, targets: &[ListedTarget], labels: &[String]) -> Vec<Str
     found
 }
 
-/// The files of some forms of an app, each once: of the Secret, the role and the Database.
+/// The files of some forms of an app, each once: of the Secret, the role, the Database and the access to it.
 fn files<'app>(apps: impl Iterator<Item = &'app DeclaredApp>) -> Vec<String> {
     let places = apps.flat_map(|app| {
         let credential = app.credential.as_ref().map(|piece| &piece.place);
         let role = app.role.as_ref().map(|piece| &piece.place);
         let database = app.database.as_ref().map(|piece| &piece.place);
         let services = app.service.iter().flat_map(|service| &service.places);
+        let access = app.access.as_ref().map(|piece| &piece.place);
         let pieces = credential.into_iter().chain(role).chain(database);
+        let pieces = pieces.chain(access);
         pieces.chain(services)
     });
     each_once(places.map(|place: &Place| place.path.to_string()))

@@ -50,8 +50,8 @@ fn database() -> Database {
 /// A cluster in which all is done.
 fn done() -> Sight {
     Sight {
-        others: BTreeMap::new(),
         sync: None,
+        others: BTreeMap::new(),
         server: "https://cluster".to_owned(),
         cluster: Fact::Present(cluster()),
         database: Fact::Present(database()),

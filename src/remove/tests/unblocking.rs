@@ -19,8 +19,8 @@ fn target() -> Target {
 
 fn sight(holdings: Option<Holdings>) -> Sight {
     Sight {
-        others: BTreeMap::new(),
         sync: None,
+        others: BTreeMap::new(),
         server: String::new(),
         cluster: Fact::Present(Cluster {
             current_primary: "pg-2".to_owned(),

@@ -32,6 +32,9 @@ pub struct RoleRow {
     /// The Secret whose key `password` holds its password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
+    /// Whether something outside of the repository makes that Secret; the scripts do not ask.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub external: bool,
     /// Whether it is to be there.
     #[serde(default, skip_serializing_if = "Ensure::is_present")]
     pub ensure: Ensure,

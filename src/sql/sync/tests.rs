@@ -8,6 +8,7 @@ fn role(name: &str) -> RoleRow {
         object: None,
         login: true,
         secret: Some("my-shop-db-creds".to_owned()),
+        external: false,
         ensure: Ensure::Present,
         in_roles: vec![],
         comment: None,

@@ -68,8 +68,14 @@ fn ended(chain: &Chain<'_>, server: &ExpectedServer, cron_job: &CronJob, job: &J
                 "kubectl logs job/{name} --namespace {}",
                 chain.app.namespace
             )),
+        Outcome::Suspended => LINK
+            .broken("job-suspended", format!("the Job {name} is suspended"))
+            .remedy(format!(
+                "kubectl patch job {name} --namespace {} --patch '{{\"spec\":{{\"suspend\":false}}}}'",
+                chain.app.namespace
+            )),
         Outcome::Failed { .. } => {
-            let log = chain.facts.job_logs.get(name);
+            let log = chain.facts.job_logs.get(&job.meta.uid);
             let evidence = failure(job, log).unwrap_or_default();
             asked_for(LINK.pending("failed", evidence), chain, server)
         }

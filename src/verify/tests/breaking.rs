@@ -4,6 +4,7 @@ mod credential;
 mod delivery;
 mod login;
 mod postgres;
+mod privileges;
 
 use super::*;
 use crate::live::database::Part;
@@ -79,6 +80,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         delivery::ROWS,
         credential::ROWS,
         postgres::ROWS,
+        privileges::ROWS,
         login::ROWS,
     ]
     .into_iter()
@@ -168,7 +170,8 @@ fn whoever_else_may_connect_is_a_warning() {
         ..logged_in()
     };
     facts.logins.insert("my-shop".to_owned(), Ok(login));
-    let check = checks(&facts).pop().unwrap();
+    let mut found = checks(&facts).into_iter();
+    let check = found.find(|check| check.check == "login").unwrap();
     assert_eq!(
         check.evidence,
         "logged in to PostgreSQL 17.2 as \"my_shop\" over TLS, owns the database, may create tables in public; may \

@@ -51,7 +51,7 @@ const fn custom(
 }
 
 /// All of them. Applications have no subresource `status`: Argo CD writes whole objects.
-pub static KINDS: [Kind; 16] = [
+pub static KINDS: [Kind; 17] = [
     Kind {
         namespaced: false,
         has_status: true,
@@ -101,6 +101,7 @@ pub static KINDS: [Kind; 16] = [
             "CustomResourceDefinition",
         )
     },
+    built_in("discovery.k8s.io", "endpointslices", "EndpointSlice"),
     custom("bitnami.com", "v1alpha1", "sealedsecrets", "SealedSecret"),
     custom("postgresql.cnpg.io", "v1", "clusters", "Cluster"),
     custom("postgresql.cnpg.io", "v1", "databases", "Database"),

@@ -72,7 +72,6 @@ pub fn run(controllers: &Controllers, job: &Value) -> Run {
     if run.succeeded {
         status["completionTime"] = json!(now());
     }
-    let job = objects::set_status(server, job, status);
     let mut labels = job["spec"]["template"]["metadata"]["labels"].clone();
     labels["batch.kubernetes.io/job-name"] = json!(name);
     let phase = if run.succeeded { "Succeeded" } else { "Failed" };
@@ -87,6 +86,8 @@ pub fn run(controllers: &Controllers, job: &Value) -> Run {
         "status": {"phase": phase},
     }));
     server.set_log(&namespace, &format!("{name}-pod"), &run.log);
+    // Last, so that whoever waits for it finds the Pod and its log.
+    objects::set_status(server, job, status);
     let mut logs = controllers.logs.borrow_mut();
     logs.insert(name, run.log.clone());
     run

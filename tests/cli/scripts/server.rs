@@ -95,6 +95,7 @@ impl Server {
             object: None,
             login: secret.is_some(),
             secret: secret.map(str::to_owned),
+            external: false,
             ensure: Ensure::Present,
             in_roles: Vec::new(),
             comment: None,

@@ -1,5 +1,9 @@
 //! The other commands on such a server.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
 use super::super::support::{Repository, changed_files};
 use super::{FOLDER, Server};
 
@@ -106,7 +110,7 @@ fn init_seals_the_connection() {
     let kustomization = repository.read("infra/databases/postgres/kustomization.yaml");
     assert_eq!(
         kustomization,
-        "resources: [legacy-connection-sealed.yaml]\n"
+        "resources:\n  - legacy-connection-sealed.yaml\n"
     );
     repository.run_ok("new-app my-shop --app-namespace shop --yes --quiet");
     let app = repository.unsealed(&format!("{FOLDER}/my-shop-secrets-sealed.yaml"));
@@ -150,4 +154,24 @@ fn demo_shows_such_a_server() {
         "{said}"
     );
     assert!(!said.contains("a-sample-password"), "{said}");
+}
+
+#[test]
+fn a_secret_that_something_else_makes_is_used() {
+    let server = Server::start();
+    server.cluster.server.put(json!({
+        "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/basic-auth",
+        "metadata": {"name": "mail-login", "namespace": "postgres"},
+        "data": {"username": STANDARD.encode("mail"), "password": STANDARD.encode("w7Kq9ZtP2mXv4BnR")},
+    }));
+    let words = "new-app mail --existing-secret mail-login --app-namespace shop --yes";
+    server.run_ok(words);
+    let again = server.run_ok(words);
+    assert!(
+        again.ends_with("is there as asked for: nothing to write.\n"),
+        "{again}"
+    );
+    assert_eq!(server.run_ok("lint"), "No findings in 1 manifest file.\n");
+    server.cluster.sync();
+    assert_eq!(server.log_in("mail", "mail", "w7Kq9ZtP2mXv4BnR"), Ok(()));
 }

@@ -1,5 +1,7 @@
 //! From `new-app` to the end of `remove`, with the Jobs that make each step true.
 
+use serde_json::json;
+
 use super::super::controllers::jobs;
 use super::super::support::changed_files;
 use super::{FOLDER, Server};
@@ -192,4 +194,51 @@ fn privileges_are_granted_by_the_same_run() {
     server.run_ok("revoke my-shop --from report --yes --quiet");
     server.cluster.sync();
     assert!(ask("SELECT count(*) FROM public.orders").is_err());
+}
+
+#[test]
+fn a_server_in_the_cluster_is_reached_through_its_service() {
+    let server = Server::start();
+    let settings = server.repository.read(".pgdb.yaml");
+    let settings = settings.replace("host: 127.0.0.1", "host: legacy.data.svc");
+    server.repository.write(".pgdb.yaml", &settings);
+    let api = &server.cluster.server;
+    let port = server.cluster.postgres.address().port();
+    let slice = |ready: bool| {
+        json!({
+            "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+            "metadata": {"name": "legacy-x1", "namespace": "data", "labels": {"kubernetes.io/service-name": "legacy"}},
+            "endpoints": [{"addresses": ["10.0.0.9"], "conditions": {"ready": ready}, "targetRef": {"kind": "Pod", "name": "legacy-0", "namespace": "data"}}],
+            "ports": [{"name": "postgresql", "port": 5432, "protocol": "TCP"}],
+        })
+    };
+    api.put(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "data"}}));
+    api.put(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "legacy-0", "namespace": "data"}}));
+    api.put(slice(true));
+    api.forward("data", "legacy-0", 5432, server.cluster.postgres.address());
+    server.run_ok("new-app my-shop --app-namespace shop --yes --quiet");
+    let text = server
+        .repository
+        .read(&format!("{FOLDER}/my-shop-secrets-sealed.yaml"));
+    assert!(
+        text.contains(&format!(
+            "      host: legacy.data.svc\n      port: \"{port}\"\n"
+        )),
+        "{text}"
+    );
+    server.cluster.sync();
+    let said = server.run_ok("verify my-shop --login");
+    assert!(
+        said.contains("Login         pass     Server postgres/legacy: logged in"),
+        "{said}"
+    );
+    api.put(slice(false));
+    let said = server.run("verify my-shop --login");
+    assert_eq!(said.code, 3);
+    assert!(
+        said.stdout
+            .contains("no ready pod is behind the Service data/legacy"),
+        "{}",
+        said.stdout
+    );
 }

@@ -109,6 +109,7 @@ fn a_dsn_that_is_refused_is_not_shown() {
 #[test]
 fn a_dsn_in_clear_is_found() {
     let server = Server::start();
+    server.run_ok("new-app my-shop --app-namespace shop --yes --quiet");
     let uri = "postgresql://admin:w7Kq9ZtP2mXv4BnR@db.example.org:5432/postgres";
     server.repository.write(
         "infra/databases/postgres/connection.yaml",

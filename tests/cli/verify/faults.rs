@@ -8,6 +8,7 @@ mod gitops;
 mod mirror;
 mod objects;
 mod postgres;
+mod privileges;
 
 use std::sync::Mutex;
 

@@ -123,7 +123,7 @@ fn a_link_may_be_left_out() {
         (
             2,
             "error: --skip: there is no link \"mirorr\"\n\
-             help: the links are argo-cd, sealed-secret, secret, mirror, service, role, password, database, cluster, pooler, sync, login\n"
+             help: the links are argo-cd, sealed-secret, secret, mirror, service, role, password, database, privileges, cluster, pooler, sync, login, access\n"
         )
     );
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::stream::{self, StreamExt};
 use kube::Api;
 use kube::api::ListParams;
 use pgdb::live::fact::{Cause, Fact};
-use pgdb::live::job::{Job, Outcome};
+use pgdb::live::job::{Job, JobLogs, Outcome};
 use pgdb::live::shelf::Shelf;
 use pgdb::repo::object::{MANAGED_BY, PRODUCT};
 use pgdb::verify::{Expected, Facts, MirrorsTo, POOLER_NAME};
@@ -34,6 +35,8 @@ pub(crate) struct Sight {
     has_poolers: bool,
     /// The namespaces that credentials are mirrored to, as far as their names are known.
     mirrors: BTreeSet<String>,
+    /// The Jobs that make the privileges in databases what is declared, by their names.
+    access_jobs: BTreeSet<String>,
     /// Whether CNPG does not run the server, so that Jobs make what its objects are made of elsewhere.
     is_server: bool,
 }
@@ -52,7 +55,9 @@ pub(crate) struct Selection {
 /// Secrets of these types are no credentials, and there may be many large ones.
 const NO_CREDENTIALS: &str = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,type!=bootstrap.kubernetes.io/token";
 /// How many lines of a failed Job's log are told.
-pub(crate) const LOG_LINES: u16 = 5;
+pub(crate) const LOG_LINES: usize = 6;
+/// How many logs are read at the same time.
+const LOGS_AT_ONCE: usize = 8;
 /// The label that Reflector's chart puts on its pods.
 const REFLECTOR: &str = "app.kubernetes.io/name=reflector";
 
@@ -67,6 +72,7 @@ impl Sight {
             has_services: false,
             has_poolers: false,
             mirrors: BTreeSet::new(),
+            access_jobs: BTreeSet::new(),
             is_server: false,
         }
     }
@@ -74,7 +80,10 @@ impl Sight {
     /// What has to be seen of these apps. With one name there is, the server selects by it, so that nothing else is sent,
     /// and a right to that one name is enough.
     pub(crate) fn of(namespace: String, cluster: Option<String>, apps: &[Expected]) -> Self {
-        let secrets = apps.iter().map(|app| app.secret.as_deref());
+        let users = apps.iter().filter_map(|app| app.access.as_ref());
+        let users = users.flat_map(|access| access.users.iter().map(|user| &user.login));
+        let logins: Vec<&Expected> = apps.iter().chain(users).collect();
+        let secrets = logins.iter().map(|app| app.secret.as_deref());
         let databases = apps.iter().map(|app| {
             let database = app.database.as_ref();
             database.map(|database| database.object.as_str())
@@ -86,7 +95,11 @@ impl Sight {
             database: only(databases),
             has_services: apps.iter().any(|app| app.service.is_some()),
             has_poolers: apps.iter().any(|app| app.pooler.is_some()),
-            mirrors: apps.iter().flat_map(mirrors).collect(),
+            mirrors: logins.iter().flat_map(|app| mirrors(app)).collect(),
+            access_jobs: apps
+                .iter()
+                .filter_map(|app| Some(app.access.as_ref()?.object.clone()))
+                .collect(),
             is_server: apps.iter().any(|app| app.server.is_some()),
         }
     }
@@ -186,6 +199,11 @@ impl Sight {
         })
     }
 
+    /// The Jobs that make privileges; none where no access is declared.
+    pub(crate) fn access_jobs(&self) -> Option<Selection> {
+        (!self.access_jobs.is_empty()).then(|| self.jobs())
+    }
+
     /// The pods of Reflector.
     pub(crate) fn reflector() -> Selection {
         Selection {
@@ -261,7 +279,7 @@ impl Session {
             self.wanted::<PodWire>(sight.pooler_pods()),
             self.gather_engine(sight),
         );
-        self.add_logs(&mut facts).await;
+        self.add_logs(sight, &mut facts).await;
         Facts {
             now: now(),
             applications,
@@ -289,33 +307,42 @@ impl Session {
                 ..Facts::default()
             };
         }
-        let (clusters, roles, databases, pods) = tokio::join!(
+        let (clusters, roles, databases, pods, jobs) = tokio::join!(
             self.shelf::<ClusterWire>(sight.clusters()),
             self.shelf::<DatabaseRoleWire>(sight.here(None)),
             self.shelf::<DatabaseWire>(sight.databases()),
             self.shelf::<PodWire>(sight.primaries()),
+            self.access_jobs(sight),
         );
         Facts {
             clusters,
             roles,
             databases,
             pods,
+            jobs,
             ..Facts::default()
         }
     }
 
-    /// Reads the end of the log of each Job that failed and whose log is not known yet.
-    pub(crate) async fn add_logs(&self, facts: &mut Facts) {
-        let is_failed = |job: &&Job| {
+    /// Reads the end of the log of each Job that is looked at and failed, unless it is known.
+    pub(crate) async fn add_logs(&self, sight: &Sight, facts: &mut Facts) {
+        let is_due = |job: &&Job| {
             matches!(job.outcome, Outcome::Failed { .. })
-                && !facts.job_logs.contains_key(&job.meta.name)
+                && (sight.is_server() || sight.access_jobs.contains(&job.meta.name))
+                && !facts.job_logs.contains_key(&job.meta.uid)
         };
-        let failed = facts.jobs.all().filter(is_failed);
-        let failed: Vec<_> = failed.map(|job| job.meta.clone()).collect();
-        for meta in failed {
-            let log = self.job_log(&meta.namespace, &meta.name, LOG_LINES).await;
-            facts.job_logs.insert(meta.name, log);
-        }
+        let due: Vec<Job> = facts.jobs.all().filter(is_due).cloned().collect();
+        let logs = stream::iter(due).map(|job| async move {
+            let log = self.job_log(&job, LOG_LINES).await;
+            (job.meta.uid, log)
+        });
+        let logs: JobLogs = logs.buffer_unordered(LOGS_AT_ONCE).collect().await;
+        facts.job_logs.extend(logs);
+    }
+
+    /// The Jobs that make privileges, where some are declared.
+    async fn access_jobs(&self, sight: &Sight) -> Shelf<Job> {
+        self.wanted::<JobWire>(sight.access_jobs()).await
     }
 
     async fn shelf<W: Wire>(&self, selection: Selection) -> Shelf<W::Object> {
@@ -342,6 +369,16 @@ impl Session {
             Fact::Absent => Fact::Absent,
             Fact::Unreadable(why) => Fact::Unreadable(why),
         }
+    }
+
+    /// The objects of a kind in a namespace that have the product's label.
+    pub(crate) async fn own_objects<W: Wire>(&self, namespace: &str) -> Fact<Vec<W::Object>> {
+        let selection = Selection {
+            namespace: Some(namespace.to_owned()),
+            labels: format!("{MANAGED_BY}={PRODUCT}"),
+            ..Selection::default()
+        };
+        self.objects::<W>(&selection).await
     }
 
     /// The objects of a kind in a namespace.

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::Api;
+use pgdb::declared::DeclaredApp;
 use pgdb::live::fact::{Cause, Fact, Unreadable};
 use pgdb::live::login::{Grantee, LoginProblem, Refusal, Way};
 use pgdb::live::permission::Permission;
 use pgdb::repo::object::PRODUCT;
 use pgdb::sql::{CURRENT_SCHEMA, ROLLBACK, SEARCH_PATH, WHO_AM_I, WHO_MAY_CONNECT, try_table};
+use pgdb::target::Target;
 use pgdb::verify::{Attempt, Login};
 use rand::RngExt;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -48,20 +50,50 @@ pub(crate) struct Door {
     pub(crate) without_secret: String,
 }
 
-impl Session {
-    /// Logs in as an app and asks PostgreSQL what the app may do; leaves nothing behind.
-    ///
-    /// # Errors
-    /// Why it could not.
-    pub(crate) async fn log_in(&self, attempt: &Attempt) -> Result<Login, LoginProblem> {
-        let door = Door {
+impl Door {
+    /// The way into an app's database with its Secret in the target's namespace, for a command; none where nothing says
+    /// with which Secret.
+    pub(crate) fn of_app(
+        app: &DeclaredApp,
+        target: &Target,
+        way: &Way,
+        command: &'static str,
+    ) -> Option<Self> {
+        let role = app.role.as_ref();
+        let named = role.and_then(|role| role.password_secret.clone());
+        let made = app.credential.as_ref();
+        let secret = named.or_else(|| made.map(|credential| credential.name.clone()))?;
+        let namespace = target.namespace.to_string();
+        Some(Self {
+            without_secret: format!("the Secret {secret} is not in the namespace {namespace}"),
+            secret_namespace: namespace,
+            secret,
+            way: way.clone(),
+            database: app.database.as_ref()?.name.clone(),
+            command,
+        })
+    }
+
+    /// The way of an attempt.
+    pub(super) fn of(attempt: &Attempt) -> Self {
+        Self {
             secret_namespace: attempt.secret_namespace.clone(),
             secret: attempt.secret.clone(),
             way: attempt.way.clone(),
             database: attempt.database.clone(),
             command: "verify",
             without_secret: "waits for the link Mirror".to_owned(),
-        };
+        }
+    }
+}
+
+impl Session {
+    /// Logs in as an app and asks PostgreSQL what the app may do; leaves nothing behind.
+    ///
+    /// # Errors
+    /// Why it could not.
+    pub(crate) async fn log_in(&self, attempt: &Attempt) -> Result<Login, LoginProblem> {
+        let door = Door::of(attempt);
         let asked = self.enter(&door, async |client| ask(client, attempt).await);
         let (login, is_encrypted) = asked.await?;
         Ok(Login {

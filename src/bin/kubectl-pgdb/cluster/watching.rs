@@ -69,6 +69,9 @@ impl Changes {
         self.follow::<DatabaseRoleWire>(session, sight.here(None), |facts| &mut facts.roles);
         self.follow::<DatabaseWire>(session, sight.databases(), |facts| &mut facts.databases);
         self.follow::<PodWire>(session, sight.primaries(), |facts| &mut facts.pods);
+        if let Some(jobs) = sight.access_jobs() {
+            self.follow::<JobWire>(session, jobs, |facts| &mut facts.jobs);
+        }
     }
 
     /// Takes the next change into the facts, and all that have come by then.
@@ -168,7 +171,7 @@ fn replace<T: Live>(shelf: &mut Shelf<T>, namespace: Option<&str>, list: Fact<Ve
 }
 
 /// Why nothing is known any more; none for a watch that begins again from where it was, of which what is known holds.
-fn unreadable<W: Wire>(
+pub(super) fn unreadable<W: Wire>(
     error: &Error,
     selection: &Selection,
     session: &Session,

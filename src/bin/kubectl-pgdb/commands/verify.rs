@@ -17,7 +17,7 @@ use crate::cluster::{ClusterFlags, Session, block_on};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use expectation::Expectation;
-use logins::log_in;
+use logins::{log_in, try_users};
 use page::Page;
 use progress::Progress;
 use waiting::{Ended, Waiting};
@@ -56,7 +56,7 @@ pub(crate) struct Verify {
     /// With --wait: go on though a link is broken that waiting cannot mend.
     #[arg(long, env = "PGDB_KEEP_WAITING", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     keep_waiting: bool,
-    /// Leave this link out: argo-cd, sealed-secret, secret, mirror, service, role, password, database, cluster, pooler or login; may be given
+    /// Leave this link out: argo-cd, sealed-secret, secret, mirror, service, role, password, database, privileges, cluster, pooler, login or access; may be given
     /// several times.
     #[arg(
         long,
@@ -101,6 +101,7 @@ pub(crate) fn run(args: &Verify, global: &Global, output: &Output) -> Result<Exi
         expectation: &expectation,
         skip: &skip,
         login: args.login && !skip.contains(&Link::Login),
+        access: args.login && !skip.contains(&Link::Access),
         limit: limit.get(),
         keep: args.keep_waiting,
     };
@@ -117,6 +118,9 @@ async fn look(args: &Verify, call: &Waiting<'_>, output: &Output) -> Result<Repo
         let apps = call.expectation.apps(&facts)?;
         if call.login {
             log_in(&session, &apps, &mut facts).await;
+        }
+        if call.access {
+            try_users(&session, &apps, &mut facts).await;
         }
         return Ok(pgdb::verify::run(&apps, &facts, call.skip));
     }

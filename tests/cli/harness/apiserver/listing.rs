@@ -187,6 +187,7 @@ fn discovery_names_what_is_served() {
                 "batch",
                 "networking.k8s.io",
                 "apiextensions.k8s.io",
+                "discovery.k8s.io",
                 "bitnami.com",
                 "postgresql.cnpg.io",
                 "authorization.k8s.io"

@@ -1,7 +1,7 @@
 //! `argoproj.io/v1alpha1` Applications.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use pgdb::live::application::{Application, Held, Operation};
+use pgdb::live::application::{Application, Held, Hook, Operation};
 use serde::Deserialize;
 
 use super::{Condition, Wire, meta};
@@ -51,10 +51,29 @@ struct Sync {
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct OperationState {
     phase: String,
     message: String,
+    sync_result: Option<SyncResult>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct SyncResult {
+    resources: Option<Vec<ResultWire>>,
+}
+
+/// What a sync did with an object; hooks alone have a type.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ResultWire {
+    kind: String,
+    namespace: String,
+    name: String,
+    message: String,
+    hook_type: String,
+    hook_phase: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -94,10 +113,7 @@ impl Wire for ApplicationWire {
             is_local: destination.server == IN_CLUSTER || destination.name == IN_CLUSTER_NAME,
             sync: status.sync.status,
             revisions,
-            operation: status.operation_state.map(|state| Operation {
-                phase: state.phase,
-                message: state.message,
-            }),
+            operation: status.operation_state.map(OperationState::live),
             errors: conditions
                 .filter(|condition| condition.r#type.ends_with("Error"))
                 .filter_map(|condition| condition.message)
@@ -112,6 +128,27 @@ impl Wire for ApplicationWire {
                     namespace: held.namespace,
                     name: held.name,
                     sync: held.status,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl OperationState {
+    fn live(self) -> Operation {
+        let results = self.sync_result.and_then(|result| result.resources);
+        let hooks = results.unwrap_or_default().into_iter();
+        Operation {
+            phase: self.phase,
+            message: self.message,
+            hooks: hooks
+                .filter(|result| !result.hook_type.is_empty())
+                .map(|result| Hook {
+                    kind: result.kind,
+                    namespace: result.namespace,
+                    name: result.name,
+                    phase: result.hook_phase,
+                    message: result.message,
                 })
                 .collect(),
         }

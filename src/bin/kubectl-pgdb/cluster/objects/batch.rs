@@ -10,7 +10,15 @@ use super::{Condition, Wire, meta, time};
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct JobWire {
     metadata: ObjectMeta,
+    #[serde(default)]
+    spec: JobSpec,
     status: Option<JobStatus>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct JobSpec {
+    suspend: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -19,6 +27,7 @@ struct JobStatus {
     start_time: Option<Time>,
     completion_time: Option<Time>,
     conditions: Option<Vec<Condition>>,
+    failed: i64,
 }
 
 /// A CronJob.
@@ -70,6 +79,7 @@ impl Wire for JobWire {
                 reason: failed.reason.clone().unwrap_or_default(),
                 message: failed.message.clone().unwrap_or_default(),
             },
+            (None, None) if self.spec.suspend == Some(true) => Outcome::Suspended,
             (None, None) => Outcome::Running,
         };
         let changed = failed.and_then(|failed| failed.last_transition_time.as_ref());
@@ -78,6 +88,7 @@ impl Wire for JobWire {
             started: status.start_time.as_ref().map(time),
             ended: status.completion_time.as_ref().or(changed).map(time),
             outcome,
+            failed_pods: status.failed,
         }
     }
 }

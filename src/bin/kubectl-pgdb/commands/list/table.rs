@@ -1,7 +1,7 @@
 //! Apps in rows, as kubectl prints objects.
 
 use console::measure_text_width;
-use pgdb::list::{AppReport, NamespacesReport, Report};
+use pgdb::list::{AccessReport, AppReport, NamespacesReport, Report};
 
 use crate::output::visible;
 
@@ -16,10 +16,20 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The apps with what is looked for first.
+    /// The apps with what is looked for first; who else may use the databases where somebody may.
     pub(super) fn narrow(report: &Report) -> Self {
-        let headers = ["NAME", "NAMESPACES", "ROLE", "DATABASE", "CLUSTER", "STATE"];
-        Self::of(&headers, report, row)
+        let mut headers = vec!["NAME", "NAMESPACES", "ROLE", "DATABASE", "CLUSTER", "STATE"];
+        let has_access = has_access(report);
+        if has_access {
+            headers.push("ACCESS");
+        }
+        Self::of(&headers, report, |app| {
+            let mut cells = row(app);
+            if has_access {
+                cells.push(access(app));
+            }
+            cells
+        })
     }
 
     /// The same with more columns: the targets where one has a name.
@@ -36,6 +46,10 @@ impl Table {
             "EXTENSIONS",
             "FILES",
         ];
+        let has_access = has_access(report);
+        if has_access {
+            headers.push("ACCESS");
+        }
         if has_targets {
             headers.push("TARGET");
         }
@@ -47,6 +61,9 @@ impl Table {
                 database.map_or(&[], |found| found.extensions.as_slice()),
             ));
             cells.push(list(&app.files));
+            if has_access {
+                cells.push(access(app));
+            }
             if has_targets {
                 cells.push(text(app.target.as_deref()));
             }
@@ -108,6 +125,17 @@ fn row(app: &AppReport) -> Vec<String> {
         cell(&app.clusters()),
         cell(&app.told()),
     ]
+}
+
+/// Whether something is declared of the access to some app's database.
+fn has_access(report: &Report) -> bool {
+    report.apps.iter().any(|app| app.access.is_some())
+}
+
+/// Who else may use the database.
+fn access(app: &AppReport) -> String {
+    let told = app.access.as_ref().map(AccessReport::told);
+    list(&told.unwrap_or_default())
 }
 
 /// Where the Secret is mirrored to: names, patterns as written, selectors after `labels:`.

@@ -165,9 +165,7 @@ async fn look_at_server(
     };
     let log = match job.present() {
         Some(job) if matches!(job.outcome, Outcome::Failed { .. }) => {
-            session
-                .job_log(&place.namespace, &job.meta.name, LOG_LINES)
-                .await
+            session.job_log(job, LOG_LINES).await
         }
         _ => Ok(Vec::new()),
     };

@@ -7,7 +7,7 @@ use pgdb::domain::app::AppRequest;
 use pgdb::domain::kubernetes_name::{ClusterName, Namespace};
 use pgdb::live::fact::Cause;
 use pgdb::target::{Target, TargetRequest};
-use pgdb::verify::{Expected, Facts};
+use pgdb::verify::{Expected, Facts, add_users};
 
 use super::Verify;
 use crate::cli::Global;
@@ -68,10 +68,13 @@ impl Expectation {
 
     fn declared(args: &Verify, declared: &Declared, target: Target) -> Result<Self, Failure> {
         let chosen = declared_apps::choose(&args.names, args.all, declared, &target)?;
-        let expected = chosen
-            .into_iter()
+        let expected = chosen.into_iter();
+        let mut expected: Vec<Expected> = expected
             .map(|app| Expected::of_declared(app, &target, declared.script.as_deref()))
             .collect();
+        if args.login {
+            add_users(&mut expected, declared, &target);
+        }
         Ok(Self {
             namespace: target.namespace,
             cluster: Some(target.cluster),

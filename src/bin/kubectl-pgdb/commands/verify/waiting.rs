@@ -6,7 +6,7 @@ use pgdb::report::Status;
 use pgdb::verify::{Expected, Facts, Link, LoginProblem, Report};
 
 use super::expectation::Expectation;
-use super::logins::log_in;
+use super::logins::{log_in, try_users};
 use super::progress::Progress;
 use crate::cluster::{Changes, Session, Timer, Woken};
 use crate::failure::Failure;
@@ -23,6 +23,8 @@ pub(super) struct Waiting<'call> {
     pub(super) skip: &'call [Link],
     /// Whether logging in is one of them.
     pub(super) login: bool,
+    /// Whether trying the users is one of them.
+    pub(super) access: bool,
     /// How long it is waited.
     pub(super) limit: Option<Duration>,
     /// Whether it is waited for what waiting cannot mend.
@@ -51,14 +53,15 @@ impl Waiting<'_> {
         progress: &mut Progress<'_>,
     ) -> Result<(Report, Ended), Failure> {
         let timer = Timer::new(self.limit);
-        let mut changes = Changes::of(session, &self.expectation.sight(), &facts);
+        let sight = self.expectation.sight();
+        let mut changes = Changes::of(session, &sight, &facts);
         let mut woken = Woken::Tick;
         loop {
-            timer.within(session.add_logs(&mut facts)).await;
+            timer.within(session.add_logs(&sight, &mut facts)).await;
             // Which apps there are may depend on objects that are yet to come.
             let looked = match self.expectation.apps(&facts) {
                 Ok(apps) => {
-                    if self.login {
+                    if self.login || self.access {
                         let logins = self.look(session, &apps, &mut facts, woken);
                         timer.within(logins).await;
                     }
@@ -94,8 +97,10 @@ impl Waiting<'_> {
     /// pass when the time is over.
     async fn look(&self, session: &Session, apps: &[Expected], facts: &mut Facts, woken: Woken) {
         let logins = std::mem::take(&mut facts.logins);
+        let trials = std::mem::take(&mut facts.trials);
         let before = pgdb::verify::run(apps, facts, self.skip);
         facts.logins = logins;
+        facts.trials = trials;
         let mut due = Vec::new();
         for (app, report) in apps.iter().zip(&before.apps) {
             let login = facts.logins.entry(app.app.clone()).or_insert_with(|| {
@@ -103,8 +108,15 @@ impl Waiting<'_> {
                     "the links before it did not hold, or the time was over".to_owned(),
                 ))
             });
+            if self.access {
+                facts.trials.entry(app.app.clone()).or_default();
+            }
+            let has_users = app
+                .access
+                .as_ref()
+                .is_some_and(|access| !access.users.is_empty());
             let is_due = match login {
-                Ok(_) => false,
+                Ok(_) => self.access && has_users && woken == Woken::Tick,
                 Err(LoginProblem::NotTried(_)) => true,
                 Err(_) => woken == Woken::Tick,
             };
@@ -112,6 +124,11 @@ impl Waiting<'_> {
                 due.push(app.clone());
             }
         }
-        log_in(session, &due, facts).await;
+        if self.login {
+            log_in(session, &due, facts).await;
+        }
+        if self.access {
+            try_users(session, &due, facts).await;
+        }
     }
 }
