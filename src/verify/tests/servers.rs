@@ -40,7 +40,6 @@ fn job(name: &str, started: i64, outcome: Outcome) -> Job {
         ended: time(started + 1),
         failed_pods: 0,
         outcome,
-        failed_pods: 0,
     }
 }
 
