@@ -73,7 +73,9 @@ pub enum DsnError {
     #[error("the DSN's sslmode is none that PostgreSQL knows")]
     SslMode,
     /// No TLS to another host.
-    #[error("the DSN says sslmode=disable: passwords would go over the network in clear")]
+    #[error(
+        "the DSN says an sslmode that does without TLS: passwords may go over the network in clear"
+    )]
     Plaintext,
 }
 
@@ -235,7 +237,8 @@ impl Parameters {
         if mode.is_some_and(|mode| !SSL_MODES.contains(&mode)) {
             return Err(DsnError::SslMode);
         }
-        if mode == Some("disable") && !host.is_loopback() && !allows_plaintext {
+        let may_be_plain = matches!(mode, Some("disable" | "allow" | "prefer"));
+        if may_be_plain && !host.is_loopback() && !allows_plaintext {
             return Err(DsnError::Plaintext);
         }
         Ok(Endpoint { host, port })

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::Inputs;
 use super::comparison::Comparison;
 use super::credential::connection;
-use super::error::NewAppError;
+use super::error::{Conflict, NewAppError};
 use super::inventory::{Findings, Found, Surroundings};
 use crate::domain::kubernetes_name::Namespace;
+use crate::repo::header::holds_own_service;
 use crate::repo::kustomization::Kustomization;
 use crate::repo::object::{Object, objects_in};
 
@@ -21,6 +22,7 @@ pub(super) fn inspect<'text>(
 ) -> Found<'text> {
     let inputs = around.inputs;
     let app = inputs.app;
+    findings.conflicts.extend(taken(around));
     let Some((path, text)) = inputs.snapshot.file(&around.files.service) else {
         return Found::Missing;
     };
@@ -49,6 +51,35 @@ pub(super) fn inspect<'text>(
             Found::Missing
         }
     }
+}
+
+/// The conflicts with Services of the name that other apps have in the same namespaces.
+fn taken(around: &Surroundings<'_, '_>) -> Vec<Conflict> {
+    let app = around.inputs.app;
+    let Some(service) = &app.options.service else {
+        return Vec::new();
+    };
+    let mut conflicts = Vec::new();
+    let files = around.inputs.snapshot.files();
+    for (path, text) in files.filter(|(_, text)| holds_own_service(text)) {
+        for object in objects_in(path, text).unwrap_or_default() {
+            let namespace = object.namespace().unwrap_or_default();
+            let is_same = object.is("", "Service")
+                && object.name() == Some(service.as_str())
+                && app.namespaces.iter().any(|own| own.as_str() == namespace);
+            let other = object.app().filter(|other| *other != app.name.as_str());
+            if let (true, Some(other)) = (is_same, other) {
+                conflicts.push(Conflict {
+                    place: object.place(),
+                    problem: format!(
+                        "the Service {service} in {namespace} is that of the app {other:?}"
+                    ),
+                    flag: "--service",
+                });
+            }
+        }
+    }
+    conflicts
 }
 
 /// What of the Services differs from what was asked for.

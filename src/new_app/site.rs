@@ -109,7 +109,8 @@ impl<'text> Site<'text> {
         self.keepers.iter().find_map(|keeper| {
             let kept = keeper.kept.clone()?;
             let concerns = kept.app == app.name.as_str() || keeper.name == role;
-            let is_asked_for = keeper.name == role && kept.database == database;
+            let is_asked_for =
+                keeper.name == role && (kept.database == database || kept.database.is_empty());
             (concerns && !is_asked_for).then(|| NewAppError::Kept {
                 place: keeper.place.to_string(),
                 role: keeper.name.clone(),

@@ -172,6 +172,13 @@ impl<'input> Inventory<'input> {
         }
     }
 
+    /// Whether there is no database to drop: the role logged in to another app's.
+    pub(super) fn has_no_database(&self) -> bool {
+        let role = self.inputs.app.role.as_ref();
+        let kept = role.and_then(DeclaredRole::keeps);
+        self.database_name().is_none() && kept.is_some_and(|kept| kept.database.is_empty())
+    }
+
     /// Whether what makes the Secret goes.
     pub(super) fn credential_goes(&self) -> bool {
         self.credential.is_some()
@@ -417,6 +424,9 @@ fn named_database(inputs: &Inputs<'_>) -> Result<Option<String>, RemoveError> {
     // A role that logs in without a database of its own may have been made to use another's.
     let by_role = role.and_then(DeclaredRole::keeps);
     let by_role = by_role.map(|kept| kept.database);
+    if asked.is_none() && by_role.as_deref() == Some("") {
+        return Ok(None);
+    }
     let name = asked.or(by_role).ok_or_else(|| RemoveError::NoDatabase {
         app: app.name.clone(),
     })?;

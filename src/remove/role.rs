@@ -60,7 +60,15 @@ fn is_object(role: &DeclaredRole) -> bool {
 fn kept(inventory: &Inventory<'_>) -> Option<String> {
     let kept = Kept {
         app: inventory.inputs.app.name.clone(),
-        database: inventory.database_name()?.to_owned(),
+        database: match inventory.database_name() {
+            Some(database) => database.to_owned(),
+            None => inventory
+                .inputs
+                .app
+                .guest_in
+                .as_ref()
+                .map(|_| String::new())?,
+        },
     };
     kept.comment(inventory.role_name()?)
 }

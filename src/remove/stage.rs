@@ -133,6 +133,9 @@ fn dropping(inventory: &Inventory<'_>) -> (Vec<Stage>, Option<Stage>) {
     if !drops_role {
         stages.retain(|stage| *stage != Stage::DropRole);
     }
+    if inventory.has_no_database() {
+        stages.retain(|stage| *stage != Stage::DropDatabase);
+    }
     let ensure = inventory
         .inputs
         .app
@@ -142,6 +145,7 @@ fn dropping(inventory: &Inventory<'_>) -> (Vec<Stage>, Option<Stage>) {
     let stage = match (ensure, role) {
         (Some(Ensure::Absent), RoleState::Active | RoleState::Kept) => Stage::DropRole,
         (Some(Ensure::Absent), _) | (None, RoleState::Leaving) => Stage::TakeOut,
+        (None, RoleState::Kept) if inventory.has_no_database() => Stage::DropRole,
         (Some(Ensure::Present) | None, _) => Stage::DropDatabase,
     };
     (stages, Some(stage))

@@ -6,7 +6,7 @@ use super::Inputs;
 use super::inventory::Inventory;
 use crate::declared::Place;
 use crate::declared::manifests::unlisted;
-use crate::repo::object::{Object, objects, objects_in};
+use crate::repo::object::{MANAGED_BY, Object, PRODUCT, objects, objects_in};
 use crate::repo::yaml::{Node, Value};
 use crate::target::CNPG;
 use crate::target::own::{managed_roles, secret_reference};
@@ -116,6 +116,10 @@ pub(super) fn mentions(inputs: &Inputs<'_>, secret: &str) -> Vec<String> {
         let objects = objects_in(path, text).unwrap_or_default();
         for object in objects.into_iter().flat_map(unlisted) {
             if object.kind().is_some_and(|kind| KNOWN.contains(&kind)) {
+                continue;
+            }
+            // The product's own Jobs go with what they are for, or do without the Secret.
+            if object.label(MANAGED_BY) == Some(PRODUCT) {
                 continue;
             }
             let Some(line) = mention(&object.root, secret) else {

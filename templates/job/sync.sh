@@ -156,8 +156,8 @@ variables_of_dsn() {
       is_local = 1
       number = split(given["hostaddr"] == "" ? given["host"] : given["hostaddr"], hosts, ",")
       for (i = 1; i <= number; i++) if (!is_loopback(hosts[i])) is_local = 0
-      if (given["sslmode"] == "disable" && !is_local && plaintext != "true")
-        refuse("says sslmode=disable: passwords would go over the network in clear; allow it with PGDB_ALLOW_PLAINTEXT=true")
+      if (given["sslmode"] ~ /^(disable|allow|prefer)$/ && !is_local && plaintext != "true")
+        refuse("says sslmode=" given["sslmode"] ": passwords may go over the network in clear; allow it with PGDB_ALLOW_PLAINTEXT=true")
       if (given["sslmode"] == "" && !is_local && plaintext != "true") given["sslmode"] = "require"
       if (given["dbname"] == "") given["dbname"] = "postgres"
     }

@@ -13,7 +13,9 @@ $pgdb$;
 CREATE FUNCTION pg_temp.due_databases() RETURNS TABLE (database json) LANGUAGE sql STABLE AS $pgdb$
   SELECT e.d FROM json_array_elements(current_setting('pgdb.databases')::json) WITH ORDINALITY e (d, place)
     WHERE pg_temp.database_refusal(e.d->>'name') IS NULL AND CASE e.d->>'ensure'
-      WHEN 'absent' THEN EXISTS (SELECT FROM pg_database p WHERE p.datname = e.d->>'name')
+      -- One that belongs to somebody else is nobody's to drop here.
+      WHEN 'absent' THEN EXISTS (SELECT FROM pg_database p JOIN pg_roles o ON o.oid = p.datdba
+        WHERE p.datname = e.d->>'name' AND o.rolname = e.d->>'owner')
       ELSE NOT EXISTS (SELECT FROM pg_database p WHERE p.datname = e.d->>'name')
         AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = e.d->>'owner') END
     ORDER BY e.place
@@ -48,6 +50,11 @@ BEGIN
   END LOOP;
 END
 $pgdb$;
+
+SELECT count(pg_temp.tell(format('the database %I is not dropped: it belongs to %I, not to %I', p.datname, o.rolname, d->>'owner'))) AS told
+  FROM json_array_elements(current_setting('pgdb.databases')::json) e (d) JOIN pg_database p ON p.datname = d->>'name'
+  JOIN pg_roles o ON o.oid = p.datdba
+  WHERE d->>'ensure' = 'absent' AND o.rolname IS DISTINCT FROM d->>'owner' \gset
 
 -- Databases are made and dropped outside of transactions: each statement is told by one before it.
 SELECT set_config('pgdb.due', count(*)::text, false) AS due FROM pg_temp.due_databases() \gset

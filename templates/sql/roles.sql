@@ -144,7 +144,16 @@ $pgdb$;
 
 -- Their passwords, in hexadecimal digits; they go to PostgreSQL as what it keeps of them, and where they may be seen they
 -- are only set when they differ. No error here may show any of it.
+-- Where this user may not turn the server's log off, they are not sent at all.
+SELECT NOT current_setting('is_superuser')::boolean AND (current_setting('log_statement') = 'all'
+  OR current_setting('log_min_duration_statement') <> '-1') AS is_logged \gset
+\if :is_logged
+\set passwords ''
+SELECT pg_temp.tell(format('no password is set: the server writes statements to its log, and this user may not turn that off; '
+  'as a superuser: ALTER ROLE %1$I SET log_statement = ''none''; ALTER ROLE %1$I SET log_min_duration_statement = -1', session_user)) AS told \gset
+\else
 \set passwords `sh sync.sh passwords`
+\endif
 SELECT set_config('pgdb.passwords', :'passwords', false) AS passwords \gset
 \unset passwords
 DO $pgdb$
@@ -171,7 +180,7 @@ BEGIN
       PERFORM pg_temp.run(format('the role %I', step.name), format('ALTER ROLE %I PASSWORD NULL', step.name)) WHERE stored IS NOT NULL;
       CONTINUE;
     END IF;
-    CONTINUE WHEN step.secret IS NULL;
+    CONTINUE WHEN step.secret IS NULL OR given IS NULL;
     -- Without white space around it, as CloudNativePG takes it.
     password := btrim(decode(given->>(step.secret), 'hex'), decode('090a0b0c0d20', 'hex'));
     IF password IS NULL OR password = '' THEN

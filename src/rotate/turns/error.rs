@@ -22,6 +22,12 @@ pub enum TurnError {
         /// Why.
         reason: String,
     },
+    /// CNPG does not run the server, and nothing there makes two logins take turns.
+    #[error("no two roles can take turns for {app}: CloudNativePG does not run its server")]
+    OnServer {
+        /// The app.
+        app: String,
+    },
     /// A role is none whose login this is to change.
     #[error("{place}: the role {role:?} {problem}")]
     Role {
@@ -108,6 +114,11 @@ impl TurnError {
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {
+            Self::OnServer { app } => {
+                format!(
+                    "give it a new password in place, which the next sync sets: kubectl pgdb rotate {app}"
+                )
+            }
             Self::NoSubject { .. } => {
                 "see `kubectl pgdb list`, and mend what it says of the app".to_owned()
             }

@@ -40,6 +40,11 @@ impl<'input> State<'input> {
     /// When two roles cannot take turns for it, or one of their names is another's.
     pub(super) fn of(inputs: &Inputs<'input>) -> Result<Self, TurnError> {
         let app = inputs.app;
+        if inputs.target.server.is_some() {
+            return Err(TurnError::OnServer {
+                app: app.name.clone(),
+            });
+        }
         let subject = Subject::of(app).map_err(|reason| TurnError::NoSubject {
             app: app.name.clone(),
             reason,

@@ -78,8 +78,12 @@ fn subject(stage: Stage, app: &str) -> String {
 fn after(call: &Call<'_>, inputs: &Inputs<'_>, plan: &Plan, step: Step) -> String {
     let app = &inputs.app.name;
     let namespace = &inputs.target.namespace;
-    let look =
-        format!("kubectl get databases.postgresql.cnpg.io,secrets --namespace {namespace}    #");
+    let look = match inputs.target.server {
+        Some(_) => "kubectl pgdb sync --status    #".to_owned(),
+        None => {
+            format!("kubectl get databases.postgresql.cnpg.io,secrets --namespace {namespace}    #")
+        }
+    };
     match step.stage {
         Stage::Close => format!(
             "{look} {}\n  {} ...    # later, to take the role and its data over again",
