@@ -12,8 +12,6 @@ mod report;
 mod roles;
 mod state;
 mod steps;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 

@@ -49,16 +49,6 @@ fn each_user_may_do_what_is_declared() {
     let outcome = life.run(VERIFY);
     assert_eq!(access(&outcome), [REPORT, ROBOT, WIKI]);
     assert_eq!(outcome.code, 0, "{}", outcome.stdout);
-    insta::assert_snapshot!(
-        life.run("verify my-shop --login")
-            .stdout
-            .lines()
-            .filter(|line| line.contains("Access")
-                || line.contains("Privileges")
-                || line.contains("Every"))
-            .collect::<Vec<_>>()
-            .join("\n")
-    );
     assert_eq!(
         access(&life.run("verify my-shop -o json")),
         [
@@ -67,11 +57,9 @@ fn each_user_may_do_what_is_declared() {
     );
     assert_eq!(
         access(&life.run("verify wiki --login -o json")),
-        [
-            "- | skipped | not-declared | nothing is declared of who else may do what in the database"
-        ]
+        Vec::<String>::new()
     );
-    assert_eq!(life.run("verify --all --login --wait").code, 0);
+    assert_eq!(life.run("verify my-shop wiki --login --wait").code, 0);
 }
 
 #[test]

@@ -18,6 +18,14 @@ fn two_apps() -> Server {
         ));
     }
     server.cluster.sync();
+    // Long before what follows, which may come within the same second.
+    server
+        .cluster
+        .server
+        .edit("jobs", "postgres", "legacy-sync-now", |job| {
+            job["status"]["startTime"] = json!("2026-01-31T10:00:00Z");
+            job["status"]["completionTime"] = json!("2026-01-31T10:00:03Z");
+        });
     server
 }
 
