@@ -38,6 +38,7 @@ fn job(name: &str, started: i64, outcome: Outcome) -> Job {
         meta: marked(name),
         started: time(started),
         ended: time(started + 1),
+        failed_pods: 0,
         outcome,
     }
 }
