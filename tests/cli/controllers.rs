@@ -56,6 +56,9 @@ use sealed_secrets::SealedSecrets;
 /// How often all controllers act until they have come to rest, at most.
 const PASSES: usize = 50;
 
+/// What looks at a cluster.
+pub type Look = Box<dyn Fn(&Controllers)>;
+
 /// The controllers, and what they act on.
 pub struct Controllers {
     pub server: ApiServer,
@@ -69,7 +72,7 @@ pub struct Controllers {
     /// What the newest run of each Job printed, by the Job's name.
     pub logs: RefCell<BTreeMap<String, String>>,
     /// What looks at the cluster after every single action of a controller.
-    pub between: RefCell<Option<Box<dyn Fn(&Self)>>>,
+    pub between: RefCell<Option<Look>>,
     /// Whether the controllers act in the reverse order.
     pub backwards: Cell<bool>,
 }
