@@ -3,6 +3,7 @@ mod kept;
 mod made;
 mod many;
 mod places;
+mod turns;
 
 use super::*;
 use crate::domain::wave::Waves;
