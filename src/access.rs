@@ -144,6 +144,12 @@ fn write_one(
     draft: &mut Draft<'_>,
 ) -> Result<RepoPath, AccessError> {
     let subject = wanted.subject;
+    let name = object_name(&subject.app);
+    // Kubernetes makes a label of a Job's name.
+    let longest = 63;
+    if ground.target.server.is_none() && name.len() > longest {
+        return Err(AccessError::LongName { name });
+    }
     let path = file(&subject.app, ground.target)?;
     if let Some(there) = wanted.there {
         check_once(there)?;

@@ -84,6 +84,12 @@ pub enum AccessError {
         /// The role.
         role: String,
     },
+    /// A Job cannot be called so.
+    #[error("the Job {name} would have a name of {} characters, and Kubernetes takes 63", .name.len())]
+    LongName {
+        /// The name.
+        name: String,
+    },
     /// There is no Cluster manifest to enter a managed role in.
     #[error("there is no Cluster manifest to enter the role in")]
     NoManifest,
@@ -148,6 +154,7 @@ impl AccessError {
             Self::Owner { .. } | Self::Itself { .. } => "name another role".to_owned(),
             Self::NotGrantable { .. } => "name a role without such rights".to_owned(),
             Self::Unclear { .. } => "give each a line of its own".to_owned(),
+            Self::LongName { .. } => "give the app a name of at most 56 characters".to_owned(),
             Self::NoManifest => {
                 "name the Cluster's manifest with --cluster-file, or use `roles: databaserole`"
                     .to_owned()

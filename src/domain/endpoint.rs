@@ -126,7 +126,13 @@ impl FromStr for Host {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let refuse = |problem: &str| NameError::new("the host", text, problem, HOST_HELP);
+        // A whole DSN in its place holds a password.
+        let shown = if text.contains("://") || text.contains('@') {
+            "..."
+        } else {
+            text
+        };
+        let refuse = |problem: &str| NameError::new("the host", shown, problem, HOST_HELP);
         if text.parse::<Ipv6Addr>().is_ok() {
             return Ok(Self(text.to_owned()));
         }

@@ -4,10 +4,13 @@ use super::Inputs;
 use super::comparison::Comparison;
 use super::error::NewAppError;
 use super::inventory::{Findings, Found, Surroundings};
+use super::site::Site;
 use crate::access::{self, Ground, Subject, Wanted};
 use crate::declared::access_in;
-use crate::domain::access::Access;
+use crate::domain::access::{Access, Level};
+use crate::domain::app::App;
 use crate::repo::draft::Draft;
+use crate::target::CNPG;
 
 /// Looks for the access in its file.
 pub(super) fn inspect<'text>(
@@ -34,8 +37,24 @@ pub(super) fn inspect<'text>(
     Found::There(path, 0)
 }
 
+/// The levels whose groups are there already: of an app that was removed and kept its data, they have their privileges still.
+pub(super) fn levels(app: &App, site: &Site<'_>) -> Vec<Level> {
+    let is_there = |level: &Level| {
+        level.group(&app.role).is_ok_and(|group| {
+            let objects = site.objects_named([group.as_str()]);
+            !site.roles_named(group.as_str(), group.as_str()).is_empty()
+                || objects.iter().any(|object| object.is(CNPG, "DatabaseRole"))
+        })
+    };
+    Level::ALL.into_iter().filter(is_there).collect()
+}
+
 /// Writes the access of a new app: nobody but its own roles may connect.
-pub(super) fn write(inputs: &Inputs<'_>, draft: &mut Draft<'_>) -> Result<(), NewAppError> {
+pub(super) fn write(
+    inputs: &Inputs<'_>,
+    levels: &[Level],
+    draft: &mut Draft<'_>,
+) -> Result<(), NewAppError> {
     let Inputs {
         app,
         target,
@@ -50,6 +69,7 @@ pub(super) fn write(inputs: &Inputs<'_>, draft: &mut Draft<'_>) -> Result<(), Ne
     };
     let access = Access {
         isolate: Some(true),
+        levels: levels.to_vec(),
         ..Access::default()
     };
     let wanted = Wanted {

@@ -11,7 +11,7 @@ use super::{
     AppFiles, Credential, Inputs, Piece, PieceKind, PieceState, access_manifest, cluster,
     kustomize, service,
 };
-use crate::domain::access::object_name;
+use crate::domain::access::{Level, object_name};
 use crate::domain::app::{App, Share};
 use crate::domain::choice::{ReclaimPolicy, RoleStyle};
 use crate::render::{Template, Templates};
@@ -196,6 +196,8 @@ struct AppDraft<'input> {
     inputs: &'input Inputs<'input>,
     files: AppFiles,
     inventory: Inventory<'input>,
+    /// The levels of access that have a group already.
+    levels: Vec<Level>,
 }
 
 impl<'input> AppDraft<'input> {
@@ -216,10 +218,16 @@ impl<'input> AppDraft<'input> {
         if let (true, Some(refusal)) = (inventory.is_new(), site.kept_otherwise(app)) {
             return Err(refusal);
         }
+        let levels = if app.options.isolate {
+            access_manifest::levels(app, site)
+        } else {
+            Vec::new()
+        };
         Ok(Self {
             inputs,
             files,
             inventory,
+            levels,
         })
     }
 
@@ -324,7 +332,7 @@ impl<'input> AppDraft<'input> {
                 PieceKind::DatabaseRole => Template::DatabaseRole,
                 PieceKind::Database => Template::Database,
                 PieceKind::Access if piece.state == PieceState::Made => {
-                    access_manifest::write(self.inputs, draft)?;
+                    access_manifest::write(self.inputs, &self.levels, draft)?;
                     continue;
                 }
                 // All are in one file, which is written once.

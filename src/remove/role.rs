@@ -62,12 +62,8 @@ fn kept(inventory: &Inventory<'_>) -> Option<String> {
         app: inventory.inputs.app.name.clone(),
         database: match inventory.database_name() {
             Some(database) => database.to_owned(),
-            None => inventory
-                .inputs
-                .app
-                .guest_in
-                .as_ref()
-                .map(|_| String::new())?,
+            // What nothing declares is not guessed from the role's name: somebody else's database may be called so.
+            None => String::new(),
         },
     };
     kept.comment(inventory.role_name()?)

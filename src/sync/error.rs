@@ -47,6 +47,14 @@ pub enum SyncError {
         /// What is wrong.
         problem: String,
     },
+    /// The ConfigMap would be larger than the API server takes.
+    #[error("the ConfigMap of {server} would have {size} bytes, and the API server takes 1048576")]
+    TooLarge {
+        /// The server.
+        server: String,
+        /// Its bytes.
+        size: usize,
+    },
     /// A name that follows from a declaration is none that PostgreSQL takes.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -64,6 +72,9 @@ impl SyncError {
                  its end"
             }
             Self::Declaration { .. } => "leave it out, or mend the template that gives it",
+            Self::TooLarge { .. } => {
+                "put some of the apps on another server; privileges by levels take less room than single ones"
+            }
             Self::Name(source) => source.help(),
             Self::Render(source) => source.help(),
         }

@@ -12,6 +12,11 @@ use crate::sql::sync::{ENTRY, scripts};
 use crate::sql::wanted::Wanted;
 use crate::target::Target;
 
+/// The most bytes of a ConfigMap's keys and values that the API server takes.
+///
+/// Source: Kubernetes `pkg/apis/core/types.go`, `MaxSecretSize`, which holds for ConfigMaps as well.
+const LARGEST: usize = 1024 * 1024;
+
 /// The image in which the scripts run, unless the settings name another: it has a shell and psql.
 const IMAGE: &str = "docker.io/library/postgres:18-alpine";
 
@@ -40,6 +45,16 @@ impl Manifest<'_> {
         let name = self.target.sync_name();
         let namespace = self.target.namespace.as_str();
         let image = self.target.jobs.image.as_ref().map(ToString::to_string);
+        let size: usize = scripts
+            .iter()
+            .map(|(key, text)| key.len() + text.len())
+            .sum();
+        if size > LARGEST {
+            return Err(SyncError::TooLarge {
+                server: self.target.cluster.to_string(),
+                size,
+            });
+        }
         let values = json!({
             "server": self.target.cluster.as_str(),
             "name": name,

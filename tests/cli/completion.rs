@@ -391,7 +391,8 @@ fn rules_are_offered_with_their_names() {
     assert_eq!(
         answer(&repository, "lint --explain PGDB20"),
         "PGDB201\tunknown-owner\nPGDB202\tunknown-password-secret\nPGDB203\tunknown-cluster\n\
-         PGDB204\ttemplate-name-differs\nPGDB205\tmissing-credential-key\n:4\n"
+         PGDB204\ttemplate-name-differs\nPGDB205\tmissing-credential-key\n\
+         PGDB206\tunknown-on-server\n:4\n"
     );
     assert_eq!(
         answer(&repository, "lint --skip PGDB201,PGDB60"),

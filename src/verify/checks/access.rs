@@ -30,7 +30,15 @@ pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     let Some(wanted) = access.wanted() else {
         return vec![waits(Link::Access, Link::Privileges.subject().title)];
     };
-    let checks = access.users.iter().map(|user| {
+    // A stranger whose own chain is broken cannot be tried; that is another app's, and no reason to know nothing of this one.
+    let is_looked_at = |user: &&ExpectedUser| {
+        user.is_guest
+            || matches!(
+                trials.get(&user.login.app),
+                Some(Ok(_) | Err(LoginProblem::Refused(_)))
+            )
+    };
+    let checks = access.users.iter().filter(is_looked_at).map(|user| {
         let check = match trials.get(&user.login.app) {
             None => LINK
                 .unknown("not-tried", "was not tried")

@@ -58,8 +58,8 @@ fn both_forms_are_read_as_libpq_reads_them() {
             "DATABASE=d HOST=db SSLMODE=require USER=u",
         ),
         (
-            "host=db user = u password='it\\'s \\\\ a' dbname=d\\ e\nport=1 sslmode=prefer",
-            "DATABASE=d e HOST=db PASSWORD=it's \\ a PORT=1 SSLMODE=prefer USER=u",
+            "host=db user = u password='it\\'s \\\\ a' dbname=d\\ e\nport=1 sslmode=verify-full",
+            "DATABASE=d e HOST=db PASSWORD=it's \\ a PORT=1 SSLMODE=verify-full USER=u",
         ),
         (
             "user=u host=localhost password=''",
@@ -149,11 +149,11 @@ fn what_is_wrong_is_told_without_any_part_of_it() {
         ),
         (
             "postgres://u:hunter2@db/d?sslmode=disable",
-            "says sslmode=disable: passwords would go over the network in clear; allow it with PGDB_ALLOW_PLAINTEXT=true",
+            "says sslmode=disable: passwords may go over the network in clear; allow it with PGDB_ALLOW_PLAINTEXT=true",
         ),
         (
             "postgres://u:hunter2@localhost,db/d?sslmode=disable",
-            "says sslmode=disable: passwords would go over the network in clear; allow it with PGDB_ALLOW_PLAINTEXT=true",
+            "says sslmode=disable: passwords may go over the network in clear; allow it with PGDB_ALLOW_PLAINTEXT=true",
         ),
     ] {
         let outcome = job(dsn).run();

@@ -84,7 +84,7 @@ fn a_dsn_that_is_refused_is_not_shown() {
         ("postgresql://admin:s3cr3t@/x", "the DSN has no host"),
         (
             "postgresql://admin:s3cr3t@db.example.org/x?sslmode=disable",
-            "the DSN says sslmode=disable: passwords would go over the network in clear",
+            "the DSN says an sslmode that does without TLS: passwords may go over the network in clear",
         ),
         (
             "postgresql://admin:s3cr3t@x@db.example.org",
