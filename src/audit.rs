@@ -63,7 +63,7 @@ pub fn run(question: Question<'_>, facts: &Facts) -> Report {
         let Some(database) = &app.database else {
             continue;
         };
-        databases.push(database::declared(app, &database.name, facts));
+        databases.push(database::declared(app, &database.name, question, facts));
     }
     let server = facts.server.as_ref();
     let others = server.map_or(&[][..], |server| &server.databases).iter();
@@ -74,7 +74,7 @@ pub fn run(question: Question<'_>, facts: &Facts) -> Report {
         }
     }
     databases.sort_by(|one, other| one.name.cmp(&other.name));
-    let of_roles = server.map(|server| roles::compare(server, declared));
+    let of_roles = server.map(|server| roles::compare(server, question));
     Report::of(question.target, databases, of_roles.unwrap_or_default())
 }
 
@@ -82,6 +82,15 @@ pub fn run(question: Question<'_>, facts: &Facts) -> Report {
 pub fn with_database(declared: &Declared) -> impl Iterator<Item = &DeclaredApp> {
     let is_there = |app: &&DeclaredApp| app.database.is_some() && !app.is_leaving();
     declared.apps.iter().filter(is_there)
+}
+
+impl Question<'_> {
+    /// Whether nothing is to be said of a role: on a server that CNPG does not run there are others than those that the
+    /// repository declares, such as the one that makes them.
+    fn is_others(&self, role: &str) -> bool {
+        let mut roles = self.declared.roles.iter();
+        self.target.server.is_some() && !roles.any(|known| known.name == role)
+    }
 }
 
 /// Whether a role is CNPG's or PostgreSQL's own, or a superuser, whom no privilege concerns.

@@ -2,7 +2,7 @@
 
 use super::connect::who;
 use super::report::{DatabaseReport, Finding};
-use super::{Facts, Inside, is_told_apart};
+use super::{Facts, Question, is_told_apart};
 use crate::declared::DeclaredApp;
 use crate::live::login::LoginProblem;
 use crate::live::server::{Server, ServerDatabase};
@@ -11,7 +11,12 @@ use crate::sql::identifier;
 use crate::sql::wanted::Wanted;
 
 /// The database of an app.
-pub(super) fn declared(app: &DeclaredApp, name: &str, facts: &Facts) -> DatabaseReport {
+pub(super) fn declared(
+    app: &DeclaredApp,
+    name: &str,
+    question: Question<'_>,
+    facts: &Facts,
+) -> DatabaseReport {
     let server = facts.server.as_ref();
     let live = server.and_then(|server| server.database(name));
     let mut report = DatabaseReport {
@@ -41,7 +46,19 @@ pub(super) fn declared(app: &DeclaredApp, name: &str, facts: &Facts) -> Database
         report.findings.push(finding);
     }
     match facts.insides.get(name) {
-        Some(Ok(inside)) => look_inside(&mut report, &wanted, inside, server),
+        Some(Ok(inside)) => {
+            compare(
+                &mut report,
+                &wanted,
+                &inside.objects,
+                inside.version,
+                server,
+            );
+            let owned = inside.objects.iter();
+            let owned = owned.filter(|object| !question.is_others(&object.owner));
+            let foreign = owned.filter_map(|object| foreign(object, &wanted, server));
+            report.findings.extend(foreign);
+        }
         inside => {
             let problem = inside.and_then(|inside| inside.as_ref().err());
             report.unread = Some(problem.map_or_else(not_asked, LoginProblem::evidence));
@@ -139,15 +156,6 @@ fn outside(live: &ServerDatabase, wanted: &Wanted) -> Object {
         is_own: live.owner == wanted.owner,
         grants: grants.collect(),
         ..Object::default()
-    }
-}
-
-fn look_inside(report: &mut DatabaseReport, wanted: &Wanted, inside: &Inside, server: &Server) {
-    compare(report, wanted, &inside.objects, inside.version, server);
-    for object in &inside.objects {
-        if let Some(finding) = foreign(object, wanted, server) {
-            report.findings.push(finding);
-        }
     }
 }
 

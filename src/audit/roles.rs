@@ -1,13 +1,14 @@
 //! The roles of a server: their attributes and memberships that are not declared.
 
-use super::is_told_apart;
 use super::report::{Finding, ServerReport};
+use super::{Question, is_told_apart};
 use crate::declared::{Declared, DeclaredRole, Ensure, RoleSource};
 use crate::live::server::{Membership, Server};
 use crate::sql::identifier;
 
 /// Compares the server's roles with those that are declared.
-pub(super) fn compare(server: &Server, declared: &Declared) -> ServerReport {
+pub(super) fn compare(server: &Server, question: Question<'_>) -> ServerReport {
+    let declared = question.declared;
     let mut report = ServerReport::default();
     for (name, role) in &server.roles {
         if is_told_apart(name, None) {
@@ -18,6 +19,9 @@ pub(super) fn compare(server: &Server, declared: &Declared) -> ServerReport {
         if known.is_none() {
             report.undeclared.push(name.clone());
         }
+        if question.is_others(name) {
+            continue;
+        }
         let is_more =
             |word: &&String| !known.is_some_and(|known| known.attributes.contains(&word.as_str()));
         let more: Vec<String> = role.attributes.iter().filter(is_more).cloned().collect();
@@ -26,6 +30,9 @@ pub(super) fn compare(server: &Server, declared: &Declared) -> ServerReport {
         }
     }
     for membership in &server.memberships {
+        if question.is_others(&membership.role) && question.is_others(&membership.member) {
+            continue;
+        }
         report.findings.extend(more(membership, server, declared));
     }
     for role in declared

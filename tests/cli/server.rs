@@ -1,6 +1,7 @@
 //! Apps on a PostgreSQL that CNPG does not run: the real binary writes, the stand-ins sync, and the Jobs run by the machine's own
 //! shell and psql from the very ConfigMap.
 
+mod audit;
 mod commands;
 mod faults;
 mod lifecycle;

@@ -368,3 +368,32 @@ fn an_interruption_leaves_nothing_of_the_spinners() {
         (Some(130), "error: interrupted")
     );
 }
+
+#[test]
+fn the_job_of_privileges_is_followed_and_its_log_read_once() {
+    let repository = Repository::guide();
+    repository.run_ok("new-app my-shop --app-namespace shop --isolate --yes --quiet");
+    let server = ApiServer::start();
+    World::of(&server, repository.path());
+    let job = |status: Value| {
+        server.edit("jobs", "postgres", "my-shop-access", |job| {
+            job["status"] = status;
+        });
+    };
+    let failed = json!({"failed": 4, "conditions": [{
+        "type": "Failed", "status": "True", "message": "Job has reached the specified backoff limit",
+    }]});
+    server.set_log("postgres", "my-shop-access-x7k2p", "ERROR:  no\n");
+    job(json!({"active": 1}));
+    let mut run = Run::start(&repository, &server, "--keep-waiting");
+    run.until("Privileges unknown");
+    job(failed);
+    run.until("Privileges waiting");
+    let logs = Requests::of("GET", "/log?");
+    assert_eq!(server.count(&logs), 1);
+    job(json!({"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}));
+    let outcome = run.end();
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert_eq!(server.count(&logs), 1);
+    assert!(outcome.stderr.contains("ERROR:  no"), "{}", outcome.stderr);
+}
