@@ -55,13 +55,17 @@ impl Attempt {
             Some(server) => Way::to(&server.endpoint),
             None => Self::to_primary(&chain)?,
         };
-        let database = app.database.as_ref().ok_or_else(|| waits("Database"))?;
+        let (database, schemas) = match (&app.database, &app.guest_in) {
+            (Some(database), _) => (database.name.clone(), database.schemas.clone()),
+            (None, Some(database)) => (database.clone(), Vec::new()),
+            (None, None) => return Err(waits("Database")),
+        };
         Ok(Self {
             secret_namespace,
             secret,
             way,
-            database: database.name.clone(),
-            schemas: database.schemas.clone(),
+            database,
+            schemas,
         })
     }
 

@@ -52,6 +52,8 @@ pub struct Expected {
     pub made_elsewhere: bool,
     /// The database; none where the app has none.
     pub database: Option<ExpectedDatabase>,
+    /// The database of another app that it logs in to, where it has none of its own.
+    pub guest_in: Option<String>,
     /// Who else may do what in it, where the repository says so.
     pub access: Option<ExpectedAccess>,
     /// The Services in the app's namespaces, where it has some.
@@ -162,6 +164,7 @@ impl Expected {
             made_by: credential.map(|credential| credential.source),
             made_elsewhere: app.is_credential_outside(),
             database: app.database.as_ref().map(ExpectedDatabase::of_declared),
+            guest_in: app.guest_in.clone(),
             access: app.access.as_ref().map(ExpectedAccess::of_declared),
             service: app.service.as_ref().map(ExpectedService::of_declared),
             pooler: app.pooler.as_ref().map(ToString::to_string),
@@ -339,6 +342,7 @@ impl Default for Expected {
             database: None,
             access: None,
             service: None,
+            guest_in: None,
             pooler: None,
             server: None,
         }

@@ -54,6 +54,7 @@ fn my_shop() -> Expected {
         }),
         access: Some(access()),
         service: None,
+        guest_in: None,
         pooler: None,
         server: None,
     }

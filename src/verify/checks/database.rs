@@ -21,6 +21,10 @@ pub(super) const REPLICA: &str = "waiting for the cluster to become primary";
 /// Looks at the app's Database.
 pub(super) fn check(chain: &Chain<'_>) -> Vec<Check> {
     let Some(expected) = &chain.app.database else {
+        if let Some(database) = &chain.app.guest_in {
+            let evidence = format!("logs in to {database:?}, the database of another app");
+            return vec![LINK.skipped("guest", evidence)];
+        }
         return vec![
             LINK.broken(
                 "not-declared",

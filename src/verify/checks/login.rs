@@ -60,6 +60,13 @@ fn succeeded(chain: &Chain<'_>, login: &Login) -> Check {
             .broken("other-user", evidence)
             .remedy("see spec.postgresql.pg_ident of the Cluster");
     }
+    if chain.app.database.is_none() && chain.app.guest_in.is_some() {
+        let encryption = encryption(login);
+        return LINK.pass(format!(
+            "logged in to PostgreSQL {} as {role:?} {encryption}, to {database:?}, which is another app's",
+            login.server_version
+        ));
+    }
     if login.owner != role {
         let evidence = format!(
             "the database {database:?} is owned by {:?}, not by {role:?}",
@@ -112,12 +119,16 @@ fn without_table(chain: &Chain<'_>, refused: &[(&str, &Refusal)], role: &str) ->
         .fold(LINK.broken("cannot-create", evidence), Check::remedy)
 }
 
-fn evidence(login: &Login) -> String {
-    let encryption = if login.is_encrypted {
+fn encryption(login: &Login) -> &'static str {
+    if login.is_encrypted {
         "over TLS"
     } else {
         "without TLS"
-    };
+    }
+}
+
+fn evidence(login: &Login) -> String {
+    let encryption = encryption(login);
     let schemas: Vec<&str> = login
         .schemas
         .iter()
@@ -257,6 +268,6 @@ fn database<'facts>(chain: &Chain<'facts>) -> &'facts str {
     match (&chain.app.database, chain.database()) {
         (Some(expected), _) => &expected.name,
         (None, Fact::Present(live)) => &live.name,
-        (None, _) => "",
+        (None, _) => chain.app.guest_in.as_deref().unwrap_or_default(),
     }
 }

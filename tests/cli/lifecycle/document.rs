@@ -1,4 +1,5 @@
-//! The walk through the life of an app in `docs/lifecycle.md`: what it shows is what is printed.
+//! The walks through the life of an app in `docs/lifecycle.md`, and through who may do what in `docs/access.md`: what they show
+//! is what is printed.
 //!
 //! `UPDATE_DOCS=1 cargo test --test cli lifecycle::document` writes what is printed into it. Comments in the document say what
 //! somebody else does meanwhile.
@@ -14,7 +15,6 @@ use super::{Life, scripts};
 use crate::postgres::Session;
 use crate::support::{changed_lines, without_sealed_values};
 
-const DOCUMENT: &str = "docs/lifecycle.md";
 /// What is another each time or on each machine, and what the document has for it.
 const CHANGING: [(&str, &str); 5] = [
     (r"PostgreSQL \d+\.\d+", "PostgreSQL 18.1"),
@@ -33,11 +33,21 @@ struct Player {
 }
 
 #[test]
-fn the_walk_shows_what_is_printed() {
+fn the_walk_through_a_life_shows_what_is_printed() {
+    walk("docs/lifecycle.md");
+}
+
+#[test]
+fn the_walk_through_access_shows_what_is_printed() {
+    walk("docs/access.md");
+}
+
+/// Plays a document in a life of its own.
+fn walk(document: &str) {
     let Some(life) = Life::begin() else {
         return;
     };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(DOCUMENT);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(document);
     let shown = fs::read_to_string(&path).unwrap();
     let mut player = Player {
         life,
@@ -51,7 +61,7 @@ fn the_walk_shows_what_is_printed() {
     let difference = changed_lines(&shown, &printed);
     assert!(
         shown == printed,
-        "run with UPDATE_DOCS=1 and commit {DOCUMENT}\n{difference}"
+        "run with UPDATE_DOCS=1 and commit {document}\n{difference}"
     );
 }
 
