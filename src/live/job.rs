@@ -86,10 +86,12 @@ impl Job {
         self.meta.label(NAME) == Some(cron_job)
     }
 
-    /// By what Jobs are ordered from the oldest to the newest: those that were made in the same second by their names, of
-    /// which the later one is the greater.
-    pub fn age_key(&self) -> (Option<UnixTime>, &str) {
-        (self.started.or(self.meta.created), &self.meta.name)
+    /// By what Jobs are ordered from the oldest to the newest: those that were made in the same second by which was written
+    /// last, as far as their versions are numbers, then by their names.
+    pub fn age_key(&self) -> (Option<UnixTime>, u64, &str) {
+        let version = self.meta.resource_version.parse().unwrap_or_default();
+        let time = self.started.or(self.meta.created);
+        (time, version, &self.meta.name)
     }
 }
 
